@@ -1,0 +1,102 @@
+"""Session: the one document a window works on, its history, and the one door through which it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from nodes.check import Checked, check
+from nodes.document import Document
+from nodes.history import History
+from nodes.problems import Refusal
+from runtime.graph import Array
+
+Edit = Callable[[Document], Document]
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a run shows of itself: per node the activations of one sample, and the root mean square of its gradient."""
+
+    activations: Mapping[str, Array] = field(default_factory=dict)
+    gradients: Mapping[str, float] = field(default_factory=dict)
+    label: int | None = None
+
+
+class Session(QObject):
+    """Holds the history; everything that shows the document listens to `document_changed` and follows."""
+
+    document_changed = Signal(object)
+    selection_changed = Signal(object)
+    live_changed = Signal(object)
+    refused = Signal(object)
+    path_changed = Signal(object)
+
+    def __init__(self, document: Document, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.history = History(document)
+        self.path = path
+        self.selection: frozenset[str] = frozenset()
+        self.live = Live()
+        self._checked: tuple[Document, Checked] | None = None
+
+    @property
+    def document(self) -> Document:
+        return self.history.document
+
+    @property
+    def checked(self) -> Checked:
+        """Build and problems of the present document, computed once for each."""
+        if self._checked is None or self._checked[0] is not self.document:
+            self._checked = (self.document, check(self.document))
+        return self._checked[1]
+
+    def do(self, title: str, edit: Edit, merge: str = "") -> bool:
+        """Apply an edit as one entry of history. False when it was refused (`refused` has told why)."""
+        try:
+            document = edit(self.document)
+        except Refusal as refusal:
+            self.refused.emit(refusal)
+            return False
+        self.history.do(title, document, merge)
+        self._changed()
+        return True
+
+    def undo(self) -> None:
+        self.history.undo()
+        self._changed()
+
+    def redo(self) -> None:
+        self.history.redo()
+        self._changed()
+
+    def select(self, ids: Iterable[str]) -> None:
+        chosen = frozenset(i for i in ids if i in self.document.nodes)
+        if chosen != self.selection:
+            self.selection = chosen
+            self.selection_changed.emit(chosen)
+
+    def show_live(self, live: Live) -> None:
+        self.live = live
+        self.live_changed.emit(live)
+
+    def replace(self, document: Document) -> None:
+        """Take over weights and progress of a run into the present entry (one entry of history a run)."""
+        self.history.replace(document)
+        self._changed()
+
+    def opened(self, document: Document, path: Path | None) -> None:
+        """Show another document, with a history of its own."""
+        self.history = History(document)
+        self.path = path
+        self.selection = frozenset()
+        self.path_changed.emit(path)
+        self.selection_changed.emit(self.selection)
+        self._changed()
+
+    def _changed(self) -> None:
+        self.select(self.selection)
+        self.document_changed.emit(self.document)

@@ -1,0 +1,1 @@
+"""One file per export target. Imports nodes and runtime; knows no Qt."""

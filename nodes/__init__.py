@@ -1,0 +1,1 @@
+"""The layer catalogue and the document. Imports runtime; knows no Qt."""

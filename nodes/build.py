@@ -1,0 +1,257 @@
+"""Document -> Graph: layers emit operators, in order, each tagged with the node it came from. Problems are collected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from nodes.document import Document, Node
+from nodes.layer import KIND_WORDS, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
+from nodes.problems import Problem, Repair
+from runtime.errors import GraphError, NetwrightError
+from runtime.graph import Graph, Value
+from runtime.randomness import key
+
+MODES = ("inference", "evaluation", "training")
+
+
+@dataclass(frozen=True)
+class NodeBuilt:
+    """What became of one node: its layer, the values at its ports, its parameter and multiply-add counts."""
+
+    layer: Layer | None
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    parameters: int = 0
+    multiply_adds: int = 0
+
+    @property
+    def output(self) -> Value | None:
+        return next(iter(self.outputs.values()), None)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss that was built: its node, its value, what it compares."""
+
+    node: str
+    value: Value
+    prediction: Value
+    target: Value
+    decision: str
+
+
+@dataclass(frozen=True)
+class Built:
+    """The graph of a document in one mode, what each node gave, and what stood in the way."""
+
+    graph: Graph
+    nodes: Mapping[str, NodeBuilt]
+    problems: tuple[Problem, ...]
+    losses: tuple[Loss, ...]
+    outputs: tuple[Value, ...]
+
+    @property
+    def parameter_count(self) -> int:
+        return self.graph.parameter_count
+
+    @property
+    def multiply_adds(self) -> int:
+        return sum(n.multiply_adds for n in self.nodes.values())
+
+
+def build(
+    document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None
+) -> Built:
+    """Emit every node that can be emitted. `only` limits it to these nodes (and those before them)."""
+    return _Builder(document, mode, dtype, None if only is None else _ancestors(document, only)).run()
+
+
+def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
+    return set().union(*(document.upstream(i) for i in ids))
+
+
+def place(node: Node) -> str:
+    """How a sentence names a node: ``Dense ‘fc2’``."""
+    return f"{node.type} ‘{node.name}’" if node.name else node.type
+
+
+def labels(document: Document) -> dict[str, str]:
+    """A readable name for each node, unique and made of plain characters, for operators and initializers."""
+    taken: set[str] = set()
+    result = {}
+    for node in document.nodes.values():
+        base = re.sub(r"[^0-9A-Za-z_]+", "_", node.name or node.type).strip("_") or node.id
+        name, count = base, 2
+        while name in taken:
+            name, count = f"{base}_{count}", count + 1
+        taken.add(name)
+        result[node.id] = name
+    return result
+
+
+class _Builder:
+    """One build: walks the nodes in order and keeps what each gave."""
+
+    def __init__(self, document: Document, mode: str, dtype: DTypeLike, only: set[str] | None) -> None:
+        self.document, self.mode, self.only = document, mode, only
+        self.graph = Graph(document.title, dtype, training=mode == "training")
+        self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
+        self.labels = labels(document)
+        self.nodes: dict[str, NodeBuilt] = {}
+        self.problems: list[Problem] = []
+        self.losses: list[Loss] = []
+
+    def run(self) -> Built:
+        for id in self.document.order():
+            if self.only is None or id in self.only:
+                self._node(self.document.nodes[id])
+        for id in self.document.cycle():
+            if self.only is None or id in self.only:
+                self._cycle(self.document.nodes[id])
+        outputs = tuple(self._outputs())
+        for value in outputs:
+            self.graph.output(value)
+        return Built(self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs)
+
+    # -- one node ------------------------------------------------------------------------------------------------------
+    def _node(self, node: Node) -> None:
+        try:
+            layer = node.layer()
+        except NetwrightError as error:
+            self._refuse(node, None, str(error))
+            return
+        inputs = self._gather(node, layer)
+        if inputs is None:
+            self.nodes[node.id] = NodeBuilt(layer)
+            return
+        self._emit(node, layer, inputs)
+
+    def _emit(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> None:
+        before, ops = len(self.graph.parameters), len(self.graph.ops)
+        ins = len(self.graph.inputs)
+        try:
+            with self.graph.scope(layer=node.id, label=self.labels[node.id], phase="forward"):
+                result = self._call(node, layer, inputs)
+        except (LayerError, GraphError) as error:
+            self._forget(ops, before, ins)
+            self._refuse(node, layer, _without_place(str(error), self.labels[node.id]), inputs)
+            return
+        values = result if isinstance(result, tuple) else (result,)
+        outputs = dict(zip(layer.outputs, values, strict=False)) if result is not None else {}
+        added = list(self.graph.parameters.values())[before:]
+        count = sum(p.size for p in added if p.kind == "trained")
+        cost = layer.multiply_adds(inputs, values[0]) if outputs else 0
+        self.nodes[node.id] = NodeBuilt(layer, inputs, outputs, count, cost)
+        if isinstance(layer, LossLayer) and outputs:
+            x, target = list(inputs.values())[:2]
+            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(x, target)))
+
+    def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
+        passed = node.bypassed or (layer.training_only and self.mode == "inference")
+        if isinstance(layer, LossLayer) and self.mode == "inference":
+            return None
+        if passed and inputs:
+            return next(iter(inputs.values()))
+        return layer.emit(self.graph, *inputs.values())
+
+    def _forget(self, ops: int, parameters: int, inputs: int) -> None:
+        """Take back what a layer emitted before it failed."""
+        del self.graph.ops[ops:]
+        del self.graph.inputs[inputs:]
+        for name in list(self.graph.parameters)[parameters:]:
+            del self.graph.parameters[name]
+
+    # -- its inputs ----------------------------------------------------------------------------------------------------
+    def _gather(self, node: Node, layer: Layer) -> dict[str, Any] | None:
+        """The values at the input ports, or None when one is missing or does not fit (the problem is noted)."""
+        result: dict[str, Any] = {}
+        for port in layer.inputs:
+            wires = [w for w in self.document.wires_into[node.id] if w.target_port == port.name]
+            values = [self._value(w.source, w.source_port) for w in wires]
+            if not wires and not port.optional:
+                self._missing(node, layer, port)
+                return None
+            if any(v is None for v in values):
+                return None
+            if not all(v is not None and self._fits(node, layer, port, v) for v in values):
+                return None
+            result[port.name] = values if port.many else (values[0] if values else None)
+        return result
+
+    def _value(self, source: str, port: str) -> Value | None:
+        built = self.nodes.get(source)
+        return built.outputs.get(port) if built else None
+
+    def _fits(self, node: Node, layer: Layer, port: Port, value: Value) -> bool:
+        sentence = misfit(layer, port, value)
+        if sentence:
+            self._refuse(node, layer, sentence, {port.name: value})
+        return not sentence
+
+    # -- problems ------------------------------------------------------------------------------------------------------
+    def _missing(self, node: Node, layer: Layer, port: Port) -> None:
+        takes = " or ".join(KIND_WORDS[k] for k in port.accepts) if port.accepts else "a value"
+        takes = "values of any shape" if len(port.accepts) > 3 else takes
+        what = f"its input ‘{port.name}’ is not connected, and it takes {takes}: wire a layer into it."
+        self.problems.append(Problem(node.id, place(node), what))
+
+    def _refuse(self, node: Node, layer: Layer | None, what: str, inputs: Mapping[str, Any] | None = None) -> None:
+        self.nodes[node.id] = NodeBuilt(layer, inputs or {})
+        self.problems.append(Problem(node.id, place(node), what))
+
+    def _cycle(self, node: Node) -> None:
+        self.nodes[node.id] = NodeBuilt(None)
+        what = "it stands on or behind a loop of wires, and data must flow one way: cut one wire of the loop."
+        self.problems.append(Problem(node.id, place(node), what))
+
+    # -- the model's outputs -------------------------------------------------------------------------------------------
+    def _outputs(self) -> Iterable[Value]:
+        """What Output nodes show; else what feeds a loss; else every loose end."""
+        shown = [n for n in self._of_type("Output")] or ([self.document.output] if self.document.output else [])
+        values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
+        values = values or [v for n in self._loss_nodes() if isinstance(v := self._loss_input(n), Value)]
+        return list(dict.fromkeys(values)) or self._loose_ends()
+
+    def _of_type(self, type: str) -> list[str]:
+        return [n.id for n in self.document.nodes.values() if n.type == type]
+
+    def _loss_nodes(self) -> list[str]:
+        return [i for i, b in self.nodes.items() if isinstance(b.layer, LossLayer)]
+
+    def _loss_input(self, id: str) -> Any:
+        return next(iter(self.nodes[id].inputs.values()), None)
+
+    def _loose_ends(self) -> list[Value]:
+        result = []
+        for id, built in self.nodes.items():
+            if built.layer is not None and built.layer.category != "Data" and not self.document.wires_out_of[id]:
+                result += [v for v in built.outputs.values() if v.name not in {i.name for i in self.graph.inputs}]
+        return result
+
+
+def misfit(layer: Layer, port: Port, value: Value) -> str:
+    """Why `value` does not fit `port`, in words with its shape; empty when it fits."""
+    kind = kind_of(value)
+    if kind in port.accepts:
+        return ""
+    takes = " or ".join(KIND_WORDS[k] for k in port.accepts)
+    if kind == INDICES_KIND:
+        return f"its input is class numbers (a dataset's label), and {layer.type} takes {takes}: wire a sample there."
+    remedy = "insert a Flatten before it" if kind == "maps" and "vector" in port.accepts else "wire another layer there"
+    return f"its input is {sample_shape(value)} per sample, and {layer.type} takes {takes}: {remedy}."
+
+
+INDICES_KIND = "indices"
+
+
+def _without_place(sentence: str, label: str) -> str:
+    return sentence.removeprefix(f"{label}: ")
+
+
+RepairFactory = Callable[[Document, Problem], tuple[Repair, ...]]

@@ -1,0 +1,181 @@
+"""Document: everything a student has drawn and trained, as one immutable value. Every edit makes a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nodes.layer import Layer, layer_type, make
+from runtime.errors import NetwrightError
+from runtime.graph import Array
+from runtime.recipe import Recipe
+
+Position = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A layer on the canvas. `id` never changes and is never used again; `name` is the student's label."""
+
+    id: str
+    type: str
+    name: str
+    position: Position = (0.0, 0.0)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    bypassed: bool = False
+    collapsed: bool = False
+
+    def layer(self) -> Layer:
+        """The layer with its settings. Raises `LayerError` for an unknown type or setting."""
+        return make(self.type, self.settings)
+
+    @property
+    def known(self) -> bool:
+        try:
+            layer_type(self.type)
+        except NetwrightError:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class Wire:
+    """From an output port to an input port."""
+
+    source: str
+    source_port: str
+    target: str
+    target_port: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A comment frame around a part of the canvas."""
+
+    id: str
+    title: str
+    text: str
+    rect: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What training has left behind, besides weights: optimizer state by (parameter key, slot) and progress."""
+
+    slots: Mapping[str, Array] = field(default_factory=dict)
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Training) and self.progress == other.progress and same_arrays(self.slots, other.slots)
+
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``)."""
+
+    title: str = "Untitled"
+    nodes: Mapping[str, Node] = field(default_factory=dict)
+    wires: tuple[Wire, ...] = ()
+    frames: tuple[Frame, ...] = ()
+    recipe: Recipe = Recipe()
+    notes: str = ""
+    output: str = ""
+    serial: int = 1
+    weights: Mapping[str, Array] = field(default_factory=dict)
+    training: Training = field(default_factory=Training)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Document):
+            return NotImplemented
+        return self.same_drawing(other) and same_arrays(self.weights, other.weights) and self.training == other.training
+
+
+    def same_drawing(self, other: Document) -> bool:
+        """Equal in all but weights and training state."""
+        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial")
+        return all(getattr(self, n) == getattr(other, n) for n in names)
+
+    def changed(self, **changes: Any) -> Document:
+        return replace(self, **changes)
+
+    # -- questions -----------------------------------------------------------------------------------------------------
+    def node(self, id: str) -> Node:
+        if id not in self.nodes:
+            raise NetwrightError(f"There is no layer with the id ‘{id}’ in this network.")
+        return self.nodes[id]
+
+    @cached_property
+    def wires_into(self) -> Mapping[str, tuple[Wire, ...]]:
+        return _grouped(self.nodes, self.wires, "target")
+
+    @cached_property
+    def wires_out_of(self) -> Mapping[str, tuple[Wire, ...]]:
+        return _grouped(self.nodes, self.wires, "source")
+
+    def downstream(self, id: str) -> set[str]:
+        """Every node that can be reached from `id` along wires, `id` included."""
+        return _reach(id, {n: [w.target for w in ws] for n, ws in self.wires_out_of.items()})
+
+    def upstream(self, id: str) -> set[str]:
+        return _reach(id, {n: [w.source for w in ws] for n, ws in self.wires_into.items()})
+
+    def order(self) -> list[str]:
+        """Node ids, sources first. Nodes on a cycle are left out (see `cycle`)."""
+        waiting = {n: len(ws) for n, ws in self.wires_into.items()}
+        ready = [n for n, count in waiting.items() if count == 0]
+        result = []
+        while ready:
+            node = ready.pop(0)
+            result.append(node)
+            for wire in self.wires_out_of[node]:
+                waiting[wire.target] -= 1
+                if waiting[wire.target] == 0:
+                    ready.append(wire.target)
+        return result
+
+    def cycle(self) -> list[str]:
+        """Ids of nodes that stand on or behind a cycle; empty when there is none."""
+        reached = set(self.order())
+        return [n for n in self.nodes if n not in reached]
+
+
+def _grouped(nodes: Iterable[str], wires: Iterable[Wire], end: str) -> dict[str, tuple[Wire, ...]]:
+    groups: dict[str, list[Wire]] = {n: [] for n in nodes}
+    for wire in wires:
+        groups[getattr(wire, end)].append(wire)
+    return {n: tuple(ws) for n, ws in groups.items()}
+
+
+def _reach(start: str, edges: Mapping[str, Iterable[str]]) -> set[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        for other in edges.get(todo.pop(), ()):
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return seen
+
+
+def same_arrays(a: Mapping[str, Array], b: Mapping[str, Array]) -> bool:
+    """Equal names and equal bits (shared arrays are not read)."""
+    if a is b:
+        return True
+    return a.keys() == b.keys() and all(a[k] is b[k] or same_bits(a[k], b[k]) for k in a)
+
+
+def same_bits(a: Array, b: Array) -> bool:
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def frozen(array: Array) -> Array:
+    """A read-only array: documents share weights by reference."""
+    result = np.ascontiguousarray(array)
+    if result.flags.writeable:
+        result = result.copy() if result is array else result
+        result.flags.writeable = False
+    return result

@@ -1,0 +1,92 @@
+"""Document <-> JSON text: all but its arrays, with a version. The text is one metadata value of the saved model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from nodes.document import Document, Frame, Node, Training, Wire
+from runtime.errors import FileError
+from runtime.recipe import recipe_from_json
+
+VERSION = 1
+#: From version n to n + 1, each a function from the old text's object to the new one's.
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+
+
+def to_json(document: Document) -> str:
+    return json.dumps(
+        {
+            "version": VERSION,
+            "title": document.title,
+            "nodes": [asdict(n) for n in document.nodes.values()],
+            "wires": [asdict(w) for w in document.wires],
+            "frames": [asdict(f) for f in document.frames],
+            "recipe": document.recipe.to_json(),
+            "notes": document.notes,
+            "output": document.output,
+            "serial": document.serial,
+            "progress": document.training.progress,
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def from_json(text: str) -> Document:
+    """The document without its arrays. Raises `FileError` for another version or a text that is no document."""
+    try:
+        data = json.loads(text)
+        version = data["version"]
+        if not isinstance(version, int):
+            raise TypeError("version")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise FileError("The network in the file is damaged: its document is not readable. Open an older copy.") from None
+    if version > VERSION:
+        raise FileError(
+            f"The file was written by a newer Netwright (document version {version}, this one reads up to {VERSION}): update."
+        )
+    while version < VERSION:
+        data, version = MIGRATIONS[version](data), version + 1
+    try:
+        return _document(data)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
+        raise FileError("The network in the file is damaged: a part of its document is missing. Open an older copy.") from None
+
+
+def _document(data: Mapping[str, Any]) -> Document:
+    nodes = {n["id"]: _node(n) for n in data["nodes"]}
+    wires = tuple(Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"])
+    if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
+        raise ValueError("wires")
+    return Document(
+        title=str(data["title"]),
+        nodes=nodes,
+        wires=wires,
+        frames=tuple(Frame(f["id"], f["title"], f["text"], _four(f["rect"])) for f in data["frames"]),
+        recipe=recipe_from_json(data["recipe"]),
+        notes=str(data["notes"]),
+        output=str(data["output"]),
+        serial=int(data["serial"]),
+        training=Training(progress=dict(data["progress"])),
+    )
+
+
+def _node(data: Mapping[str, Any]) -> Node:
+    settings = {str(k): _tuples(v) for k, v in data["settings"].items()}
+    x, y = data["position"]
+    return Node(
+        str(data["id"]), str(data["type"]), str(data["name"]), (float(x), float(y)), settings, bool(data["bypassed"]),
+        bool(data["collapsed"]),
+    )
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list) else value
+
+
+def _four(values: list[float]) -> tuple[float, float, float, float]:
+    x, y, w, h = values
+    return (float(x), float(y), float(w), float(h))

@@ -1,0 +1,98 @@
+"""What an example is, and the few words examples are written in."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from nodes import edits
+from nodes.document import Document, Wire
+from nodes.layer import layer_type
+from runtime.errors import NetwrightError, unknown
+from runtime.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Example:
+    """A network under a name: `make` draws it; `number` is what it should come to, in words."""
+
+    name: str
+    title: str
+    help: str
+    number: str
+    make: Callable[[], Document]
+
+
+_EXAMPLES: dict[str, Example] = {}
+
+
+def example(name: str, title: str, help: str, number: str) -> Callable[[Callable[[], Document]], Callable[[], Document]]:
+    def register(make: Callable[[], Document]) -> Callable[[], Document]:
+        _EXAMPLES[name] = Example(name, title, help, number, make)
+        return make
+
+    return register
+
+
+@cache
+def _scan() -> None:
+    import nodes.examples
+
+    for module in pkgutil.iter_modules(nodes.examples.__path__):
+        importlib.import_module(f"nodes.examples.{module.name}")
+
+
+def examples() -> dict[str, Example]:
+    """Every example by its name."""
+    _scan()
+    return dict(sorted(_EXAMPLES.items()))
+
+
+def new(name: str) -> Document:
+    """The document of a template. Raises `NetwrightError` with the nearest name."""
+    found = examples()
+    if name not in found:
+        raise NetwrightError(unknown("template", name, found))
+    return found[name].make()
+
+
+class Sketch:
+    """A document being drawn in code: each call adds a layer behind the last one and wires it."""
+
+    def __init__(self, title: str, recipe: Recipe, notes: str = "") -> None:
+        self.document = Document(title=title, recipe=recipe, notes=notes)
+        self._last = ""
+        self._port = ""
+        self._x, self._y = 0.0, 0.0
+
+    def add(self, type: str, label: str = "", **settings: Any) -> str:
+        """Add a layer to the right of the last one; returns its id."""
+        cls = layer_type(type)
+        self.document, id = edits.add(self.document, type, (self._x, self._y), settings, label)
+        self._x += 108.0 if cls.bead else 232.0
+        if cls.inputs and self._last:
+            self.wire(self._last, self._port, id, cls.inputs[0].name)
+        if cls.outputs:
+            self._last, self._port = id, cls.outputs[0]
+        return id
+
+    def row(self, y: float, x: float = 0.0) -> None:
+        """Go on at the start of a new row."""
+        self._x, self._y = x, y
+
+    def wire(self, source: str, source_port: str, target: str, target_port: str) -> None:
+        wire = Wire(source, source_port, target, target_port)
+        self.document = self.document.changed(wires=(*self.document.wires, wire))
+
+    def frame(self, title: str, text: str, rect: tuple[float, float, float, float]) -> None:
+        self.document = edits.frame(self.document, title, rect, text)
+
+    def loss(self, type: str, data: str, settings: Mapping[str, Any] | None = None) -> str:
+        """A loss behind the last layer, its target wired to the dataset's label."""
+        id = self.add(type, "loss", **(settings or {}))
+        self.wire(data, "label", id, "target")
+        return id

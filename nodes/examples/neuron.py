@@ -1,0 +1,20 @@
+"""neuron."""
+
+from __future__ import annotations
+
+from nodes.document import Document
+from nodes.example import Sketch, example
+from runtime.recipe import Recipe, Stage, Update
+
+
+@example("neuron", "Neuron", "One sigmoid unit answers “is it a 1?”", "about 99 % on the built-in digits")
+def neuron() -> Document:
+    update = Update(optimizer="SGD")
+    recipe = Recipe((Stage(epochs=10, batch_size=64, learning_rate=0.5, schedule="constant", updates=(update,)),))
+    s = Sketch("Neuron", recipe, "A linear classifier: 784 weights, one offset, one sigmoid. Its weights are a picture.")
+    data = s.add("Dataset", "Digits", name="digits", positive="1")
+    s.add("Flatten")
+    s.add("Dense", "neuron", units=1)
+    s.add("Sigmoid")
+    s.loss("MeanSquaredError", data)
+    return s.document

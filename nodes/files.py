@@ -1,0 +1,178 @@
+"""Document <-> .onnx: what is saved is a valid model that plain ONNX Runtime runs, and that reopens without loss.
+
+The inference graph carries the weights as initializers; one model-level metadata value holds the whole document; from the
+first training on, `training_info` holds the training step with the optimizer's state (see DESIGN.md, «The document in the
+file»). What has no place in the graph (an unfinished part) is in the document all the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import onnx
+from onnx import helper, numpy_helper
+
+from nodes import untrusted
+from nodes.build import build
+from nodes.document import Document, Training, frozen
+from nodes.document_json import from_json, to_json
+from nodes.plan import initial_weights, plan
+from nodes.training_info import read_slots, training_info
+from runtime.atomic import Stamp, stamp, write
+from runtime.errors import FileError, NetwrightError
+from runtime.graph import Graph
+from runtime.onnx_model import to_model
+
+DOCUMENT = "pkg.netwright.document"
+TRAINED = "pkg.netwright.weights"
+GRAPH_HASH = "pkg.netwright.graph"
+PARAMETER = "pkg.netwright.parameter"
+
+document_json = to_json
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document from a file, what must be said about it, and how the file looked when it was read."""
+
+    document: Document
+    notices: tuple[str, ...] = ()
+    stamp: Stamp | None = None
+
+
+class ChangedMeanwhile(FileError):
+    """Another program has changed the file since it was last read or written."""
+
+
+# -- saving --------------------------------------------------------------------------------------------------------------
+def save(document: Document, path: Path | str, expect: Stamp | None = None) -> Stamp | None:
+    """Write `document` as an ONNX model, whole or not at all. Raises `FileError`.
+
+    With `expect` (the stamp of the last reading or writing) a file that another program has changed since is left alone.
+    """
+    path = Path(path)
+    if expect is not None and path.exists() and stamp(path) != expect:
+        raise ChangedMeanwhile(f"{path.name} was changed by another program meanwhile: save under another name.")
+    model = to_onnx(document)
+    size = model.ByteSize()
+    if size > untrusted.LARGEST - 2**24:
+        raise FileError(f"{path.name} would have {size / 2**30:.1f} GiB, more than the 2 GiB of one ONNX file: use fewer units.")
+    return write(path, model.SerializeToString())
+
+
+def to_onnx(document: Document) -> onnx.ModelProto:
+    """The model that `save` writes."""
+    graph = inference_graph(document)
+    model = to_model(graph, initial_weights(document, graph), name=_name(document))
+    _tag(model, graph)
+    if document.training.progress:
+        model.training_info.extend(_training_info(document, graph))
+    keys = {p.key for p in graph.parameters.values()} & set(document.weights)
+    helper.set_model_props(
+        model, {DOCUMENT: to_json(document), TRAINED: "\n".join(sorted(keys)), GRAPH_HASH: graph_hash(model)}
+    )
+    return model
+
+
+def inference_graph(document: Document) -> Graph:
+    """The graph that inference runs; a single Identity where nothing can be built (ONNX Runtime refuses an empty graph)."""
+    graph = build(document, "inference").graph
+    produced = {name for op in graph.ops for name in op.outputs}
+    if not graph.outputs or any(v.name not in produced for v in graph.outputs):
+        return _placeholder(document)
+    return _needed(graph)
+
+
+def _placeholder(document: Document) -> Graph:
+    graph = Graph(_name(document))
+    graph.output(graph.Identity(graph.input("nothing", graph.dtype, (1,)), name="nothing_yet"))
+    return graph
+
+
+def _needed(graph: Graph) -> Graph:
+    """Without operators, inputs and parameters that no output depends on."""
+    wanted = {v.name for v in graph.outputs}
+    kept = []
+    for op in reversed(graph.ops):
+        if wanted & set(op.outputs):
+            kept.append(op)
+            wanted |= set(op.inputs)
+    graph.ops = kept[::-1]
+    graph.inputs = [v for v in graph.inputs if v.name in wanted]
+    graph.parameters = {n: p for n, p in graph.parameters.items() if n in wanted}
+    return graph
+
+
+def _training_info(document: Document, graph: Graph) -> list[onnx.TrainingInfoProto]:
+    try:
+        return [training_info(plan(document), {p for p in graph.parameters})]
+    except NetwrightError:
+        return []  # a trained network under reconstruction: its state waits in the window, the step cannot be built
+
+
+def _tag(model: onnx.ModelProto, graph: Graph) -> None:
+    for tensor in model.graph.initializer:
+        parameter = graph.parameters.get(tensor.name)
+        if parameter:
+            tensor.metadata_props.append(onnx.StringStringEntryProto(key=PARAMETER, value=parameter.key))
+
+
+def _name(document: Document) -> str:
+    return document.title.strip() or "Untitled"
+
+
+def graph_hash(model: onnx.ModelProto) -> str:
+    """A hash of the inference graph's structure: operators, names, shapes of weights; not their numbers."""
+    digest = hashlib.sha256()
+    for node in model.graph.node:
+        bare = onnx.NodeProto(op_type=node.op_type, input=node.input, output=node.output, domain=node.domain)
+        bare.attribute.extend(sorted(node.attribute, key=lambda a: a.name))
+        digest.update(bare.SerializeToString(deterministic=True))
+    for tensor in sorted(model.graph.initializer, key=lambda t: t.name):
+        digest.update(f"{tensor.name}{list(tensor.dims)}{tensor.data_type}".encode())
+    return digest.hexdigest()
+
+
+# -- opening -------------------------------------------------------------------------------------------------------------
+def load(path: Path | str) -> Document:
+    """The document in a file. Raises `FileError` in words."""
+    return open_file(path).document
+
+
+def open_file(path: Path | str) -> Opened:
+    """The document in a file, with notices. Raises `FileError`: unreadable, damaged, foreign, or newer than this program."""
+    path = Path(path)
+    before = stamp(path)
+    model = untrusted.read_model(path)
+    props = {p.key: p.value for p in model.metadata_props}
+    if DOCUMENT not in props:
+        raise FileError(
+            f"{path.name} is an ONNX model that another program made ({model.producer_name or 'unnamed'}): Netwright opens the "
+            "files it saved itself."
+        )
+    document = _with_arrays(from_json(props[DOCUMENT]), model, set(filter(None, props.get(TRAINED, "").split("\n"))))
+    notices = _notices(path, model, props)
+    return Opened(document, notices, before)
+
+
+def _with_arrays(document: Document, model: onnx.ModelProto, trained: set[str]) -> Document:
+    weights = {}
+    for tensor in model.graph.initializer:
+        key = next((p.value for p in tensor.metadata_props if p.key == PARAMETER), "")
+        if key in trained:
+            weights[key] = frozen(numpy_helper.to_array(tensor))
+    slots = {k: frozen(v) for k, v in read_slots(model).items()}
+    return replace(document, weights=weights, training=Training(slots, document.training.progress))
+
+
+def _notices(path: Path, model: onnx.ModelProto, props: dict[str, str]) -> tuple[str, ...]:
+    if props.get(GRAPH_HASH) == graph_hash(model):
+        return ()
+    return (
+        f"The graph in {path.name} was changed by another program since it was saved: shown is the drawing inside it, with "
+        "every weight that still fits.",
+    )
+
+

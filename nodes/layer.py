@@ -1,0 +1,238 @@
+"""What a layer is: settings, ports, help, and `emit`, which turns it into ONNX operators. The registry finds layers by name."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import pkgutil
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from runtime.errors import NetwrightError, unknown
+from runtime.graph import Graph, Value, describe_shape
+
+#: Kinds of port, by what one sample is: its rank, or its role.
+INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
+ANY = (VECTOR, SEQUENCE, MAPS, VOLUME)
+KIND_WORDS = {
+    INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
+    MAPS: "maps (channels × height × width)", VOLUME: "a volume",
+}  # fmt: skip
+CATEGORIES = (
+    "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
+    "Loss", "Block",
+)  # fmt: skip
+
+
+class LayerError(NetwrightError):
+    """A layer cannot take what it was given. The sentence has no place in it: `build` puts the layer's name before it."""
+
+
+def kind_of(value: Value) -> str:
+    """The kind of port a batch of such samples fits."""
+    if value.dtype.kind in "iu" and value.rank == 1:
+        return INDICES
+    return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
+
+
+def sample_shape(value: Value) -> str:
+    """``16×5×5``: the shape without the batch."""
+    return describe_shape(value.shape[1:])
+
+
+@dataclass(frozen=True)
+class Port:
+    """A socket: its name, the kinds it takes, whether it may stay free, and whether it takes several wires."""
+
+    name: str
+    accepts: tuple[str, ...] = ANY
+    optional: bool = False
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a layer as the inspector, the file and the help page know it."""
+
+    name: str
+    kind: type
+    default: Any
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+    length: int = 0
+
+    def read(self, value: Any) -> Any:
+        """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
+        try:
+            result = self._convert(value)
+        except (TypeError, ValueError):
+            result = None
+        if result is None or not self._inside(result):
+            raise LayerError(f"{self.name} takes {self.describe()}, and {value!r} was given.")
+        return result
+
+    def describe(self) -> str:
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind is bool:
+            return "on or off"
+        if self.kind is str:
+            return "a text"
+        noun = "a whole number" if self.kind in (int, tuple) else "a number"
+        noun = f"{self.length or 'some'} whole numbers" if self.kind is tuple else noun
+        if self.low is not None and self.high is not None:
+            return f"{noun} from {self.low:g} to {self.high:g}"
+        return noun if self.low is None else f"{noun} of at least {self.low:g}"
+
+    def _convert(self, value: Any) -> Any:
+        if self.kind is tuple:
+            items = value if isinstance(value, (tuple, list)) else [value] * max(self.length, 1)
+            return tuple(_whole(v) for v in items)
+        if self.kind is bool:
+            return value if isinstance(value, bool) else None
+        if self.kind is int:
+            return _whole(value)
+        return float(value) if self.kind is float and not isinstance(value, bool) else str(value)
+
+    def _inside(self, value: Any) -> bool:
+        if self.kind is tuple and self.length and len(value) != self.length:
+            return False
+        numbers = value if isinstance(value, tuple) else (value,)
+        if self.kind in (str, bool):
+            return not self.choices or value in self.choices
+        low = float("-inf") if self.low is None else self.low
+        high = float("inf") if self.high is None else self.high
+        return len(numbers) > 0 and all(low <= n <= high for n in numbers)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != float(value):
+        raise ValueError(value)
+    return int(value)
+
+
+def setting(
+    default: Any, help: str = "", low: float | None = None, high: float | None = None, choices: Iterable[str] = (),
+    length: int = 0,
+) -> Any:
+    """Declare a setting in a layer's class body."""
+    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length}
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Base of all layers. A subclass lists its settings as fields and writes `emit`."""
+
+    type: ClassVar[str] = ""
+    category: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    short: ClassVar[str] = ""
+    synonyms: ClassVar[tuple[str, ...]] = ()
+    inputs: ClassVar[tuple[Port, ...]] = (Port("x"),)
+    outputs: ClassVar[tuple[str, ...]] = ("y",)
+    training_only: ClassVar[bool] = False
+    bead: ClassVar[bool] = False
+
+    def emit(self, g: Graph, *inputs: Any) -> Any:
+        """Emit operators for these inputs; returns the output value, or a tuple of them."""
+        raise LayerError("this layer emits nothing.")
+
+    def summary(self) -> str:
+        """The setting line on the node's face: only what matters."""
+        return ""
+
+    def arithmetic(self, inputs: Mapping[str, Value], output: Value) -> list[tuple[str, str, str]]:
+        """How the numbers come about, with numbers put in: (name, expression, result)."""
+        return []
+
+    def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
+        """Multiply-adds for one sample."""
+        return 0
+
+    @classmethod
+    def settings(cls) -> tuple[Setting, ...]:
+        return _settings(cls)
+
+    @classmethod
+    def doc(cls) -> str:
+        return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
+
+
+class LossLayer(Layer):
+    """A layer that ends in one number. It exists in training only."""
+
+    def decision(self, prediction: Value, target: Value) -> str:
+        """How a prediction becomes a class: argmax, threshold, sign, or none (regression)."""
+        return "none"
+
+
+@cache
+def _settings(cls: type[Layer]) -> tuple[Setting, ...]:
+    hints = typing.get_type_hints(cls)
+    result = []
+    for f in dataclasses.fields(cls):
+        kind = typing.get_origin(hints[f.name]) or hints[f.name]
+        result.append(Setting(f.name, kind, f.default, **f.metadata))
+    return tuple(result)
+
+
+L = TypeVar("L", bound=type[Layer])
+_REGISTRY: dict[str, type[Layer]] = {}
+
+
+def layer(
+    type: str, category: str, formula: str = "", accepts: tuple[str, ...] | None = None, short: str = "",
+    synonyms: Iterable[str] = (), bead: bool = False, training_only: bool = False,
+) -> Callable[[L], L]:
+    """Register a layer under the name that palette, file and `summary --json` use."""
+
+    def register(cls: L) -> L:
+        made = dataclass(frozen=True)(cls)
+        made.type, made.category, made.formula = type, category, formula
+        made.short, made.synonyms = short or type.lower(), tuple(synonyms)
+        made.bead, made.training_only = bead, training_only
+        if accepts is not None:
+            made.inputs = tuple(dataclasses.replace(p, accepts=accepts) for p in made.inputs)
+        _REGISTRY[type] = made
+        return made
+
+    return register
+
+
+@cache
+def _scan() -> None:
+    import nodes.layers
+
+    for module in pkgutil.iter_modules(nodes.layers.__path__):
+        importlib.import_module(f"nodes.layers.{module.name}")
+
+
+def layer_types() -> dict[str, type[Layer]]:
+    """Every layer by its type, in the order of categories."""
+    _scan()
+    order = {name: i for i, name in enumerate(CATEGORIES)}
+    return dict(sorted(_REGISTRY.items(), key=lambda item: (order.get(item[1].category, 99), item[0])))
+
+
+def layer_type(name: str) -> type[Layer]:
+    """The layer class of that name. Raises `LayerError` with the nearest name."""
+    _scan()
+    if name not in _REGISTRY:
+        raise LayerError(unknown("layer", name, _REGISTRY))
+    return _REGISTRY[name]
+
+
+def make(type_name: str, settings: Mapping[str, Any]) -> Layer:
+    """A layer with these settings, each read and checked. Raises `LayerError`."""
+    cls = layer_type(type_name)
+    known = {s.name: s for s in cls.settings()}
+    for name in settings:
+        if name not in known:
+            raise LayerError(unknown(f"setting of {type_name}", name, known))
+    return cls(**{name: known[name].read(value) for name, value in settings.items()})

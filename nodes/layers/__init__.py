@@ -1,0 +1,1 @@
+"""The catalogue: one file per layer, found by scanning this folder."""

@@ -1,0 +1,20 @@
+"""AveragePool2D."""
+
+from __future__ import annotations
+
+from nodes.layer import MAPS, layer
+from nodes.pool import Pool2D
+
+
+@layer(
+    "AveragePool2D", category="Pooling", formula="y = mean of each window", accepts=(MAPS,), short="pool",
+    synonyms=("average pooling", "mean pooling", "subsampling", "downsample"),
+)
+class AveragePool2D(Pool2D):
+    """Averages each window: smaller, smoother maps. Padding does not count in the mean.
+
+    Shapes: (N, C, H, W) → (N, C, H′, W′), H′ = (H + pads − kernel) / stride + 1, rounded down. No parameters.
+    Source: LeCun et al., Gradient-based learning applied to document recognition, 1998.
+    """
+
+    operator = "AveragePool"

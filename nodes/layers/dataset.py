@@ -1,0 +1,61 @@
+"""Dataset."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nodes.layer import Layer, LayerError, Port, layer, setting
+from runtime import data
+from runtime.errors import DataError
+from runtime.graph import BATCH, Array, Graph, Value
+
+
+@layer("Dataset", category="Data", short="data", synonyms=("data", "digits", "mnist", "images", "input"))
+class Dataset(Layer):
+    """Where the network's data comes from: samples and their labels, one batch at a time.
+
+    Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, or (N, k)
+    targets of a regression.
+    """
+
+    name: str = setting("digits", help="A built-in dataset, with options (spiral:noise=0,seed=1), or a folder of pictures.")
+    positive: str = setting("", help="One class against the rest: label 1 is this class, 0 every other. Empty: all classes.")
+
+    inputs: ClassVar[tuple[Port, ...]] = ()
+    outputs: ClassVar[tuple[str, ...]] = ("sample", "label")
+
+    @property
+    def info(self) -> data.DatasetInfo:
+        """What the dataset is, without loading it. Raises `LayerError` for a name nobody knows."""
+        try:
+            return data.describe(self.name)
+        except DataError as error:
+            raise LayerError(str(error)) from None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes that `label` counts; empty for a regression."""
+        names = self.info.classes
+        if not self.positive:
+            return names
+        if self.positive not in names:
+            raise LayerError(f"{self.name} has no class ‘{self.positive}’: its classes are {', '.join(names)}.")
+        return (f"not {self.positive}", self.positive)
+
+    def labels(self, labels: Array) -> Array:
+        """The dataset's own labels as this node gives them."""
+        if not self.positive:
+            return labels
+        return np.asarray(labels == self.info.classes.index(self.positive)).astype(np.int64)
+
+    def emit(self, g: Graph, *inputs: Any) -> tuple[Value, Value]:
+        info = self.info
+        sample = g.input("sample", g.dtype, (BATCH, *info.sample_shape), role="sample")
+        if self.classes:
+            return sample, g.input("label", np.int64, (BATCH,), role="label")
+        return sample, g.input("label", g.dtype, (BATCH, *info.target_shape), role="label")
+
+    def summary(self) -> str:
+        return self.name

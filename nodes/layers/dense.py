@@ -1,0 +1,52 @@
+"""Dense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nodes.layer import SEQUENCE, VECTOR, Layer, layer, setting
+from runtime.graph import Graph, Value
+from runtime.initializers import INITIALIZERS
+
+
+@layer(
+    "Dense", category="Core", formula="y = x W + b", accepts=(VECTOR, SEQUENCE), short="fc",
+    synonyms=("linear", "fully connected", "affine", "perceptron"),
+)
+class Dense(Layer):
+    """Fully connected: every output is a weighted sum of every input, at each step of a sequence.
+
+    Shapes: (N, in) → (N, units); (N, steps, in) → (N, steps, units). Weight (in, units), bias (units).
+    Source: Rosenblatt, The perceptron, 1958; Rumelhart, Hinton, Williams, 1986.
+    """
+
+    units: int = setting(64, low=1, high=1_000_000, help="Number of outputs.")
+    bias: bool = setting(True, help="Add a learned offset to every output.")
+    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the weights are drawn at the start.")
+
+    def emit(self, g: Graph, x: Value) -> Value:
+        w = g.parameter("weight", (_width(x), self.units), init=self.initial_weights, role="weight")
+        y: Value = g.MatMul(x, w)
+        return g.Add(y, g.parameter("bias", (self.units,), role="bias")) if self.bias else y
+
+    def summary(self) -> str:
+        return f"{self.units:,} units"
+
+    def arithmetic(self, inputs: Mapping[str, Value], output: Value) -> list[tuple[str, str, str]]:
+        n, extra = _width(inputs["x"]), " + 1" if self.bias else ""
+        count = self.units * (n + self.bias)
+        product = f"{n}·{self.units}"
+        return [
+            ("parameters", f"{self.units}·({n}{extra})", f"{count:,}"),
+            ("mult-adds", product, f"{self.multiply_adds(inputs, output):,}"),
+        ]
+
+    def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
+        steps = output.shape[1] if output.rank == 3 and isinstance(output.shape[1], int) else 1
+        return _width(inputs["x"]) * self.units * steps
+
+
+def _width(x: Value) -> int:
+    width = x.shape[-1]
+    assert isinstance(width, int)
+    return width

@@ -1,0 +1,23 @@
+"""Flatten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from nodes.layer import ANY, Layer, layer
+from runtime.graph import Graph, Value
+
+
+@layer("Flatten", category="Shape & combine", accepts=ANY, short="flatten", synonyms=("reshape", "vector"), bead=True)
+class Flatten(Layer):
+    """Lays maps out as one row of numbers, so that a Dense layer can take them.
+
+    Shapes: (N, C, H, W) → (N, C·H·W). No parameters.
+    """
+
+    def emit(self, g: Graph, x: Value) -> Value:
+        result: Value = g.Flatten(x, axis=1)
+        return result
+
+    def arithmetic(self, inputs: Mapping[str, Value], output: Value) -> list[tuple[str, str, str]]:
+        return [("length", "·".join(str(d) for d in inputs["x"].shape[1:]), str(output.shape[1]))]

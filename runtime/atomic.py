@@ -1,0 +1,96 @@
+"""Files written whole or not at all: temporary file in the same folder, fsync, replace. And whether a file has changed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from runtime.errors import FileError
+
+_WORDS = {
+    errno.ENOSPC: "there is no space left on the disk: free some, or save somewhere else",
+    errno.EDQUOT: "your disk quota is used up: free some space, or save somewhere else",
+    errno.EACCES: "writing there is not permitted: save it in a folder of your own",
+    errno.EPERM: "writing there is not permitted: save it in a folder of your own",
+    errno.EROFS: "the disk is read-only: save it somewhere else",
+    errno.ENOENT: "the folder does not exist: make it, or save somewhere else",
+    errno.ENOTDIR: "its folder is a file: save it somewhere else",
+    errno.EISDIR: "that is a folder: give the name of a file",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
+}
+
+
+def words(error: OSError) -> str:
+    """What an error of the file system means, and what to do."""
+    return _WORDS.get(error.errno or 0, f"{(error.strerror or str(error)).lower()}: try another folder")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """How a file looked when it was last read or written: to notice that another program has changed it."""
+
+    modified: int
+    size: int
+    inode: int
+
+
+def stamp(path: Path) -> Stamp | None:
+    """The file's stamp, None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def write(path: Path, data: bytes) -> Stamp | None:
+    """Replace `path` by `data` in one step; a failure leaves what was there. Raises `FileError` in words."""
+    path = path.resolve()
+    temporary = None
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a directory")
+        _refuse_read_only(path)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode(path))
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
+        raise FileError(f"{path.name} could not be written to {path.parent}: {words(error)}.") from None
+    return stamp(path)
+
+
+def _refuse_read_only(path: Path) -> None:
+    """A file its owner made read-only is not replaced, although its folder would let us."""
+    if path.exists() and not os.stat(path).st_mode & stat.S_IWUSR:
+        raise PermissionError(errno.EACCES, "is read-only")
+
+
+def _mode(path: Path) -> int:
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """The new name itself must reach the disk; Windows cannot open folders and needs no such thing."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,67 @@
+"""Reverse-mode differentiation: one walk over the operators, last to first, emitting each one's gradient rule.
+
+Linnainmaa 1970; Griewank and Walther, Evaluating Derivatives, 2008. The backward pass is emitted into the same graph as
+plain operators, tagged with the layer of the forward operator they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from runtime.errors import GraphError
+from runtime.graph import Graph, Op, Value
+from runtime.ops import GRADIENTS, NOT_DIFFERENTIABLE, Site
+
+
+def gradients(graph: Graph, loss: Value, wanted: Iterable[Value]) -> dict[str, Value]:
+    """Emit ∂loss/∂v for each v of `wanted` into `graph`; returns them by v's name.
+
+    `loss` is a scalar. A wanted value that the loss does not depend on gets zeros. Raises `GraphError` naming layer and
+    operator where a gradient would have to pass through an operator that has no rule.
+    """
+    if loss.shape not in ((), (1,)):
+        raise GraphError(f"The loss ‘{loss.name}’ must be one number, and it is {loss}: take its mean or its sum.")
+    wanted = list(wanted)
+    active = _depends_on(graph, {v.name for v in wanted})
+    with graph.scope(layer="", label="", phase="backward"):
+        found: dict[str, Value] = {loss.name: graph.constant(np.ones(loss.shape), loss.dtype, "one")}
+        for op in reversed(list(graph.ops)):
+            if any(name in found for name in op.outputs) and any(name in active for name in op.inputs):
+                _step(graph, op, found, active)
+        return {v.name: found[v.name] if v.name in found else _zeros(graph, v) for v in wanted}
+
+
+def _depends_on(graph: Graph, names: set[str]) -> set[str]:
+    """Every value that moves when one of `names` moves."""
+    active = set(names)
+    for op in graph.ops:
+        if op.type not in NOT_DIFFERENTIABLE and any(name in active for name in op.inputs):
+            active.update(op.outputs)
+    return active
+
+
+def _step(graph: Graph, op: Op, found: dict[str, Value], active: set[str]) -> None:
+    if op.type in NOT_DIFFERENTIABLE:
+        return
+    rule = GRADIENTS.get(op.type)
+    if rule is None:
+        place = f"layer ‘{op.layer}’" if op.layer else "the graph"
+        raise GraphError(f"{place}: the operator {op.type} has no gradient rule, so nothing before it can be trained.")
+    site = Site(op, tuple(graph.values[n] if n else None for n in op.inputs), tuple(graph.values[n] for n in op.outputs))
+    with graph.scope(layer=op.layer, label=_label(graph, op)):
+        parts = rule(graph, site, *[found.get(name) for name in op.outputs])
+        for name, part in zip(op.inputs, parts, strict=False):
+            if name in active and part is not None:
+                found[name] = graph.Add(found[name], part) if name in found else part
+
+
+def _label(graph: Graph, op: Op) -> str:
+    return op.outputs[0].rsplit(".", 1)[0] if "." in op.outputs[0] else ""
+
+
+def _zeros(graph: Graph, value: Value) -> Value:
+    shape = graph.Shape(value)
+    result: Value = graph.Expand(graph.constant(0, value.dtype, "zero"), shape, like=value)
+    return result

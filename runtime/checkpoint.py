@@ -1,0 +1,82 @@
+"""How far a training has come, and everything needed to go on from there exactly: values, kept in the document's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from runtime.graph import Array
+from runtime.recipe import EarlyStop
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """What one finished epoch came to. Accuracies are 0 to 1; None where there is none. (No seconds: they never repeat.)"""
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float | None = None
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Counters of a training. `epoch` and `step` count what is finished over the whole life of the document.
+
+    `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were updated.
+    `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`, `worse_epochs`,
+    `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs N`` run was to end.
+    """
+
+    stage: int = 0
+    stage_epoch: int = 0
+    stage_step: int = 0
+    epoch: int = 0
+    step: int = 0
+    updates: int = 0
+    batch: int = 0
+    loss_sum: float = 0.0
+    correct: int = 0
+    seen: int = 0
+    best: float | None = None
+    worse_epochs: int = 0
+    stopped_early: bool = False
+    target: int | None = None
+    history: tuple[EpochRecord, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dictionaries, lists and numbers; floats come back bit for bit."""
+        return asdict(self) | {"history": [asdict(r) for r in self.history]}
+
+
+def progress_from_json(data: Mapping[str, Any]) -> Progress:
+    """The inverse of `Progress.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
+    records = tuple(EpochRecord(**r) for r in data.get("history", ()))
+    return Progress(**{**data, "history": records})
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """Weights (trained and fitted) by value name, optimizer slots by the step graph's input name, and the counters."""
+
+    weights: Mapping[str, Array] = field(default_factory=dict)
+    slots: Mapping[str, Array] = field(default_factory=dict)
+    progress: Progress = Progress()
+
+
+def judged(progress: Progress, record: EpochRecord, rule: EarlyStop) -> Progress:
+    """`progress` after early stop has looked at `record`: the best so far, how many epochs since, and whether to stop.
+
+    Losses are to fall and accuracies to rise, by more than ``rule.least_change``.
+    """
+    if rule.patience <= 0:
+        return progress
+    now: float = getattr(record, rule.quantity)
+    sign = 1.0 if rule.quantity.endswith("accuracy") else -1.0
+    if progress.best is None or sign * (now - progress.best) > rule.least_change:
+        return replace(progress, best=now, worse_epochs=0)
+    worse = progress.worse_epochs + 1
+    return replace(progress, worse_epochs=worse, stopped_early=progress.stopped_early or worse >= rule.patience)

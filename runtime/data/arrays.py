@@ -1,0 +1,83 @@
+"""Arrays from .npy and .npz files: no pickles, and the declared sizes are checked before anything is read."""
+
+from __future__ import annotations
+
+import math
+import struct
+import tokenize
+import zlib
+from pathlib import Path
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.data.dataset import times
+from runtime.errors import DataError
+
+LIMIT = 2 << 30  # bytes
+KEYS = ("x", "sample", "input")
+# what numpy's header parser and the zip reader raise on bytes that are not theirs; RuntimeError is an encrypted member
+BROKEN = (
+    *(OSError, ValueError, EOFError, RuntimeError, SyntaxError, TypeError, MemoryError),
+    *(struct.error, zlib.error, tokenize.TokenError, BadZipFile),
+)
+
+
+def read_npy(path: Path) -> npt.NDArray[Any]:
+    """The array in the .npy file at `path`."""
+    try:
+        with open(path, "rb") as stream:
+            return _read(stream, str(path))
+    except BROKEN as error:
+        raise _unreadable(path, "a NumPy array (.npy)") from error
+
+
+def read_npz(path: Path) -> npt.NDArray[Any]:
+    """The only array in the .npz file at `path`, or the one called x, sample or input."""
+    try:
+        with ZipFile(path) as archive:
+            key = _choose([name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")], path)
+            with archive.open(f"{key}.npy") as stream:
+                return _read(stream, f"{path}, {key}")
+    except BROKEN as error:
+        raise _unreadable(path, "NumPy arrays (.npz)") from error
+
+
+def _choose(keys: list[str], path: Path) -> str:
+    if len(keys) == 1:
+        return keys[0]
+    found = next((key for key in KEYS if key in keys), None)
+    if found is None:
+        held = f"the arrays {', '.join(keys)}" if keys else "no arrays"
+        raise DataError(f"‘{path}’ holds {held}: give one array, or call the samples ‘x’.")
+    return found
+
+
+def _read(stream: IO[bytes], where: str) -> npt.NDArray[Any]:
+    shape, dtype = _header(stream)
+    if dtype.kind not in "buif":
+        raise DataError(f"‘{where}’ holds values of type {dtype}: samples are real numbers.")
+    if math.prod(shape) * dtype.itemsize > LIMIT:
+        raise DataError(f"‘{where}’ declares {times(shape)} values, more than {LIMIT >> 20} MiB: give fewer samples.")
+    stream.seek(0)
+    return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
+
+
+def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """The declared shape and type; nothing is allocated yet."""
+    version = np.lib.format.read_magic(stream)
+    if version not in ((1, 0), (2, 0)):
+        raise ValueError(version)
+    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = reader(stream)
+    if any(size < 0 for size in shape):
+        raise ValueError(shape)
+    return tuple(shape), dtype
+
+
+def _unreadable(path: Path, kind: str) -> DataError:
+    if not path.exists():
+        return DataError(f"The file ‘{path}’ does not exist: check its name.")
+    return DataError(f"‘{path}’ cannot be read as {kind}: it is damaged, incomplete, or of another kind.")

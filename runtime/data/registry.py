@@ -1,0 +1,136 @@
+"""The datasets by name. A family of datasets is one file in `runtime/data/sets`, found by scanning that folder."""
+
+from __future__ import annotations
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Hashable
+from functools import cache
+from importlib import import_module
+from threading import Lock
+from typing import Any, TypeVar
+
+from runtime.data.dataset import Dataset, DatasetInfo
+from runtime.data.naming import Option, Reference, canonical, read_options, split_name
+from runtime.errors import DataError, unknown
+
+
+class Family(ABC):
+    """One kind of dataset: how to describe it at once, and how to load it."""
+
+    name: str
+    options: tuple[Option, ...] = ()
+    listed: bool = True  # whether it has a name of its own; folders have their paths
+
+    def claims(self, base: str) -> bool:
+        """Whether a dataset called `base` is one of this family."""
+        return base == self.name
+
+    @abstractmethod
+    def describe(self, reference: Reference) -> DatasetInfo:
+        """What is known without loading; asked at every edit of a document, so it must be quick."""
+
+    @abstractmethod
+    def load(self, reference: Reference, seed: int) -> Dataset:
+        """All of it; `seed` draws the validation split."""
+
+    def fingerprint(self, reference: Reference) -> Hashable:
+        """Changes whenever the files behind the dataset do; a loaded dataset is kept as long as it stays the same."""
+        return ()
+
+
+_families: list[Family] = []
+F = TypeVar("F", bound=type[Any])
+
+
+def register(family: Family) -> None:
+    """Make `family` known. Two of one name are a mistake in the program."""
+    if any(family.name == other.name for other in _families):
+        raise ValueError(f"two datasets are called {family.name}")
+    _families.append(family)
+
+
+def dataset(family: F) -> F:
+    """Class decorator: this family is one of ours."""
+    register(family())
+    return family
+
+
+@cache
+def families() -> tuple[Family, ...]:
+    """Every family, those with a name of their own first, in the order of the files."""
+    package = import_module("runtime.data.sets")
+    for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+        import_module(f"{package.__name__}.{module}")
+    return tuple(sorted(_families, key=lambda family: not family.listed))
+
+
+def resolve(name: str) -> tuple[Family, Reference]:
+    """The family and the complete reference that `name` means, or a sentence."""
+    base, text = split_name(name.strip())
+    family = next((family for family in families() if family.claims(base)), None)
+    if family is None:
+        raise DataError(unknown("dataset", base, names()))
+    options = read_options(base, text, family.options)
+    return family, Reference(base, options, canonical(base, options, family.options))
+
+
+def names() -> tuple[str, ...]:
+    """The built-in names."""
+    return tuple(family.name for family in families() if family.listed)
+
+
+def catalogue() -> list[DatasetInfo]:
+    """The descriptions of the built-in datasets, for lists and menus."""
+    return [describe(name) for name in names()]
+
+
+def parse(name: str) -> tuple[str, dict[str, int]]:
+    """(base, options with their defaults) of a name such as ``spiral:noise=10,seed=1`` or a path."""
+    reference = resolve(name)[1]
+    return reference.base, dict(reference.options)
+
+
+def describe(name: str) -> DatasetInfo:
+    """What is known of a dataset without loading it."""
+    family, reference = resolve(name)
+    return family.describe(reference)
+
+
+def load(name: str, seed: int = 0) -> Dataset:
+    """The dataset, its validation split drawn by `seed`. The last few are kept."""
+    family, reference = resolve(name)
+    mark = (reference.name, seed, family.fingerprint(reference))
+    found = _loaded.get(mark)
+    if found is None:
+        found = family.load(reference, seed)
+        _loaded.put(mark, found)
+    return found
+
+
+class _Loaded:
+    """The last few datasets, within a bound on memory; the newest one always stays."""
+
+    def __init__(self, count: int, nbytes: int) -> None:
+        self._count, self._nbytes = count, nbytes
+        self._kept: OrderedDict[Hashable, Dataset] = OrderedDict()
+        self._lock = Lock()  # the window loads in a thread
+
+    def get(self, mark: Hashable) -> Dataset | None:
+        with self._lock:
+            if mark in self._kept:
+                self._kept.move_to_end(mark)
+            return self._kept.get(mark)
+
+    def put(self, mark: Hashable, loaded: Dataset) -> None:
+        with self._lock:
+            self._kept[mark] = loaded
+            while len(self._kept) > 1 and self._too_much():
+                self._kept.popitem(last=False)
+
+    def _too_much(self) -> bool:
+        return len(self._kept) > self._count or sum(d.nbytes for d in self._kept.values()) > self._nbytes
+
+
+_loaded = _Loaded(count=4, nbytes=1 << 29)

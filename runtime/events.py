@@ -1,0 +1,93 @@
+"""What training tells: frozen events, yielded by `Trainer.run` and drawn, printed or plotted by whoever listens.
+
+Steps and epochs are counted from 1 over the whole life of the document. `accuracy` is None where the task has none.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `event` is its name in JSON."""
+
+    event: ClassVar[str] = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Event):
+    """A run begins after `step` steps and `epoch` epochs; it is to end after epoch `target`. Sizes are samples and batches."""
+
+    event: ClassVar[str] = "started"
+    step: int
+    epoch: int
+    target: int
+    samples: int
+    batches: int
+    engine: str = ""
+    provider: str = ""
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone(Event):
+    """One update: loss and accuracy (0 to 1) of its batch, before the update."""
+
+    event: ClassVar[str] = "step"
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float | None
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone(Event):
+    """Every training sample was seen once more; means over the epoch, then over the validation split. `seconds` of it all."""
+
+    event: ClassVar[str] = "epoch"
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float | None
+    validation_loss: float | None
+    validation_accuracy: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Event):
+    """Training cannot go on: where, what was found, what to do, in one sentence; and the place in pieces.
+
+    `value` is the tensor's name, `number` what was found in it (``nan``, ``inf``).
+    """
+
+    event: ClassVar[str] = "problem"
+    step: int
+    epoch: int
+    sentence: str
+    layer: str = ""
+    operator: str = ""
+    value: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Event):
+    """The run is over; `reason` is ``done``, ``early_stop``, ``already_done``, ``problem`` or ``stopped``."""
+
+    event: ClassVar[str] = "finished"
+    step: int
+    epoch: int
+    reason: str
+    output: str | None = None
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """The event as a dictionary for ``json.dumps``; numbers that JSON does not know (NaN, infinity) become None."""
+    pairs = {f.name: getattr(event, f.name) for f in fields(event)}
+    bad = [k for k, v in pairs.items() if isinstance(v, float) and not math.isfinite(v)]
+    return {"event": event.event, **pairs, **dict.fromkeys(bad)}

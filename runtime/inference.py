@@ -1,0 +1,78 @@
+"""Shapes and types of one operator's outputs, by ONNX's own per-operator inference, with errors in words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnx
+from onnx import TypeProto, helper, numpy_helper, shape_inference
+
+from runtime.errors import GraphError
+
+if TYPE_CHECKING:
+    from runtime.graph import Dim, Graph, Op, Value
+
+#: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers).
+_SMALL = 64
+
+
+@lru_cache(maxsize=512)
+def schema(op_type: str, opset: int) -> Any:
+    try:
+        return onnx.defs.get_schema(op_type, opset, "")
+    except onnx.defs.SchemaError:
+        raise GraphError(f"ONNX has no operator ‘{op_type}’ in opset {opset}.") from None
+
+
+def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]:
+    """The output values of `op`. Raises `GraphError` naming layer, operator and the shapes found."""
+    from runtime.graph import OPSET, Value
+
+    types = {v.name: type_proto(v) for v in inputs if v is not None}
+    try:
+        outputs = shape_inference.infer_node_outputs(
+            schema(op.type, OPSET), node_proto(op), types, _data(graph, inputs), None,
+            [helper.make_opsetid("", OPSET)], 8,
+        )
+    except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
+        raise GraphError(_sentence(graph, op, inputs, str(error))) from None
+    missing = [name for name in op.outputs if name not in outputs or not _known(outputs[name])]
+    if missing:
+        raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))
+    return tuple(Value(name, *_read(outputs[name])) for name in op.outputs)
+
+
+def node_proto(op: Op) -> onnx.NodeProto:
+    return helper.make_node(op.type, list(op.inputs), list(op.outputs), domain=op.domain or None, **op.attributes)
+
+
+def type_proto(value: Value) -> TypeProto:
+    return helper.make_tensor_type_proto(helper.np_dtype_to_tensor_dtype(value.dtype), list(value.shape))
+
+
+def _data(graph: Graph, inputs: list[Value | None]) -> dict[str, onnx.TensorProto]:
+    names = [v.name for v in inputs if v is not None and v.name in graph.constants]
+    return {n: numpy_helper.from_array(graph.constants[n], n) for n in names if graph.constants[n].size <= _SMALL}
+
+
+def _known(proto: TypeProto) -> bool:
+    return proto.HasField("tensor_type") and proto.tensor_type.HasField("shape")
+
+
+def _read(proto: TypeProto) -> tuple[np.dtype[Any], tuple[Dim, ...]]:
+    tensor = proto.tensor_type
+    dims: list[Dim] = []
+    for dim in tensor.shape.dim:
+        dims.append(dim.dim_value if dim.HasField("dim_value") else (dim.dim_param or None))
+    return np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type)), tuple(dims)
+
+
+def _sentence(graph: Graph, op: Op, inputs: list[Value | None], reason: str) -> str:
+    from runtime.graph import describe_shape
+
+    shapes = ", ".join(describe_shape(v.shape) for v in inputs if v is not None)
+    place = graph.where.label or graph.where.layer or graph.name
+    reason = reason.split("\n")[0].split("] ")[-1].strip().rstrip(".")
+    return f"{place}: the operator {op.type} was given {shapes or 'no inputs'} and cannot take them: {reason}."

@@ -1,0 +1,86 @@
+"""How a network is trained: stages of updates. A value, stored in the document, that knows no layers by type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EarlyStop:
+    """Stop when `quantity` has not improved by `least_change` for `patience` epochs. Patience 0: never."""
+
+    quantity: str = "validation_loss"
+    patience: int = 0
+    least_change: float = 0.0
+
+
+@dataclass(frozen=True)
+class Update:
+    """One learning rule at work: on which loss (a node's id; "" is the only one), which parameters, by which optimizer.
+
+    `settings` are the optimizer's own (momentum, beta1 …); `parameters` are keys, None for all that are trained.
+    """
+
+    rule: str = "backpropagation"
+    loss: str = ""
+    parameters: tuple[str, ...] | None = None
+    optimizer: str = "Adam"
+    settings: Mapping[str, float] = field(default_factory=dict)
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training: its data, length in epochs, batches, learning rate with schedule, early stop, updates.
+
+    `data` is a Dataset node's id ("" is the only one). `batch_size` 0 means the whole training split at once.
+    """
+
+    data: str = ""
+    epochs: int = 10
+    batch_size: int = 64
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    early_stop: EarlyStop = EarlyStop()
+    updates: tuple[Update, ...] = (Update(),)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    stages: tuple[Stage, ...] = (Stage(),)
+    seed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def with_stage(self, index: int = 0, **changes: Any) -> Recipe:
+        """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update."""
+        stage = self.stages[index]
+        inner = {k: changes.pop(k) for k in list(changes) if k in Update.__dataclass_fields__}
+        updates = (replace(stage.updates[0], **inner), *stage.updates[1:]) if inner else stage.updates
+        stages = list(self.stages)
+        stages[index] = replace(stage, updates=updates, **changes)
+        return replace(self, stages=tuple(stages))
+
+
+def recipe_from_json(data: Mapping[str, Any]) -> Recipe:
+    """The inverse of `Recipe.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
+    stages = tuple(_stage(s) for s in data.get("stages", [{}]))
+    return Recipe(stages=stages, seed=int(data.get("seed", 0)))
+
+
+def _stage(data: Mapping[str, Any]) -> Stage:
+    fields = dict(data)
+    fields["early_stop"] = EarlyStop(**fields.get("early_stop", {}))
+    fields["updates"] = tuple(_update(u) for u in fields.get("updates", [{}]))
+    return Stage(**fields)
+
+
+def _update(data: Mapping[str, Any]) -> Update:
+    fields = dict(data)
+    if fields.get("parameters") is not None:
+        fields["parameters"] = tuple(fields["parameters"])
+    return Update(**fields)

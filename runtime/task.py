@@ -1,0 +1,183 @@
+"""What is trained on what: a Task, and the pieces of it that a trainer needs ready to hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from runtime.data.dataset import Dataset, Split
+from runtime.engines.protocol import Engine
+from runtime.errors import TrainingError
+from runtime.graph import Array, Graph, Value
+from runtime.initializers import draw
+from runtime.metrics import correct
+from runtime.optimizers import optimizer
+from runtime.recipe import Recipe, Stage
+from runtime.schedules import schedule
+from runtime.training_step import StepGraph, copied, training_step
+
+#: Samples in one pass of an evaluation, at most.
+EVALUATION_BATCH = 1000
+
+
+def unchanged(labels: Array) -> Array:
+    return labels
+
+
+@dataclass(frozen=True)
+class Task:
+    """A network to train.
+
+    `forward` is a training-mode graph that contains the scalar `loss` and the network's `output` (None: nothing to judge);
+    `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names. `inputs` maps
+    the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of `runtime.metrics.DECISIONS`;
+    `label_map` turns the dataset's labels into what the label input wants. `carry`: see `runtime.training_step`.
+    """
+
+    forward: Graph
+    loss: Value
+    output: Value | None
+    evaluation: Graph
+    evaluation_loss: Value
+    evaluation_output: Value | None
+    inputs: Mapping[str, str]
+    dataset: Dataset
+    recipe: Recipe
+    decision: str = "none"
+    label_map: Callable[[Array], Array] = unchanged
+    carry: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """A split in the types that a graph's inputs want, by input name; `labels` as the dataset has them."""
+
+    arrays: Mapping[str, Array]
+    labels: Array
+
+    def batch(self, indices: Array) -> dict[str, Array]:
+        return {name: array.take(indices, 0) for name, array in self.arrays.items()}
+
+    def parts(self, size: int) -> Iterator[tuple[dict[str, Array], Array]]:
+        """The split in its own order, `size` samples at a time: feeds and labels."""
+        for start in range(0, len(self.labels), size):
+            part = slice(start, start + size)
+            yield {name: array[part] for name, array in self.arrays.items()}, self.labels[part]
+
+
+def samples(task: Task, graph: Graph, split: Split) -> Samples:
+    """`split` for `graph`. Raises `TrainingError` where the dataset's shape is not the input's."""
+    given = {"sample": split.samples, "label": split.labels}
+    values = {v.name: v for v in graph.inputs}
+    arrays: dict[str, Array] = {}
+    for role, name in task.inputs.items():
+        if name in values:
+            array = task.label_map(given[role]) if role == "label" else given[role]
+            arrays[name] = np.ascontiguousarray(array, values[name].dtype)
+            _check_shape(values[name], role, arrays[name])
+    return Samples(arrays, split.labels)
+
+
+def _check_shape(value: Value, role: str, array: Array) -> None:
+    shape = array.shape
+    fits = len(shape) == value.rank and all(
+        not isinstance(d, int) or d == n for d, n in zip(value.shape[1:], shape[1:], strict=True)
+    )
+    if not fits:
+        found = "×".join(map(str, shape[1:])) or "one number"
+        raise TrainingError(f"The input {value} takes the dataset's {role}s, and they are {found} each: set the input's shape.")
+
+
+def first_weights(task: Task, given: Mapping[str, Array]) -> dict[str, Array]:
+    """Every parameter's numbers: those of `given` (by value name), the others drawn from the recipe's seed.
+
+    Raises `TrainingError` for an array of another shape than its parameter's.
+    """
+    weights: dict[str, Array] = {}
+    for graph in (task.forward, task.evaluation):
+        for name, parameter in graph.parameters.items():
+            if name in given and given[name].shape != parameter.shape:
+                raise TrainingError(
+                    f"{name} is {parameter.shape} in the network and {given[name].shape} in the checkpoint: "
+                    "start anew, or undo the change of structure."
+                )
+            if name not in weights:
+                weights[name] = given[name] if name in given else draw(parameter, task.recipe.seed, graph.dtype)
+    return weights
+
+
+def check(task: Task) -> None:
+    """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to watch."""
+    if not len(task.dataset.train):
+        raise TrainingError("The dataset has no training samples: choose another one.")
+    for stage in task.recipe.stages:
+        schedule(stage.schedule)
+        if len(stage.updates) != 1:
+            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one at a time: leave one.")
+        optimizer(stage.updates[0].optimizer)
+        _check_early_stop(task, stage)
+
+
+def _check_early_stop(task: Task, stage: Stage) -> None:
+    watched = stage.early_stop.quantity
+    if stage.early_stop.patience <= 0:
+        return
+    if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
+        raise TrainingError(f"Early stop watches ‘{watched}’: choose loss, accuracy, validation_loss or validation_accuracy.")
+    if watched.startswith("validation") and not len(task.dataset.validation):
+        raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
+    if watched.endswith("accuracy") and task.decision == "none":
+        raise TrainingError(f"Early stop watches {watched}, and this task has no right or wrong: watch a loss.")
+
+
+def stage_step(task: Task, stage: Stage) -> StepGraph:
+    """The training-step graph of `stage`. Raises `TrainingError` if it reads an input that the dataset does not give."""
+    outputs = [task.output] if task.output is not None and task.decision != "none" else []
+    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
+    missing = [name for name in step.data if name not in task.inputs.values()]
+    if missing:
+        raise TrainingError(f"The network's input ‘{missing[0]}’ is not connected to the dataset: connect or remove it.")
+    return step
+
+
+def starting_state(step: StepGraph, weights: Mapping[str, Array], slots: Mapping[str, Array]) -> dict[str, Array]:
+    """What a stepper begins with: weights, and slots as given or zeros. Raises `TrainingError` for a slot of another shape."""
+    state = {name: weights[name] for name in (*step.held, *step.state) if name not in step.slots}
+    for name, slot in step.slots.items():
+        zeros = np.zeros(weights[slot.parameter].shape, step.graph.values[name].dtype)
+        state[name] = slots.get(name, zeros)
+        if state[name].shape != zeros.shape:
+            raise TrainingError(f"{name} is {zeros.shape} here and {state[name].shape} in the checkpoint: start anew.")
+    return state
+
+
+class Evaluator:
+    """The evaluation graph, ready to judge any weights on any split."""
+
+    def __init__(self, task: Task, engine: Engine) -> None:
+        graph = copied(task.evaluation)
+        self._output = task.evaluation_output if task.decision != "none" else None
+        graph.outputs = list(dict.fromkeys([task.evaluation_loss, *([self._output] if self._output else [])]))
+        read = {name for op in graph.ops for name in op.inputs}
+        self._parameters = [name for name in graph.parameters if name in read]
+        self._task = task
+        self._graph = graph
+        self._program = engine.load(graph)
+        self._ready: tuple[Split, Samples] | None = None
+
+    def parts(self, split: Split, weights: Mapping[str, Array]) -> Iterator[tuple[float, int, int, int]]:
+        """For each part of ≤ 1000 samples: sum of losses, samples, correct answers, answers."""
+        given = {name: weights[name] for name in self._parameters}
+        for feeds, labels in self._samples(split).parts(EVALUATION_BATCH):
+            found = self._program.run({**given, **feeds})
+            loss = float(found[self._task.evaluation_loss.name].item())
+            right = correct(found[self._output.name], labels, self._task.decision) if self._output else 0
+            yield loss * len(labels), len(labels), right, labels.size
+
+    def _samples(self, split: Split) -> Samples:
+        """Converted once for the split that is asked for again and again."""
+        if self._ready is None or self._ready[0] is not split:
+            self._ready = split, samples(self._task, self._graph, split)
+        return self._ready[1]

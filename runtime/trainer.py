@@ -1,0 +1,325 @@
+"""Training as a generator of events: batches, epochs, validation, early stop, checkpoints; exact resume at any step.
+
+Whoever iterates drives it; who stops iterating has paused it. After every event `Trainer.checkpoint` is the whole truth: a new
+Trainer given it goes on bit for bit (same engine, provider, threads and versions).
+
+Numbers that are not finite: the loss is looked at after every step, all weights and slots every 64 steps and at each epoch's
+end; each time they are good a copy is kept. When something is bad, the steps since that copy are repeated one by one (steps are
+reproducible, so this finds the first bad one even if the loss noticed it much later), the offending step is run again by the
+NumPy engine operator by operator to name the culprit, and training stops with the weights from before that step.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from runtime.checkpoint import Checkpoint, EpochRecord, Progress, judged
+from runtime.data.batches import Indices, batches
+from runtime.data.dataset import Split
+from runtime.diagnosis import finite, first_not_finite, sentence
+from runtime.engines.protocol import Engine, Stepper, Stopped
+from runtime.errors import TrainingError
+from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
+from runtime.graph import Array
+from runtime.metrics import correct
+from runtime.recipe import Stage
+from runtime.schedules import rate
+from runtime.task import Evaluator, Task, check, first_weights, samples, stage_step, starting_state
+from runtime.training_step import StepGraph
+
+__all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
+
+#: Steps between two looks at every weight.
+WATCH = 64
+
+
+class _NotFinite(Exception):
+    """The loss, a weight or a slot is not finite any more."""
+
+
+@dataclass
+class _Tally:
+    """The current epoch so far: batches done, loss × samples, correct answers, samples."""
+
+    batch: int
+    loss_sum: float
+    correct: int
+    seen: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> _Tally:
+        return cls(progress.batch, progress.loss_sum, progress.correct, progress.seen)
+
+
+class Trainer:
+    """One training of `task` by `engine`, from `checkpoint` on (None: from the beginning; weights left out are drawn).
+
+    Raises `TrainingError` for a recipe, dataset or checkpoint that does not fit the network.
+    """
+
+    def __init__(self, task: Task, engine: Engine, checkpoint: Checkpoint | None = None) -> None:
+        check(task)
+        checkpoint = checkpoint or Checkpoint()
+        self.task = task
+        self.engine = engine
+        self._weights = first_weights(task, checkpoint.weights)
+        self._slots = dict(checkpoint.slots)
+        self._base = checkpoint.progress
+        self._tally = _Tally.of(checkpoint.progress)
+        self._train = samples(task, task.forward, task.dataset.train)
+        self._evaluator: Evaluator | None = None
+        self._stepper: Stepper | None = None
+        self._graph: StepGraph | None = None
+        self._stopping = False
+        self._stopped_before = False
+        self._advance_stage()
+        self._good = self.checkpoint()
+
+    # -- the two doors -----------------------------------------------------------------------------------------------
+    def run(self, epochs: int | None = None) -> Iterator[Event]:
+        """Train to the end of the recipe, or for `epochs` more wherever that ends, yielding events.
+
+        An interrupted run of N epochs is finished by a plain ``run()``. Raises `TrainingError` if the engine fails.
+        """
+        self._stopping = False
+        target = self._base.target if epochs is None else self._base.epoch + epochs
+        self._base = replace(self._base, target=target)
+        self._stopped_before = self._base.stopped_early and target is not None
+        if self._over():
+            yield self._finished("already_done")
+            return
+        try:
+            yield self._started()
+            while not self._over():
+                yield from self._epoch()
+            yield self._finished("early_stop" if self._stopped_now else "done")
+        except _NotFinite:
+            yield self._diagnosed()
+            yield self._finished("problem")
+        except Stopped:
+            self._leave()
+            yield self._finished("stopped")
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything as it stands after the last event; the arrays are read-only copies."""
+        if not self._stepper or not self._graph:
+            return Checkpoint(dict(self._weights), dict(self._slots), self.progress)
+        state = self._stepper.state()
+        for array in state.values():
+            array.flags.writeable = False
+        slots = self._graph.slots
+        weights = self._weights | {n: a for n, a in state.items() if n not in slots}
+        return Checkpoint(weights, {n: state[n] for n in slots}, self.progress)
+
+    @property
+    def progress(self) -> Progress:
+        base, tally = self._base, self._tally
+        done = tally.batch - base.batch
+        return replace(
+            base, step=base.step + done, stage_step=base.stage_step + done, updates=base.updates + done, **vars(tally)
+        )
+
+    def evaluate(self, split: Split) -> tuple[float | None, float | None]:
+        """Mean loss and accuracy of the present weights on `split`, in inference mode. `Stopped` after `terminate`."""
+        return self._evaluate(split, self.checkpoint().weights)
+
+    def terminate(self) -> None:
+        """End the run from another thread, in the middle of a step if need be: its last event is Finished (``stopped``)."""
+        self._stopping = True
+        if self._stepper:
+            self._stepper.terminate()
+
+    # -- epochs --------------------------------------------------------------------------------------------------------
+    @property
+    def _stage(self) -> Stage:
+        return self.task.recipe.stages[self._base.stage]
+
+    @property
+    def _batch_size(self) -> int:
+        return self._stage.batch_size or len(self.task.dataset.train)
+
+    @property
+    def _per_epoch(self) -> int:
+        return math.ceil(len(self.task.dataset.train) / self._batch_size)
+
+    @property
+    def _stopped_now(self) -> bool:
+        """Whether early stop ended the last stage in this run (an earlier one does not keep ``--epochs N`` from going on)."""
+        return self._base.stopped_early and not self._stopped_before
+
+    def _over(self) -> bool:
+        base = self._base
+        done = base.stage_epoch >= self._stage.epochs if base.target is None else base.epoch >= base.target
+        return self._stopped_now or done
+
+    def _batches(self) -> list[Indices]:
+        """The batches of this epoch that are still to come."""
+        count, seed = len(self.task.dataset.train), self.task.recipe.seed
+        return batches(count, self._batch_size, seed, self._base.epoch + 1)[self._tally.batch :]
+
+    def _epoch(self) -> Iterator[Event]:
+        began = perf_counter()
+        self._prepare()
+        for count, indices in enumerate(self._batches(), start=1):
+            yield self._step(indices)
+            if count % WATCH == 0:
+                self._remember()
+        self._remember()
+        yield self._end_epoch(began)
+
+    def _end_epoch(self, began: float) -> EpochDone:
+        tally, progress = self._tally, self.progress
+        loss, accuracy = tally.loss_sum / tally.seen, self._accuracy(tally.correct, tally.seen * self._answers)
+        validation = self._evaluate(self.task.dataset.validation, self._good.weights)
+        record = EpochRecord(progress.step, progress.epoch + 1, loss, accuracy, *validation)
+        self._base = replace(
+            judged(progress, record, self._stage.early_stop), epoch=record.epoch, stage_epoch=progress.stage_epoch + 1,
+            batch=0, loss_sum=0.0, correct=0, seen=0, history=(*progress.history, record),
+        )
+        self._tally = _Tally.of(self._base)
+        self._good = replace(self._good, progress=self._base)
+        self._advance_stage()
+        return EpochDone(**vars(record), seconds=perf_counter() - began)
+
+    def _advance_stage(self) -> None:
+        """To the next stage that has epochs to do, with new optimizer slots; the last stage is never left."""
+        base, stages = self._base, self.task.recipe.stages
+        while base.stage + 1 < len(stages) and (base.stopped_early or base.stage_epoch >= stages[base.stage].epochs):
+            base = replace(
+                base, stage=base.stage + 1, stage_epoch=0, stage_step=0, updates=0,
+                best=None, worse_epochs=0, stopped_early=False,
+            )
+        if base is not self._base:
+            self._leave()
+            self._base, self._slots = base, {}
+            self._good = self.checkpoint()
+
+    def _evaluate(self, split: Split, weights: Mapping[str, Array]) -> tuple[float | None, float | None]:
+        self._evaluator = self._evaluator or Evaluator(self.task, self.engine)
+        total, seen, right, answers = 0.0, 0, 0, 0
+        for part in self._evaluator.parts(split, weights):
+            if self._stopping:
+                raise Stopped("Training was stopped.")
+            total, seen, right, answers = total + part[0], seen + part[1], right + part[2], answers + part[3]
+        return (total / seen, self._accuracy(right, answers)) if seen else (None, None)
+
+    def _accuracy(self, right: int, answers: int) -> float | None:
+        return None if self.task.decision == "none" else right / answers
+
+    @property
+    def _answers(self) -> int:
+        """Labels per sample: more than one in a sequence."""
+        return self._train.labels.size // len(self._train.labels)
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+    def _prepare(self) -> StepGraph:
+        """The stage's step, loaded, with the present weights and slots."""
+        if self._graph is None or self._stepper is None:
+            graph = stage_step(self.task, self._stage)
+            state = starting_state(graph, self._weights, self._slots)
+            if self._slots.keys().isdisjoint(graph.slots):
+                self._base = replace(self._base, updates=0)
+            self._graph, self._stepper = graph, self.engine.stepper(graph, state)
+        return self._graph
+
+    def _leave(self) -> None:
+        """Take weights and slots back from the stepper, and close it."""
+        kept = self.checkpoint()
+        self._weights, self._slots, self._base = dict(kept.weights), dict(kept.slots), kept.progress
+        if self._stepper:
+            self._stepper.close()
+        self._stepper = self._graph = None
+
+    def _feeds(self, indices: Indices) -> dict[str, Array | float]:
+        graph, base, stage = self._prepare(), self._base, self._stage
+        done = self._tally.batch - base.batch
+        feeds: dict[str, Array | float] = {**self._train.batch(indices)}
+        planned = stage.epochs * self._per_epoch
+        feeds[graph.rate] = rate(stage.schedule, stage.learning_rate, base.stage_step + done, planned)
+        feeds[graph.step] = base.updates + done + 1
+        return feeds
+
+    def _step(self, indices: Indices) -> StepDone:
+        feeds, graph, tally = self._feeds(indices), self._prepare(), self._tally
+        assert self._stepper is not None
+        found = self._stepper.step(feeds)
+        loss = found[graph.loss].item()
+        if not math.isfinite(loss):
+            raise _NotFinite
+        accuracy = None
+        if graph.outputs:
+            labels = self._train.labels.take(indices, 0)
+            right = correct(found[graph.outputs[0]], labels, self.task.decision)
+            tally.correct += right
+            accuracy = right / labels.size
+        tally.batch += 1
+        tally.loss_sum += loss * len(indices)
+        tally.seen += len(indices)
+        step = self._base.step + tally.batch - self._base.batch
+        return StepDone(step, self._base.epoch + 1, loss, accuracy, float(feeds[graph.rate]))
+
+    # -- numbers that are not finite ---------------------------------------------------------------------------------
+    def _remember(self) -> None:
+        """Keep a copy of what is good; raises `_NotFinite` if it is not."""
+        now = self.checkpoint()
+        if not (finite(now.weights) and finite(now.slots)):
+            raise _NotFinite
+        self._good = now
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        self._leave()
+        self._weights, self._slots = dict(checkpoint.weights), dict(checkpoint.slots)
+        self._base, self._tally = checkpoint.progress, _Tally.of(checkpoint.progress)
+        self._prepare()
+
+    def _diagnosed(self) -> Problem:
+        """Repeat the steps since all was good, find the bad one, name its culprit; the state is that before it."""
+        self._restore(self._good)
+        for indices in self._batches():
+            before, feeds = self.checkpoint(), self._feeds(indices)
+            try:
+                self._step(indices)
+                self._remember()
+            except _NotFinite:
+                self._restore(before)
+                return self._problem({**before.weights, **before.slots}, feeds)
+        return self._problem({}, {})
+
+    def _problem(self, state: Mapping[str, Array], feeds: Mapping[str, Array | float]) -> Problem:
+        graph, progress = self._prepare(), self.progress
+        finding = None
+        if feeds:
+            known = {n: np.asarray(a, graph.graph.values[n].dtype) for n, a in feeds.items()}
+            finding = first_not_finite(graph.graph, {**state, **known}, {graph.loss, *graph.state.values()})
+        text = sentence(finding, progress.step + 1, float(feeds.get(graph.rate, self._stage.learning_rate)))
+        if finding is None:
+            return Problem(progress.step + 1, progress.epoch + 1, text)
+        layer, operator = (finding.op.layer, finding.op.type) if finding.op else ("", "")
+        return Problem(progress.step + 1, progress.epoch + 1, text, layer, operator, finding.value, finding.number)
+
+    # -- events ------------------------------------------------------------------------------------------------------
+    def _started(self) -> Started:
+        self._prepare()
+        try:
+            self._remember()
+        except _NotFinite:
+            raise TrainingError(
+                "The weights to start from contain numbers that are not finite: draw them anew, or undo to good ones."
+            ) from None
+        base, engine = self.progress, self.engine
+        rest = self.task.recipe.stages[base.stage + 1 :]
+        planned = base.epoch - base.stage_epoch + self._stage.epochs + sum(s.epochs for s in rest)
+        target = planned if base.target is None else base.target
+        sizes = (len(self.task.dataset.train), self._per_epoch)
+        return Started(base.step, base.epoch, target, *sizes, engine.name, engine.provider, engine.notice)
+
+    def _finished(self, reason: str) -> Finished:
+        if reason != "stopped":
+            self._base = replace(self._base, target=None)
+        progress = self.progress
+        return Finished(progress.step, progress.epoch, reason)

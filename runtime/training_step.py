@@ -1,0 +1,184 @@
+"""Forward graph + loss + learning rule + optimizer -> one training-step graph of plain ai.onnx operators.
+
+The step's inputs are the forward graph's own, a scalar ``learning_rate`` in the graph's floating type, an int64 scalar
+``step`` (this step's number, from 1), and the carried state; its outputs are the loss, what else was asked for, and the new
+state. Parameters that nothing updates are inputs too (*held*): whoever runs the step gives them once.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from runtime.autodiff import gradients
+from runtime.errors import TrainingError, unknown
+from runtime.graph import Dim, Graph, Parameter, Value
+from runtime.optimizers import Optimizer, Shared, complete, optimizer
+from runtime.recipe import Update
+
+RATE = "learning_rate"
+STEP = "step"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One tensor that an optimizer remembers: of which parameter (by value name), its name there, its shape."""
+
+    parameter: str
+    name: str
+    shape: tuple[Dim, ...]
+
+
+@dataclass(frozen=True)
+class StepGraph:
+    """One training step. `state` maps each carried input to the output that replaces it; `slots` describes those of the
+    optimizer (zeros at first); `held` are parameters that are read and not changed; `data` the inputs fed at every step."""
+
+    graph: Graph
+    loss: str
+    outputs: tuple[str, ...]
+    state: Mapping[str, str]
+    slots: Mapping[str, Slot]
+    held: tuple[str, ...]
+    data: tuple[str, ...]
+    rate: str = RATE
+    step: str = STEP
+
+
+def training_step(
+    forward: Graph, loss: Value, update: Update, outputs: Sequence[Value] = (), carry: Mapping[str, Value] | None = None
+) -> StepGraph:
+    """The step that `update` describes, built on a copy of `forward` (a training-mode graph that contains the scalar `loss`).
+
+    `outputs` are values fetched beside the loss; `carry` gives parameters whose new value the forward graph computes itself
+    (running statistics). Raises `TrainingError` for an unknown rule, optimizer, setting or parameter, `GraphError` where
+    no gradient can pass.
+    """
+    if update.rule != "backpropagation":
+        raise TrainingError(unknown("learning rule", update.rule, ["backpropagation"]))
+    building = _Building(copied(forward), update, optimizer(update.optimizer))
+    building.emit(loss)
+    for name, value in (carry or {}).items():
+        building.carried(name, value)
+    return building.finish(loss, outputs)
+
+
+def copied(graph: Graph) -> Graph:
+    """The same operators, values and parameters in a new Graph, to which more can be emitted."""
+    twin = copy.copy(graph)
+    for name, content in vars(graph).items():
+        if isinstance(content, list | dict):
+            setattr(twin, name, content.copy())
+    return twin
+
+
+def chosen_parameters(graph: Graph, update: Update) -> list[Parameter]:
+    """The parameters that `update` moves, in the graph's order. Raises `TrainingError` for an unknown, a fitted or no key."""
+    trained = {p.key: p for p in graph.parameters.values() if p.kind == "trained"}
+    wanted = trained if update.parameters is None else update.parameters
+    missing = [key for key in wanted if key not in trained]
+    if missing:
+        raise TrainingError(f"The recipe's update: {unknown('trained parameter', missing[0], trained)}")
+    if not wanted:
+        raise TrainingError("The recipe's update has no parameters to train: add a layer with weights, or unfreeze one.")
+    return [p for key, p in trained.items() if key in set(wanted)]
+
+
+@dataclass
+class _Building:
+    """A step under construction."""
+
+    g: Graph
+    update: Update
+    optimizer: Optimizer
+    state: dict[str, str] = field(default_factory=dict)
+    slots: dict[str, Slot] = field(default_factory=dict)
+
+    def emit(self, loss: Value) -> None:
+        """The backward pass and the update of every chosen parameter."""
+        g = self.g
+        settings = complete(self.optimizer, self.update.settings)
+        chosen = chosen_parameters(g, self.update)
+        rate, step = _scalar(g, RATE, g.dtype), _scalar(g, STEP, np.dtype(np.int64))
+        found = gradients(g, loss, [g.values[p.name] for p in chosen])
+        with g.scope(layer="", label="", phase="update"):
+            found = self._clipped(found)
+            shared = self.optimizer.share(g, rate, step, settings)
+        for parameter in chosen:
+            with g.scope(layer=_owner(parameter.key), label=parameter.name.rpartition(".")[0], phase="update"):
+                self._move(parameter, found[parameter.name], shared, settings)
+
+    def _move(self, parameter: Parameter, gradient: Value, shared: Shared, settings: Mapping[str, float]) -> None:
+        value = self.g.values[parameter.name]
+        slots = {name: self._slot(value, name) for name in self.optimizer.slots}
+        gradient = self._decayed(value, gradient)
+        new, moved = self.optimizer.emit(self.g, value, gradient, slots, shared, settings)
+        self.carried(value.name, new)
+        for name, slot in slots.items():
+            self.carried(slot.name, moved[name])
+
+    def _slot(self, parameter: Value, name: str) -> Value:
+        slot = self.g.input(f"{parameter.name}.{name}", parameter.dtype, parameter.shape, role="slot")
+        self.slots[slot.name] = Slot(parameter.name, name, parameter.shape)
+        return slot
+
+    def _clipped(self, found: dict[str, Value]) -> dict[str, Value]:
+        """Gradients times min(1, c / norm), norm over all of them together: Pascanu et al., 2013. Written c / max(norm, c)."""
+        limit, g = self.update.clip_norm, self.g
+        if limit <= 0:
+            return found
+        total: Value | None = None
+        for gradient in found.values():
+            square = g.ReduceSum(g.Mul(gradient, gradient), keepdims=0)
+            total = square if total is None else g.Add(total, square)
+        factor = g.Div(g.number(limit), g.Max(g.Sqrt(total), limit))
+        return {name: g.Mul(gradient, factor) for name, gradient in found.items()}
+
+    def _decayed(self, value: Value, gradient: Value) -> Value:
+        """Gradient + λθ, for parameters of rank 2 and more: biases and scales are spared."""
+        if self.update.weight_decay <= 0 or value.rank < 2:
+            return gradient
+        result: Value = self.g.Add(gradient, self.g.Mul(value, self.update.weight_decay))
+        return result
+
+    def carried(self, name: str, new: Value) -> None:
+        """State `name` becomes `new`, given a name of its own if it is no operator's output or stands for other state."""
+        if name in self.state:
+            raise TrainingError(f"‘{name}’ is updated twice in one step: let one update have it, and freeze it in the other.")
+        if not self._computed(new) or new.name in self.state.values():
+            with self.g.scope(phase="update"):
+                new = self.g.Identity(new)
+        self.state[name] = new.name
+
+    def _computed(self, value: Value) -> bool:
+        given = {v.name for v in self.g.inputs}
+        return not (value.name in self.g.parameters or value.name in self.g.constants or value.name in given)
+
+    def finish(self, loss: Value, outputs: Sequence[Value]) -> StepGraph:
+        g = self.g
+        used = {name for op in g.ops for name in op.inputs}
+        held = tuple(name for name in g.parameters if name not in self.state and name in used)
+        data = tuple(v.name for v in g.inputs if v.name not in self.state and v.name not in (RATE, STEP))
+        names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
+        g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
+        return StepGraph(g, loss.name, names, self.state, self.slots, held, data)
+
+
+def _scalar(g: Graph, name: str, dtype: np.dtype[np.generic]) -> Value:
+    """The scalar input `name`: the forward graph's own if it has one (Dropout counts by ``step``), else a new one."""
+    for value in g.inputs:
+        if value.name == name:
+            if value.shape != () or value.dtype != dtype:
+                raise TrainingError(f"The input ‘{name}’ is {value}, and the step needs a {dtype} scalar: rename it.")
+            return value
+    if name in g.values:
+        raise TrainingError(f"The training step needs the name ‘{name}’, and the network has a tensor so called: rename it.")
+    return g.input(name, dtype, ())
+
+
+def _owner(key: str) -> str:
+    """The layer's id in a parameter's key (``n3/weight``)."""
+    return key.rpartition("/")[0]

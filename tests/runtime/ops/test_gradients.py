@@ -1,0 +1,76 @@
+"""Every gradient rule against finite differences, and both engines against each other, over drawn cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runtime.graph import Array
+from runtime.ops import GRADIENTS
+from tests.runtime.ops.cases import CASES
+from tests.runtime.ops.support import Case, assemble, interpret, run_onnxruntime
+
+STEP = 1e-6
+
+#: Operators that ONNX Runtime's CPU provider has in float32 only (or whose gradient uses one of them).
+FLOAT32_ONLY = {
+    "AveragePool", "Conv", "ConvTranspose", "Elu", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "LeakyRelu",
+    "Softplus",
+}  # fmt: skip
+
+
+def drawn(examples: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+
+
+def slope(case: Case, index: int, direction: Array) -> float:
+    """(L(x + εd) − L(x − εd)) / 2ε for one input."""
+    g, feed = assemble(case, training=False)
+    name = f"x{index}"
+    losses = [float(interpret(g, {**feed, name: feed[name] + sign * STEP * direction})[1]) for sign in (1, -1)]
+    return (losses[0] - losses[1]) / (2 * STEP)
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(GRADIENTS) == set(CASES)
+
+
+@pytest.mark.parametrize("op_type", sorted(GRADIENTS))
+def test_rule_agrees_with_finite_differences(op_type: str) -> None:
+    @given(CASES[op_type], st.integers(0, 100))
+    @drawn(40 if "Conv" in op_type or "Pool" in op_type else 15)
+    def check(case: Case, seed: int) -> None:
+        g, feed = assemble(case)
+        assert any(op.type == op_type and op.phase == "forward" for op in g.ops)
+        found = interpret(g, feed)[2:]
+        rng = np.random.default_rng(seed)
+        for i, (x, dx) in enumerate(zip(case.inputs, found, strict=True)):
+            assert dx.shape == x.shape
+            direction = rng.standard_normal(x.shape)
+            expected = slope(case, i, direction)
+            assert np.sum(dx * direction) == pytest.approx(expected, rel=1e-6, abs=1e-7), f"input {i}"
+
+    check()
+
+
+@pytest.mark.parametrize("op_type", sorted(GRADIENTS))
+def test_engines_agree(op_type: str) -> None:
+    @given(CASES[op_type])
+    @drawn(10 if "Conv" in op_type or "Pool" in op_type else 4)
+    def check(case: Case) -> None:
+        for dtype, tolerance in ((np.float32, 2e-5), (np.float64, 1e-12)):
+            if dtype is np.float64 and op_type in FLOAT32_ONLY:
+                continue
+            g, feed = assemble(case, dtype)
+            for ours, theirs in zip(interpret(g, feed), run_onnxruntime(g, feed), strict=True):
+                assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+                np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * max(1, np.abs(ours).max()))
+
+    check()
