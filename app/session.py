@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nodes.check import Checked, check
 from nodes.document import Document
-from nodes.history import History
+from nodes.history import Entry, History
 from nodes.problems import Refusal
 from runtime.graph import Array
 
@@ -26,6 +26,32 @@ class Live:
     label: int | None = None
 
 
+class RunHistory(History):
+    """A history that knows which entry belongs to the run in progress: all its checkpoints are that one entry."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self._run: int | None = None
+
+    def begin_run(self) -> None:
+        """The next checkpoint makes an entry of its own."""
+        self._run = None
+
+    @property
+    def run_undone(self) -> bool:
+        return self._run is not None and self._index < self._run
+
+    def graft(self, title: str, change: Edit) -> None:
+        """Put a checkpoint into the run's entry and into every later one, so that undoing an edit loses no training."""
+        if self._run is None:
+            self.do(title, change(self.document))
+            self._run = self._index
+            return
+        for i in range(self._run, len(self._entries)):
+            entry = self._entries[i]
+            self._entries[i] = Entry(entry.title, change(entry.document), entry.merge)
+
+
 class Session(QObject):
     """Holds the history; everything that shows the document listens to `document_changed` and follows."""
 
@@ -37,7 +63,7 @@ class Session(QObject):
 
     def __init__(self, document: Document, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.history = History(document)
+        self.history = RunHistory(document)
         self.path = path
         self.selection: frozenset[str] = frozenset()
         self.live = Live()
@@ -88,9 +114,30 @@ class Session(QObject):
         self.history.replace(document)
         self._changed()
 
+    def take_checkpoint(self, title: str, change: Edit) -> None:
+        """A run's weights, merged by `change` into what is drawn now: one entry of history a run."""
+        self.history.graft(title, change)
+        self._changed()
+
+    def saved(self, path: Path) -> None:
+        """The present document is what the file holds."""
+        self.history.mark_clean()
+        if path != self.path:
+            self.path = path
+        self.path_changed.emit(path)
+
+    def attempt(self, title: str, edit: Edit, merge: str = "") -> str:
+        """Like `do`, for forms: a refusal comes back as its sentence, to stand beside the field, and nowhere else."""
+        try:
+            document = edit(self.document)
+        except Refusal as refusal:
+            return str(refusal)
+        self.do(title, lambda _: document, merge)
+        return ""
+
     def opened(self, document: Document, path: Path | None) -> None:
         """Show another document, with a history of its own."""
-        self.history = History(document)
+        self.history = RunHistory(document)
         self.path = path
         self.selection = frozenset()
         self.path_changed.emit(path)

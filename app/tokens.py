@@ -60,7 +60,7 @@ class Tokens:
         return luminance(self.canvas) < 0.5
 
     def hue(self, category: str) -> str:
-        """The hue of a category, by key or by the name students read (‘Shape & combine’); a block's for unknown ones."""
+        """The hue of a category, by key or by the name students read (‘Shape & combine’); a block's for others."""
         return self.category.get(category_key(category), self.category["block"])
 
     def header(self, category: str) -> str:

@@ -34,8 +34,9 @@ class Plan:
 
     @cached_property
     def step(self) -> StepGraph:
-        """The training step, as it is run, saved and exported; it gives the loss and the prediction."""
-        return training_step(self.training.graph, self.loss.value, self.stage.updates[0], [self.loss.prediction])
+        """The training step, as it is run, saved and exported; it gives the loss, and what answers are read off."""
+        judged = [] if self.loss.decision == "none" else [self.loss.prediction]
+        return training_step(self.training.graph, self.loss.value, self.stage.updates[0], judged)
 
     @cached_property
     def evaluation(self) -> Built:

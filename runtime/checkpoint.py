@@ -1,4 +1,5 @@
-"""How far a training has come, and everything needed to go on from there exactly: values, kept in the document's file."""
+"""How far a training has come, and everything needed to go on from there exactly: values, kept in the document's
+file."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from runtime.recipe import EarlyStop
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What one finished epoch came to. Accuracies are 0 to 1; None where there is none. (No seconds: they never repeat.)"""
+    """What one finished epoch came to. Accuracies are 0 to 1; None where there is none. (No seconds: they never
+    repeat.)"""
 
     step: int
     epoch: int
@@ -26,9 +28,10 @@ class EpochRecord:
 class Progress:
     """Counters of a training. `epoch` and `step` count what is finished over the whole life of the document.
 
-    `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were updated.
-    `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`, `worse_epochs`,
-    `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs N`` run was to end.
+    `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were
+    updated. `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`,
+    `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs
+    N`` run was to end.
     """
 
     stage: int = 0
@@ -56,6 +59,20 @@ def progress_from_json(data: Mapping[str, Any]) -> Progress:
     """The inverse of `Progress.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
     records = tuple(EpochRecord(**r) for r in data.get("history", ()))
     return Progress(**{**data, "history": records})
+
+
+@dataclass
+class Tally:
+    """The current epoch so far: batches done, loss × samples, correct answers, samples."""
+
+    batch: int
+    loss_sum: float
+    correct: int
+    seen: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> Tally:
+        return cls(progress.batch, progress.loss_sum, progress.correct, progress.seen)
 
 
 @dataclass(frozen=True, eq=False)

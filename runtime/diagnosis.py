@@ -7,13 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from runtime.checkpoint import Checkpoint
 from runtime.engines.numpy_engine import walk
+from runtime.events import Problem
 from runtime.graph import Array, Graph, Op
+from runtime.training_step import StepGraph
+
+GONE = (
+    "The loss or a weight was not a finite number, and the same steps, repeated, are: this engine does not repeat itself; "
+    "train again from here, or use the CPU."
+)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Where a number stopped being finite. `op` is None if it came in with the input `value`; `number` is ``nan`` or ``inf``."""
+    """Where a number stopped being finite. `op` is None if it came in with the input `value`; `number` is ``nan`` or
+    ``inf``."""
 
     value: str
     number: str
@@ -43,8 +52,8 @@ def finite(arrays: Mapping[str, Array]) -> bool:
 def first_not_finite(graph: Graph, feeds: Mapping[str, Array], targets: set[str]) -> Finding | None:
     """Run `graph` with NumPy and find the operator that, from finite inputs, made what spoilt one of `targets`.
 
-    Infinities that die out on the way (−inf under a softmax) are nobody's fault, so the walk goes back from the targets along
-    values that are not finite, and takes the earliest origin. None if all targets are finite here.
+    Infinities that die out on the way (−inf under a softmax) are nobody's fault, so the walk goes back from the targets
+    along values that are not finite, and takes the earliest origin. None if all targets are finite here.
     """
     bad = {n: f for n, a in feeds.items() if (f := _finding(n, a, None))}
     made: list[tuple[Op, list[str]]] = []
@@ -65,6 +74,19 @@ def first_not_finite(graph: Graph, feeds: Mapping[str, Array], targets: set[str]
         if given or not sources:
             origin = bad[given[0]] if given else bad[names[0]]
     return origin
+
+
+def diagnose(step: StepGraph, before: Checkpoint, feeds: Mapping[str, Array | float]) -> Problem:
+    """The problem of the step that fails from `before` with `feeds`."""
+    known = {n: np.asarray(a, step.graph.values[n].dtype) for n, a in feeds.items()}
+    state = {**before.weights, **before.slots, **known}
+    finding = first_not_finite(step.graph, state, {step.loss, *step.state.values()})
+    number, epoch = before.progress.step + 1, before.progress.epoch + 1
+    text = sentence(finding, number, float(feeds[step.rate]))
+    if finding is None:
+        return Problem(number, epoch, text)
+    layer, operator = (finding.op.layer, finding.op.type) if finding.op else ("", "")
+    return Problem(number, epoch, text, layer, operator, finding.value, finding.number)
 
 
 def _finding(name: str, array: Array, op: Op | None) -> Finding | None:

@@ -19,7 +19,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Started(Event):
-    """A run begins after `step` steps and `epoch` epochs; it is to end after epoch `target`. Sizes are samples and batches."""
+    """A run begins after `step` steps and `epoch` epochs; it is to end after epoch `target`. Sizes are samples and
+    batches."""
 
     event: ClassVar[str] = "started"
     step: int
@@ -46,7 +47,8 @@ class StepDone(Event):
 
 @dataclass(frozen=True, slots=True)
 class EpochDone(Event):
-    """Every training sample was seen once more; means over the epoch, then over the validation split. `seconds` of it all."""
+    """Every training sample was seen once more; means over the epoch, then over the validation split. `seconds` of it
+    all."""
 
     event: ClassVar[str] = "epoch"
     step: int

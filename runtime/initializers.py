@@ -1,7 +1,7 @@
 """First numbers of a weight: initializers by name, drawn from a seed and the parameter's key.
 
-Drawn in float64 and rounded to the wanted type, so a float32 and a float64 graph start from the same numbers. Fans: a matrix
-is (in, out); of higher rank it is (out, in, *kernel), and both fans count the kernel; a vector counts itself.
+Drawn in float64 and rounded to the wanted type, so a float32 and a float64 graph start from the same numbers. Fans: a
+matrix is (in, out); of higher rank it is (out, in, *kernel), and both fans count the kernel; a vector counts itself.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def draw(parameter: Parameter, seed: int, dtype: DTypeLike = np.float32) -> Array:
-    """The first numbers of `parameter`, shape ``parameter.shape``, read-only: always the same for the same seed and key.
+    """The first numbers of `parameter`, shape ``parameter.shape``, read-only: always the same for the same seed and
+    key.
 
     Raises `GraphError` if its initializer has no known name.
     """

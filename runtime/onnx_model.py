@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -23,11 +24,12 @@ def to_model(
     graph: Graph, initial: Mapping[str, Array] | None = None, inputs: Sequence[str] | None = None, name: str = "",
     shapes: bool = True,
 ) -> onnx.ModelProto:
-    """`graph` as a model. Constants and the arrays of `initial` (by value name) become initializers, every other parameter
-    that is read becomes an input after the graph's own.
+    """`graph` as a model. Constants and the arrays of `initial` (by value name) become initializers, every other
+    parameter that is read becomes an input after the graph's own.
 
-    `inputs` chooses which of the graph's inputs are declared, and in which order (None: all that have no initial array).
-    `shapes` states every tensor's shape besides. Raises `GraphError` where an array does not have its value's shape.
+    `inputs` chooses which of the graph's inputs are declared, and in which order (None: all that have no initial
+    array). `shapes` states every tensor's shape besides. Raises `GraphError` where an array does not have its value's
+    shape.
     """
     initial = initial or {}
     used = {n for op in graph.ops for n in op.inputs} | {v.name for v in graph.outputs}
@@ -79,8 +81,9 @@ def _initial(graph: Graph, initial: Mapping[str, Array], used: set[str]) -> Iter
 def from_model(model: onnx.ModelProto, training: bool = False) -> Graph:
     """A model of known operators as a Graph, names kept, shapes inferred anew.
 
-    Initializers of whole numbers, and scalars, are constants; all others are trained parameters, whose numbers `weights`
-    gives. Raises `FileError` for an opset outside 13 to 17, and `GraphError` for an unknown operator or a wrong shape.
+    Initializers of whole numbers, and scalars, are constants; all others are trained parameters, whose numbers
+    `weights` gives. Raises `FileError` for an opset outside 13 to 17, and `GraphError` for an unknown operator or a
+    wrong shape.
     """
     _check_opset(model)
     graph = Graph(model.graph.name or "graph", _floating(model), training)
@@ -166,6 +169,6 @@ def _outputs(graph: Graph, op: Op, stated: Mapping[str, Value]) -> Sequence[Valu
         raise
 
 
-def _attribute(proto: onnx.AttributeProto) -> object:
+def _attribute(proto: onnx.AttributeProto) -> Any:
     value = helper.get_attribute_value(proto)
     return value.decode() if isinstance(value, bytes) else value

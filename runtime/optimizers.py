@@ -1,7 +1,7 @@
 """Optimizers by name: each emits its update as plain operators of the training step.
 
-θ is the parameter, g its gradient (clipped, decayed: see `runtime.training_step`), η the learning rate, t the step counted
-from 1. Slots are what an optimizer remembers of each parameter: tensors of its shape that begin as zeros.
+θ is the parameter, g its gradient (clipped, decayed: see `runtime.training_step`), η the learning rate, t the step
+counted from 1. Slots are what an optimizer remembers of each parameter: tensors of its shape that begin as zeros.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def optimizer(name: str) -> Optimizer:
 
 
 def complete(chosen: Optimizer, settings: Settings) -> dict[str, float]:
-    """`settings` with the defaults of those left out. Raises `TrainingError` for an unknown name or a number out of range."""
+    """`settings` with the defaults of those left out. Raises `TrainingError` for an unknown name or a number out of
+    range."""
     declared = {s.name: s for s in chosen.settings}
     for name, number in settings.items():
         if name not in declared:

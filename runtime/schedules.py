@@ -11,7 +11,8 @@ from runtime.errors import TrainingError, unknown
 
 @dataclass(frozen=True)
 class Schedule:
-    """One course of the learning rate: `factor(progress)` with progress in [0, 1) over the stage multiplies the base rate."""
+    """One course of the learning rate: `factor(progress)` with progress in [0, 1) over the stage multiplies the base
+    rate."""
 
     name: str
     help: str

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from runtime.data.dataset import Dataset, Split
-from runtime.engines.protocol import Engine
+from runtime.engines.protocol import Engine, Stopped
 from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
@@ -30,10 +30,11 @@ def unchanged(labels: Array) -> Array:
 class Task:
     """A network to train.
 
-    `forward` is a training-mode graph that contains the scalar `loss` and the network's `output` (None: nothing to judge);
-    `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names. `inputs` maps
-    the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of `runtime.metrics.DECISIONS`;
-    `label_map` turns the dataset's labels into what the label input wants. `carry`: see `runtime.training_step`.
+    `forward` is a training-mode graph that contains the scalar `loss` and the network's `output` (None: nothing to
+    judge); `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names.
+    `inputs` maps the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of
+    `runtime.metrics.DECISIONS`; `label_map` turns the dataset's labels into what the label input wants. `carry`: see
+    `runtime.training_step`.
     """
 
     forward: Graph
@@ -109,7 +110,8 @@ def first_weights(task: Task, given: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def check(task: Task) -> None:
-    """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to watch."""
+    """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to
+    watch."""
     if not len(task.dataset.train):
         raise TrainingError("The dataset has no training samples: choose another one.")
     for stage in task.recipe.stages:
@@ -133,7 +135,8 @@ def _check_early_stop(task: Task, stage: Stage) -> None:
 
 
 def stage_step(task: Task, stage: Stage) -> StepGraph:
-    """The training-step graph of `stage`. Raises `TrainingError` if it reads an input that the dataset does not give."""
+    """The training-step graph of `stage`. Raises `TrainingError` if it reads an input that the dataset does not
+    give."""
     outputs = [task.output] if task.output is not None and task.decision != "none" else []
     step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
     missing = [name for name in step.data if name not in task.inputs.values()]
@@ -143,7 +146,8 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
 
 
 def starting_state(step: StepGraph, weights: Mapping[str, Array], slots: Mapping[str, Array]) -> dict[str, Array]:
-    """What a stepper begins with: weights, and slots as given or zeros. Raises `TrainingError` for a slot of another shape."""
+    """What a stepper begins with: weights, and slots as given or zeros. Raises `TrainingError` for a slot of another
+    shape."""
     state = {name: weights[name] for name in (*step.held, *step.state) if name not in step.slots}
     for name, slot in step.slots.items():
         zeros = np.zeros(weights[slot.parameter].shape, step.graph.values[name].dtype)
@@ -167,14 +171,23 @@ class Evaluator:
         self._program = engine.load(graph)
         self._ready: tuple[Split, Samples] | None = None
 
-    def parts(self, split: Split, weights: Mapping[str, Array]) -> Iterator[tuple[float, int, int, int]]:
-        """For each part of ≤ 1000 samples: sum of losses, samples, correct answers, answers."""
+    def judge(
+        self, split: Split, weights: Mapping[str, Array], stopping: Callable[[], bool] = lambda: False
+    ) -> tuple[float | None, float | None]:
+        """Mean loss and accuracy of `weights` on `split`; None where there is none. `Stopped` as soon as
+        `stopping()`."""
         given = {name: weights[name] for name in self._parameters}
+        total, right, answers = 0.0, 0, 0
         for feeds, labels in self._samples(split).parts(EVALUATION_BATCH):
+            if stopping():
+                raise Stopped("Training was stopped.")
             found = self._program.run({**given, **feeds})
-            loss = float(found[self._task.evaluation_loss.name].item())
-            right = correct(found[self._output.name], labels, self._task.decision) if self._output else 0
-            yield loss * len(labels), len(labels), right, labels.size
+            total += float(found[self._task.evaluation_loss.name].item()) * len(labels)
+            right += correct(found[self._output.name], labels, self._task.decision) if self._output else 0
+            answers += labels.size
+        if not answers:
+            return None, None
+        return total / len(split), right / answers if self._output else None
 
     def _samples(self, split: Split) -> Samples:
         """Converted once for the split that is asked for again and again."""

@@ -1,36 +1,35 @@
 """Training as a generator of events: batches, epochs, validation, early stop, checkpoints; exact resume at any step.
 
-Whoever iterates drives it; who stops iterating has paused it. After every event `Trainer.checkpoint` is the whole truth: a new
-Trainer given it goes on bit for bit (same engine, provider, threads and versions).
+Whoever iterates drives it; who stops iterating has paused it. After every event `Trainer.checkpoint` is the whole
+truth: a new Trainer given it goes on bit for bit (same engine, provider, threads and versions).
 
-Numbers that are not finite: the loss is looked at after every step, all weights and slots every 64 steps and at each epoch's
-end; each time they are good a copy is kept. When something is bad, the steps since that copy are repeated one by one (steps are
-reproducible, so this finds the first bad one even if the loss noticed it much later), the offending step is run again by the
-NumPy engine operator by operator to name the culprit, and training stops with the weights from before that step.
+Numbers that are not finite: the loss is looked at after every step, all weights and slots every 64 steps and at each
+epoch's end, and each time all is good a copy is kept. When something is bad, the steps since that copy are repeated one
+by one (steps are reproducible, so this finds the first bad one even if the loss notices it much later), the offending
+step is run again by the NumPy engine operator by operator to name the culprit, and training stops with the weights
+before it.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
-import numpy as np
-
-from runtime.checkpoint import Checkpoint, EpochRecord, Progress, judged
+from runtime.carried import Carried
+from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally, judged
 from runtime.data.batches import Indices, batches
 from runtime.data.dataset import Split
-from runtime.diagnosis import finite, first_not_finite, sentence
-from runtime.engines.protocol import Engine, Stepper, Stopped
+from runtime.diagnosis import GONE, diagnose, finite
+from runtime.engines.protocol import Engine, Stopped
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
 from runtime.graph import Array
 from runtime.metrics import correct
 from runtime.recipe import Stage
 from runtime.schedules import rate
-from runtime.task import Evaluator, Task, check, first_weights, samples, stage_step, starting_state
-from runtime.training_step import StepGraph
+from runtime.task import Evaluator, Task, check, samples
 
 __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
 
@@ -40,20 +39,6 @@ WATCH = 64
 
 class _NotFinite(Exception):
     """The loss, a weight or a slot is not finite any more."""
-
-
-@dataclass
-class _Tally:
-    """The current epoch so far: batches done, loss × samples, correct answers, samples."""
-
-    batch: int
-    loss_sum: float
-    correct: int
-    seen: int
-
-    @classmethod
-    def of(cls, progress: Progress) -> _Tally:
-        return cls(progress.batch, progress.loss_sum, progress.correct, progress.seen)
 
 
 class Trainer:
@@ -67,14 +52,11 @@ class Trainer:
         checkpoint = checkpoint or Checkpoint()
         self.task = task
         self.engine = engine
-        self._weights = first_weights(task, checkpoint.weights)
-        self._slots = dict(checkpoint.slots)
+        self._carried = Carried(task, engine, checkpoint.weights, checkpoint.slots)
         self._base = checkpoint.progress
-        self._tally = _Tally.of(checkpoint.progress)
+        self._tally = Tally.of(checkpoint.progress)
         self._train = samples(task, task.forward, task.dataset.train)
         self._evaluator: Evaluator | None = None
-        self._stepper: Stepper | None = None
-        self._graph: StepGraph | None = None
         self._stopping = False
         self._stopped_before = False
         self._advance_stage()
@@ -102,19 +84,12 @@ class Trainer:
             yield self._diagnosed()
             yield self._finished("problem")
         except Stopped:
-            self._leave()
+            self._unload()
             yield self._finished("stopped")
 
     def checkpoint(self) -> Checkpoint:
         """Everything as it stands after the last event; the arrays are read-only copies."""
-        if not self._stepper or not self._graph:
-            return Checkpoint(dict(self._weights), dict(self._slots), self.progress)
-        state = self._stepper.state()
-        for array in state.values():
-            array.flags.writeable = False
-        slots = self._graph.slots
-        weights = self._weights | {n: a for n, a in state.items() if n not in slots}
-        return Checkpoint(weights, {n: state[n] for n in slots}, self.progress)
+        return Checkpoint(*self._carried.state(), self.progress)
 
     @property
     def progress(self) -> Progress:
@@ -126,13 +101,13 @@ class Trainer:
 
     def evaluate(self, split: Split) -> tuple[float | None, float | None]:
         """Mean loss and accuracy of the present weights on `split`, in inference mode. `Stopped` after `terminate`."""
-        return self._evaluate(split, self.checkpoint().weights)
+        return self._judge(split, self.checkpoint().weights)
 
     def terminate(self) -> None:
-        """End the run from another thread, in the middle of a step if need be: its last event is Finished (``stopped``)."""
+        """End the run from another thread, in the middle of a step if need be: its last event is Finished
+        (``stopped``)."""
         self._stopping = True
-        if self._stepper:
-            self._stepper.terminate()
+        self._carried.terminate()
 
     # -- epochs --------------------------------------------------------------------------------------------------------
     @property
@@ -149,7 +124,8 @@ class Trainer:
 
     @property
     def _stopped_now(self) -> bool:
-        """Whether early stop ended the last stage in this run (an earlier one does not keep ``--epochs N`` from going on)."""
+        """Whether early stop ended the last stage in this run (an earlier one does not keep ``--epochs N`` from going
+        on)."""
         return self._base.stopped_early and not self._stopped_before
 
     def _over(self) -> bool:
@@ -164,7 +140,7 @@ class Trainer:
 
     def _epoch(self) -> Iterator[Event]:
         began = perf_counter()
-        self._prepare()
+        self._load()
         for count, indices in enumerate(self._batches(), start=1):
             yield self._step(indices)
             if count % WATCH == 0:
@@ -174,14 +150,14 @@ class Trainer:
 
     def _end_epoch(self, began: float) -> EpochDone:
         tally, progress = self._tally, self.progress
-        loss, accuracy = tally.loss_sum / tally.seen, self._accuracy(tally.correct, tally.seen * self._answers)
-        validation = self._evaluate(self.task.dataset.validation, self._good.weights)
-        record = EpochRecord(progress.step, progress.epoch + 1, loss, accuracy, *validation)
+        accuracy = tally.correct / (tally.seen * self._answers) if self.task.decision != "none" else None
+        validation = self._judge(self.task.dataset.validation, self._good.weights)
+        record = EpochRecord(progress.step, progress.epoch + 1, tally.loss_sum / tally.seen, accuracy, *validation)
         self._base = replace(
             judged(progress, record, self._stage.early_stop), epoch=record.epoch, stage_epoch=progress.stage_epoch + 1,
             batch=0, loss_sum=0.0, correct=0, seen=0, history=(*progress.history, record),
         )
-        self._tally = _Tally.of(self._base)
+        self._tally = Tally.of(self._base)
         self._good = replace(self._good, progress=self._base)
         self._advance_stage()
         return EpochDone(**vars(record), seconds=perf_counter() - began)
@@ -195,21 +171,13 @@ class Trainer:
                 best=None, worse_epochs=0, stopped_early=False,
             )
         if base is not self._base:
-            self._leave()
-            self._base, self._slots = base, {}
+            self._carried.unload((self._carried.state()[0], {}))
+            self._base = base
             self._good = self.checkpoint()
 
-    def _evaluate(self, split: Split, weights: Mapping[str, Array]) -> tuple[float | None, float | None]:
+    def _judge(self, split: Split, weights: Mapping[str, Array]) -> tuple[float | None, float | None]:
         self._evaluator = self._evaluator or Evaluator(self.task, self.engine)
-        total, seen, right, answers = 0.0, 0, 0, 0
-        for part in self._evaluator.parts(split, weights):
-            if self._stopping:
-                raise Stopped("Training was stopped.")
-            total, seen, right, answers = total + part[0], seen + part[1], right + part[2], answers + part[3]
-        return (total / seen, self._accuracy(right, answers)) if seen else (None, None)
-
-    def _accuracy(self, right: int, answers: int) -> float | None:
-        return None if self.task.decision == "none" else right / answers
+        return self._evaluator.judge(split, weights, lambda: self._stopping)
 
     @property
     def _answers(self) -> int:
@@ -217,26 +185,16 @@ class Trainer:
         return self._train.labels.size // len(self._train.labels)
 
     # -- steps -------------------------------------------------------------------------------------------------------
-    def _prepare(self) -> StepGraph:
-        """The stage's step, loaded, with the present weights and slots."""
-        if self._graph is None or self._stepper is None:
-            graph = stage_step(self.task, self._stage)
-            state = starting_state(graph, self._weights, self._slots)
-            if self._slots.keys().isdisjoint(graph.slots):
-                self._base = replace(self._base, updates=0)
-            self._graph, self._stepper = graph, self.engine.stepper(graph, state)
-        return self._graph
+    def _load(self) -> None:
+        if self._carried.load(self._stage):
+            self._base = replace(self.progress, updates=0)
 
-    def _leave(self) -> None:
-        """Take weights and slots back from the stepper, and close it."""
-        kept = self.checkpoint()
-        self._weights, self._slots, self._base = dict(kept.weights), dict(kept.slots), kept.progress
-        if self._stepper:
-            self._stepper.close()
-        self._stepper = self._graph = None
+    def _unload(self) -> None:
+        self._carried.unload()
+        self._base = self.progress
 
     def _feeds(self, indices: Indices) -> dict[str, Array | float]:
-        graph, base, stage = self._prepare(), self._base, self._stage
+        graph, base, stage = self._carried.graph, self._base, self._stage
         done = self._tally.batch - base.batch
         feeds: dict[str, Array | float] = {**self._train.batch(indices)}
         planned = stage.epochs * self._per_epoch
@@ -245,9 +203,8 @@ class Trainer:
         return feeds
 
     def _step(self, indices: Indices) -> StepDone:
-        feeds, graph, tally = self._feeds(indices), self._prepare(), self._tally
-        assert self._stepper is not None
-        found = self._stepper.step(feeds)
+        feeds, graph, tally = self._feeds(indices), self._carried.graph, self._tally
+        found = self._carried.step(feeds)
         loss = found[graph.loss].item()
         if not math.isfinite(loss):
             raise _NotFinite
@@ -272,10 +229,9 @@ class Trainer:
         self._good = now
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        self._leave()
-        self._weights, self._slots = dict(checkpoint.weights), dict(checkpoint.slots)
-        self._base, self._tally = checkpoint.progress, _Tally.of(checkpoint.progress)
-        self._prepare()
+        self._carried.unload((dict(checkpoint.weights), dict(checkpoint.slots)))
+        self._base, self._tally = checkpoint.progress, Tally.of(checkpoint.progress)
+        self._load()
 
     def _diagnosed(self) -> Problem:
         """Repeat the steps since all was good, find the bad one, name its culprit; the state is that before it."""
@@ -287,24 +243,12 @@ class Trainer:
                 self._remember()
             except _NotFinite:
                 self._restore(before)
-                return self._problem({**before.weights, **before.slots}, feeds)
-        return self._problem({}, {})
-
-    def _problem(self, state: Mapping[str, Array], feeds: Mapping[str, Array | float]) -> Problem:
-        graph, progress = self._prepare(), self.progress
-        finding = None
-        if feeds:
-            known = {n: np.asarray(a, graph.graph.values[n].dtype) for n, a in feeds.items()}
-            finding = first_not_finite(graph.graph, {**state, **known}, {graph.loss, *graph.state.values()})
-        text = sentence(finding, progress.step + 1, float(feeds.get(graph.rate, self._stage.learning_rate)))
-        if finding is None:
-            return Problem(progress.step + 1, progress.epoch + 1, text)
-        layer, operator = (finding.op.layer, finding.op.type) if finding.op else ("", "")
-        return Problem(progress.step + 1, progress.epoch + 1, text, layer, operator, finding.value, finding.number)
+                return diagnose(self._carried.graph, before, feeds)
+        return Problem(self.progress.step, self.progress.epoch + 1, GONE)
 
     # -- events ------------------------------------------------------------------------------------------------------
     def _started(self) -> Started:
-        self._prepare()
+        self._load()
         try:
             self._remember()
         except _NotFinite:

@@ -1,8 +1,8 @@
 """Forward graph + loss + learning rule + optimizer -> one training-step graph of plain ai.onnx operators.
 
 The step's inputs are the forward graph's own, a scalar ``learning_rate`` in the graph's floating type, an int64 scalar
-``step`` (this step's number, from 1), and the carried state; its outputs are the loss, what else was asked for, and the new
-state. Parameters that nothing updates are inputs too (*held*): whoever runs the step gives them once.
+``step`` (this step's number, from 1), and the carried state; its outputs are the loss, what else was asked for, and the
+new state. Parameters that nothing updates are inputs too (*held*): whoever runs the step gives them once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Slot:
 @dataclass(frozen=True)
 class StepGraph:
     """One training step. `state` maps each carried input to the output that replaces it; `slots` describes those of the
-    optimizer (zeros at first); `held` are parameters that are read and not changed; `data` the inputs fed at every step."""
+    optimizer (zeros at first); `held` are parameters that are read and not changed; `data` the inputs fed at every
+    step."""
 
     graph: Graph
     loss: str
@@ -51,11 +52,12 @@ class StepGraph:
 def training_step(
     forward: Graph, loss: Value, update: Update, outputs: Sequence[Value] = (), carry: Mapping[str, Value] | None = None
 ) -> StepGraph:
-    """The step that `update` describes, built on a copy of `forward` (a training-mode graph that contains the scalar `loss`).
+    """The step that `update` describes, built on a copy of `forward` (a training-mode graph that contains the scalar
+    `loss`).
 
-    `outputs` are values fetched beside the loss; `carry` gives parameters whose new value the forward graph computes itself
-    (running statistics). Raises `TrainingError` for an unknown rule, optimizer, setting or parameter, `GraphError` where
-    no gradient can pass.
+    `outputs` are values fetched beside the loss; `carry` gives parameters whose new value the forward graph computes
+    itself (running statistics). Raises `TrainingError` for an unknown rule, optimizer, setting or parameter,
+    `GraphError` where no gradient can pass.
     """
     if update.rule != "backpropagation":
         raise TrainingError(unknown("learning rule", update.rule, ["backpropagation"]))
@@ -76,7 +78,8 @@ def copied(graph: Graph) -> Graph:
 
 
 def chosen_parameters(graph: Graph, update: Update) -> list[Parameter]:
-    """The parameters that `update` moves, in the graph's order. Raises `TrainingError` for an unknown, a fitted or no key."""
+    """The parameters that `update` moves, in the graph's order. Raises `TrainingError` for an unknown, a fitted or no
+    key."""
     trained = {p.key: p for p in graph.parameters.values() if p.kind == "trained"}
     wanted = trained if update.parameters is None else update.parameters
     missing = [key for key in wanted if key not in trained]
@@ -126,7 +129,8 @@ class _Building:
         return slot
 
     def _clipped(self, found: dict[str, Value]) -> dict[str, Value]:
-        """Gradients times min(1, c / norm), norm over all of them together: Pascanu et al., 2013. Written c / max(norm, c)."""
+        """Gradients times min(1, c / norm), norm over all of them together: Pascanu et al., 2013. Written c / max(norm,
+        c)."""
         limit, g = self.update.clip_norm, self.g
         if limit <= 0:
             return found
@@ -145,7 +149,8 @@ class _Building:
         return result
 
     def carried(self, name: str, new: Value) -> None:
-        """State `name` becomes `new`, given a name of its own if it is no operator's output or stands for other state."""
+        """State `name` becomes `new`, given a name of its own if it is no operator's output or stands for other
+        state."""
         if name in self.state:
             raise TrainingError(f"‘{name}’ is updated twice in one step: let one update have it, and freeze it in the other.")
         if not self._computed(new) or new.name in self.state.values():

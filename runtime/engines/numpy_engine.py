@@ -1,4 +1,5 @@
-"""The reference engine: a graph interpreted operator by operator with NumPy. Slow, readable, and it can stop anywhere."""
+"""The reference engine: a graph interpreted operator by operator with NumPy. Slow, readable, and it can stop
+anywhere."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ from runtime.training_step import StepGraph
 def walk(graph: Graph, feeds: Mapping[str, Array], keep: bool = True) -> Iterator[tuple[Op, dict[str, Array]]]:
     """Run `graph` one operator at a time: yields each with its outputs by name. Stop whenever you like.
 
-    `feeds` gives every input and parameter. With `keep` false a value is freed after its last reader. NaN and infinity are
-    results here, not warnings. Raises `TrainingError` for a value that nobody gave.
+    `feeds` gives every input and parameter. With `keep` false a value is freed after its last reader. NaN and infinity
+    are results here, not warnings. Raises `TrainingError` for a value that nobody gave.
     """
     known: dict[str, Array] = {**graph.constants, **feeds}
     last = {} if keep else _last_readers(graph)

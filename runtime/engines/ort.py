@@ -1,7 +1,7 @@
 """The fast engine: ONNX Runtime, with every buffer bound beforehand and two banks of state used in turn.
 
-An update is never bound onto its own input (ONNX Runtime then computes wrong numbers): a step reads its state from one bank and
-writes it into the other, and the next step goes back. Nothing is copied between steps.
+An update is never bound onto its own input (ONNX Runtime then computes wrong numbers): a step reads its state from one
+bank and writes it into the other, and the next step goes back. Nothing is copied between steps.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _ONLY_ERRORS = 3
 class OrtEngine:
     """Sessions of ONNX Runtime on the CPU or on CUDA.
 
-    `provider` is ``auto`` (CUDA if it is there), ``cpu`` or ``cuda``; `threads` None means all cores; `spinning` lets idle
-    threads burn a core for speed: switch it off beside a window.
+    `provider` is ``auto`` (CUDA if it is there), ``cpu`` or ``cuda``; `threads` None means all cores; `spinning` lets
+    idle threads burn a core for speed: switch it off beside a window.
     """
 
     name = "onnxruntime"
@@ -99,7 +99,8 @@ class OrtProgram:
 
 
 class _Buffer:
-    """A tensor of fixed shape where the engine computes: on the CPU a NumPy array that ONNX Runtime reads and writes."""
+    """A tensor of fixed shape where the engine computes: on the CPU a NumPy array that ONNX Runtime reads and
+    writes."""
 
     def __init__(self, shape: Sequence[int], dtype: np.dtype[Any], device: str) -> None:
         self._on_cpu = device == "cpu"
@@ -117,7 +118,8 @@ class _Buffer:
 
 
 class _Bound:
-    """The bindings for one shape of batch: data and result buffers, and one IOBinding per direction of the two banks."""
+    """The bindings for one shape of batch: data and result buffers, and one IOBinding per direction of the two
+    banks."""
 
     def __init__(self, stepper: OrtStepper, feeds: Mapping[str, Array | float]) -> None:
         values = stepper.graph.graph.values
@@ -162,6 +164,8 @@ class OrtStepper:
         self._bound: dict[tuple[tuple[int, ...], ...], _Bound] = {}
         self._options = ort.RunOptions()
         self._options.log_severity_level = _ONLY_ERRORS + 1
+        # No graph capture. Left unsaid, ONNX Runtime 1.31 looks for it at every run and throws: 30 µs a step.
+        self._options.add_run_config_entry("gpu_graph_id", "-1")
 
     def step(self, feeds: Mapping[str, Array | float]) -> dict[str, Array]:
         bound = self._binding(feeds)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from runtime.graph import Array, Graph, Value
-from runtime.ops.registry import Site, add_back, gradient, ints, kernel, reshape_like, with_output
+from runtime.ops.registry import Site, add_back, gradient, ints, kernel, reshape_like, shape_of, with_output
 from runtime.ops.windows import Window, output_size, reaching, spatial, window, window_of, windows_of
 
 
@@ -48,13 +48,17 @@ def max_pool_gradient(g: Graph, at: Site, dy: Value, _: Value | None = None) -> 
     other than float32 (ONNX Runtime's MaxUnpool knows none): ScatterElements, adding where places meet.
     """
     indices = with_output(g, at, 1, replace(at.y, name=f"{at.y.name}_indices", dtype=np.dtype("int64"), role=""))
-    shape, strides = at.attribute("kernel_shape"), at.attribute("strides") or [1] * (at.x.rank - 2)
-    dilations = at.attribute("dilations") or [1] * len(shape)
-    apart = all(s >= d * (k - 1) + 1 for k, s, d in zip(shape, strides, dilations, strict=True))
-    if not apart or at.x.dtype != np.float32:
+    if _overlaps(at) or at.x.dtype != np.float32:
         return (add_back(g, dy, indices, at.x),)
-    attributes = {"kernel_shape": shape, "strides": strides}
-    return (g.emit("MaxUnpool", (dy, indices, g.Shape(at.x)), like=at.x, **attributes),)
+    # The kernel only serves to infer an output shape, which is given here: with the true one ONNX Runtime refuses padding.
+    ones = [1] * (at.x.rank - 2)
+    return (g.emit("MaxUnpool", (dy, indices, shape_of(g, at.x)), like=at.x, kernel_shape=ones, strides=ones),)
+
+
+def _overlaps(at: Site) -> bool:
+    shape = at.attribute("kernel_shape")
+    strides, dilations = (at.attribute(name) or [1] * len(shape) for name in ("strides", "dilations"))
+    return any(s <= d * (k - 1) for k, s, d in zip(shape, strides, dilations, strict=True))
 
 
 @kernel("MaxUnpool")
@@ -96,7 +100,8 @@ def _counts(size: Sequence[int], w: Window, out: Sequence[int], include_pad: boo
 @gradient("AveragePool")
 def average_pool_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     """dy / count to every number of the window: a depthwise ConvTranspose with ones, or mere repetition."""
-    size, out, w = spatial(at, at.x), spatial(at, at.y), window_of(at, at.attribute("kernel_shape"))
+    size, w = spatial(at, at.x), window_of(at, at.attribute("kernel_shape"))
+    out = output_size(size, w, bool(at.attribute("ceil_mode", 0)))
     counts = _counts(size, w, out, bool(at.attribute("count_include_pad", 0)))
     share = g.Div(dy, counts.flat[0] if np.all(counts == counts.flat[0]) else g.constant(counts, dy.dtype, "counts"))
     if tuple(o * k for o, k in zip(out, w.kernel, strict=True)) == size and w.strides == w.kernel and not any(w.pads):

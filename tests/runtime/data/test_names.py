@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runtime.data import catalogue, describe, load, names, parse
@@ -68,6 +68,7 @@ def test_paths_hold_no_options(path: str) -> None:
     assert parse(f"{path}:size=28") == (path, {"size": 28})
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=30))
 def test_any_text_is_a_name_or_a_sentence(text: str) -> None:
     try:
@@ -77,6 +78,7 @@ def test_any_text_is_a_name_or_a_sentence(text: str) -> None:
     assert base in text and all(isinstance(value, int) for value in options.values())
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 50), st.integers(0, 2**31 - 1))
 def test_a_canonical_name_means_the_same(noise: int, seed: int) -> None:
     reference = resolve(f"xor:seed={seed},noise={noise}")[1]

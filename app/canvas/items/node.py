@@ -1,0 +1,106 @@
+"""NodeItem: a node as one bare item. It knows its look and its face; what to draw at which zoom is decided in `paint`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem
+
+from app.canvas import geometry as g
+from app.canvas.faces import Face, idle_face
+from app.canvas.ink import Ink
+from app.canvas.items.node_paint import paint_bead, paint_far, paint_near, paint_node
+from app.canvas.look import NodeLook
+from app.canvas.ports import PortState
+
+#: Room around the body for ports, outlines, port names, a bead's name and the large header.
+MARGIN = 8.0
+
+
+class NodeItem(QGraphicsItem):
+    """One layer on the canvas."""
+
+    def __init__(self, look: NodeLook, ink: Ink) -> None:
+        super().__init__()
+        self.look, self.ink = look, ink
+        self.face: Face = idle_face(look)
+        self.gradient: float | None = None
+        self.note = ""
+        self.hovered = False
+        #: 0 not selected, 1 one of several, 2 the only or the last one.
+        self.chosen = 0
+        #: What the gesture under way says of ports: state and the tag beside it, by (is output, name).
+        self.port_states: dict[tuple[bool, str], tuple[PortState, str]] = {}
+        self.setZValue(10)
+
+    # -- what it shows ---------------------------------------------------------------------------------------------------
+    def show_look(self, look: NodeLook) -> None:
+        if look != self.look:
+            self.prepareGeometryChange()
+            self.look = look
+            self.face = idle_face(look)
+            self.update()
+
+    def show_face(self, face: Face | None, gradient: float | None, note: str) -> None:
+        """A live face, or None for the drawing at rest."""
+        self.prepareGeometryChange()
+        self.face = face or idle_face(self.look)
+        self.gradient, self.note = gradient, note
+        self.update()
+
+    def show_state(self, **state: Any) -> None:
+        """Change hovered, chosen or port_states, and repaint only if something did."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.update()
+
+    def port_state(self, output: bool, name: str) -> tuple[PortState, str]:
+        plain = PortState.HOVER if self.hovered else PortState.PLAIN
+        return self.port_states.get((output, name), (plain, ""))
+
+    # -- where it is -------------------------------------------------------------------------------------------------------
+    def body(self) -> QRectF:
+        """The node's box in its own coordinates."""
+        if self.look.bead:
+            return QRectF(0, 0, *g.BEAD)
+        if self.look.collapsed:
+            return QRectF(0, 0, g.WIDTH, g.HEADER)
+        ports = max(len(self.look.inputs), len(self.look.outputs))
+        return QRectF(0, 0, g.WIDTH, g.body_height(self.face.height, True, self.gradient is not None, ports))
+
+    def scene_body(self) -> QRectF:
+        return self.body().translated(self.pos())
+
+    def port_point(self, output: bool, name: str) -> QPointF:
+        """A port's middle in the scene. A port nobody knows stands where the first one would."""
+        for port in self.look.outputs if output else self.look.inputs:
+            if port.name == name:
+                y = g.LINE if self.look.collapsed else port.y
+                return self.pos() + QPointF(port.x, y)
+        return self.pos() + QPointF(self.body().width() if output else 0, g.LINE)
+
+    # -- QGraphicsItem -------------------------------------------------------------------------------------------------------
+    def boundingRect(self) -> QRectF:
+        below = 40.0 if self.look.bead or self.look.collapsed else 0.0
+        named = 110.0 if len(self.look.ports) > 2 or self.port_states else 40.0
+        return self.body().adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addRect(self.body())
+        return path
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if zoom < g.FAR:
+            paint_far(painter, self, self.ink)
+        elif self.look.bead:
+            paint_bead(painter, self, self.ink)
+        elif zoom < g.NEAR:
+            paint_near(painter, self, self.ink, zoom)
+        else:
+            paint_node(painter, self, self.ink)

@@ -1,0 +1,266 @@
+"""How a node is painted: whole, with a large header, as hue and glyph, or as a bead."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from app.canvas import geometry as g
+from app.canvas.ink import Ink, text_width
+from app.canvas.ports import PortState, paint_port
+from app.glyphs import glyph_for, paint_glyph, paint_tile
+from app.tokens import mix
+
+if TYPE_CHECKING:
+    from app.canvas.items.node import NodeItem
+
+LARGE_HEADER = 40.0
+#: The gradient's bar, in powers of ten.
+GRADIENT_LOW, GRADIENT_HIGH = -6.0, -1.0
+
+
+def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    """The whole node, for reading."""
+    body, look = item.body(), item.look
+    _box(painter, body, g.HEADER, item, ink)
+    _header(painter, item, ink)
+    if look.collapsed:
+        ink.text(painter, body.center().x(), body.bottom() + 12, look.shape, "smallest", "text2", 0.5)
+    else:
+        _setting(painter, item, ink)
+        _face(painter, item, ink)
+        _footer(painter, item, ink)
+    _outline(painter, body, item, ink)
+    paint_ports(painter, item, ink)
+
+
+def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None:
+    """Zoom 0.4–0.7: a header of 40 with a name of 19, the face, the shape in 18."""
+    body, look = item.body(), item.look
+    # It grows about the line the ports hang on, so that no wire moves.
+    top = g.LINE - LARGE_HEADER / 2
+    box = QRectF(0, top, body.width(), body.height() - top if not look.collapsed else LARGE_HEADER)
+    _box(painter, box, LARGE_HEADER, item, ink)
+    paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
+    room = body.width() - 40 - (26 if look.level else 6)
+    _fitted(painter, ink, 40, g.LINE, look.title, room)
+    _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
+    if not look.collapsed:
+        _face(painter, item, ink)
+        if zoom >= g.SHAPE_FROM:
+            y = body.bottom() - (g.GRADIENT if item.gradient is not None else 0) - g.FOOTER / 2
+            ink.text(painter, g.PAD + 1, y, look.shape, "big-mono", _shape_color(item))
+    _outline(painter, box, item, ink)
+    paint_ports(painter, item, ink)
+
+
+def paint_far(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    """Below 0.4: the hue and the glyph."""
+    body, look = item.body(), item.look
+    painter.setPen(ink.pen("err", 4) if look.level == "error" else Qt.PenStyle.NoPen)
+    painter.setBrush(ink.hue(look.category))
+    painter.drawRoundedRect(body, 12, 12)
+    side = 0.62 * min(body.width(), body.height(), 110)
+    glyph = QRectF(0, 0, side, side)
+    glyph.moveCenter(body.center())
+    paint_glyph(painter, glyph, glyph_for(look.type, look.category), ink.tokens.onhue)
+    if item.chosen:
+        _ring(painter, body, ink, 8.0, 14)
+
+
+def paint_bead(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    """A layer without parameters and without a picture: a pill on the wire, its name below."""
+    body, look = item.body(), item.look
+    hue = ink.tokens.hue(look.category)
+    painter.setBrush(ink.color(mix(hue, ink.tokens.raised, 0.0 if look.bypassed else 0.24)))
+    line = "err" if look.level == "error" else ("text3" if item.hovered else mix(hue, ink.tokens.raised, 0.55))
+    painter.setPen(ink.pen(line, 1.25, dashed=look.training_only or look.bypassed))
+    painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), g.BEAD[1] / 2, g.BEAD[1] / 2)
+    glyph = QRectF(0, 0, 16, 16)
+    glyph.moveCenter(body.center())
+    paint_glyph(painter, glyph, glyph_for(look.type, look.category), hue)
+    if item.chosen:
+        _ring(painter, body, ink, 2.0 if item.chosen == 2 else 1.0, g.BEAD[1] / 2)
+    paint_ports(painter, item, ink)
+    _bead_words(painter, item, ink)
+
+
+def _bead_words(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    look, body = item.look, item.body()
+    x, y = body.center().x(), body.bottom() + 11
+    ink.text(painter, x, y, look.type, "caption", "err" if look.level == "error" else "text2", 0.5)
+    note = "bypassed" if look.bypassed else ("✗ needs a look" if look.level == "error" else item.note)
+    if note:
+        ink.text(painter, x, y + 14, note, "smallest", "err" if look.level == "error" else "text3", 0.5)
+
+
+# -- parts ---------------------------------------------------------------------------------------------------------------
+def _box(painter: QPainter, box: QRectF, header: float, item: NodeItem, ink: Ink) -> None:
+    """Body and header, without the outline: that comes last, over the face's edges."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.brush("raised"))
+    painter.drawRoundedRect(box, g.RADIUS, g.RADIUS)
+    if item.look.bypassed:
+        return
+    painter.save()
+    painter.setClipRect(QRectF(box.left(), box.top(), box.width(), header), Qt.ClipOperation.IntersectClip)
+    painter.setBrush(ink.header(item.look.category))
+    painter.drawRoundedRect(box, g.RADIUS, g.RADIUS)
+    painter.restore()
+
+
+def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    look = item.look
+    tile = QRectF(7, (g.HEADER - g.TILE) / 2, g.TILE, g.TILE)
+    glyph = glyph_for(look.type, look.category)
+    if look.bypassed:
+        painter.setPen(ink.pen("ctl"))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        paint_glyph(painter, tile.adjusted(2, 2, -2, -2), glyph, ink.color("text3"))
+    else:
+        paint_tile(painter, tile, look.category, glyph, ink.tokens)
+    ink.text(painter, 34, g.LINE, look.title, "strong", "text3" if look.bypassed else "text")
+    right = g.WIDTH - 10
+    if look.level:
+        _sign(painter, QRectF(right - 14, g.LINE - 7, 14, 14), look.level, ink)
+        right -= 20
+    # A name that does not fit beside the type is left out, not cut off; the tip and the inspector have it.
+    if look.name and 34 + text_width(look.title, "strong") + 8 + text_width(look.name, "caption") <= right:
+        ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
+
+
+def _sign(painter: QPainter, rect: QRectF, level: str, ink: Ink) -> None:
+    if level:
+        wrong = level == "error"
+        paint_glyph(painter, rect, "cross" if wrong else "warning", ink.color("err" if wrong else "warn"))
+
+
+def _setting(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    look = item.look
+    for text in (look.summary, look.summary.split(" · ")[0]):
+        if text_width(text, "caption") <= g.WIDTH - 18:
+            ink.text(painter, 9, g.HEADER + g.SETTING / 2, text, "caption", "text2")
+            return
+
+
+def _face(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    look = item.look
+    rect = QRectF((g.WIDTH - g.FACE) / 2, g.HEADER + g.SETTING, g.FACE, item.face.height)
+    painter.save()
+    if look.bypassed:
+        painter.setOpacity(painter.opacity() * 0.3)
+    item.face.paint(painter, rect, ink)
+    painter.restore()
+    if look.bypassed:
+        _bypassed(painter, rect, ink)
+
+
+def _bypassed(painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    painter.save()
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    painter.setPen(ink.pen("line2"))
+    reach = int(rect.width() + rect.height())
+    for x in range(0, reach, 10):
+        start = QPointF(rect.left() + x, rect.top())
+        painter.drawLine(start, QPointF(start.x() - rect.height(), rect.bottom()))
+    painter.restore()
+    ink.label(painter, rect.center(), "bypassed", "caption", "text", "raised", "raised")
+
+
+def _footer(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    look, body = item.look, item.body()
+    low = g.GRADIENT if item.gradient is not None else 0
+    top = body.bottom() - low - g.FOOTER
+    painter.setPen(ink.pen("line"))
+    painter.drawLine(QPointF(1, top), QPointF(g.WIDTH - 1, top))
+    ink.text(painter, 9, top + g.FOOTER / 2, look.shape, "smallest-strong", _shape_color(item))
+    room = g.WIDTH - 18 - text_width(look.shape, "smallest-strong") - 8
+    count = look.count if text_width(look.count, "smallest") <= room else look.count.split(" ")[0]
+    ink.text(painter, g.WIDTH - 9, top + g.FOOTER / 2, count, "smallest", "text2", 1.0)
+    if item.gradient is not None:
+        _gradient(painter, body.bottom() - g.GRADIENT / 2 - 2, item.gradient, ink)
+
+
+def _shape_color(item: NodeItem) -> str:
+    return "err" if item.look.level == "error" else "text"
+
+
+def _gradient(painter: QPainter, y: float, value: float, ink: Ink) -> None:
+    """∇, a bar on a log scale from 1e−6 to 0.1, the value."""
+    ink.text(painter, 9, y, "∇", "smallest", "text3")
+    text = _scientific(value)
+    ink.text(painter, g.WIDTH - 9, y, text, "smallest", "text3", 1.0)
+    left, right = 24.0, g.WIDTH - 9 - text_width("0.0e-0", "smallest") - 8
+    share = (math.log10(value) - GRADIENT_LOW) / (GRADIENT_HIGH - GRADIENT_LOW) if value > 0 else 0.0
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.brush("line2"))
+    painter.drawRoundedRect(QRectF(left, y - 2, right - left, 4), 2, 2)
+    painter.setBrush(ink.brush("text3"))
+    painter.drawRoundedRect(QRectF(left, y - 2, (right - left) * min(max(share, 0.0), 1.0), 4), 2, 2)
+
+
+def _scientific(value: float) -> str:
+    mantissa, _, power = f"{value:.1e}".partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", "−") if power else "–"
+
+
+def _outline(painter: QPainter, box: QRectF, item: NodeItem, ink: Ink) -> None:
+    look = item.look
+    role = "err" if look.level == "error" else ("text3" if item.hovered else "line2")
+    refused = any(state is PortState.REFUSES for state, _ in item.port_states.values())
+    role = "err" if refused else role
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    dashed = look.training_only
+    painter.setPen(ink.pen("ctl" if dashed and role == "line2" else role, 1.5 if role == "err" else 1.0, dashed=dashed))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), g.RADIUS, g.RADIUS)
+    if item.chosen:
+        _ring(painter, box, ink, 2.0 if item.chosen == 2 else 1.0, g.RADIUS)
+
+
+def _ring(painter: QPainter, box: QRectF, ink: Ink, width: float, radius: float) -> None:
+    """The accent outline outside of a selected node."""
+    painter.setPen(ink.pen("accent", width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    out = width / 2
+    painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius + out, radius + out)
+
+
+def _fitted(painter: QPainter, ink: Ink, x: float, middle: float, text: str, room: float) -> None:
+    """The large name; one that is too long shrinks, for cutting it off would say another word."""
+    width = text_width(text, "big")
+    painter.save()
+    painter.translate(x, middle)
+    scale = min(1.0, room / width) if width else 1.0
+    painter.scale(scale, scale)
+    ink.text(painter, 0, 0, text, "big", "text")
+    painter.restore()
+
+
+def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    """Every port, the names of further free ones, and the tags of a gesture."""
+    look = item.look
+    for port in look.ports:
+        if look.collapsed and port.named:
+            continue
+        at = item.port_point(port.output, port.name) - item.pos()
+        state, tag = item.port_state(port.output, port.name)
+        paint_port(painter, at, port.kind, port.joined, state, ink)
+        side = 1 if port.output else -1
+        if tag:
+            _tag(painter, at, side, tag, state, ink)
+        elif port.named and not port.joined:
+            ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
+
+
+def _tag(painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink) -> None:
+    fits = state is PortState.FITS
+    width = text_width(text, "smallest-strong") + 12
+    centre = QPointF(at.x() + side * (width / 2 + 14), at.y())
+    role = "ok" if fits else "err"
+    ink.label(painter, centre, text, "smallest-strong", role, "oktint" if fits else "errtint", role)
+
+

@@ -1,0 +1,141 @@
+"""WireItem: a wire as one bare item, with the shape of what flows above its middle, or folded into two tags."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
+from PySide6.QtWidgets import QGraphicsItem
+
+from app.canvas.geometry import FAR, NEAR
+from app.canvas.ink import Ink, text_width
+from app.canvas.routes import FOLD, Route, Way, ahead
+from nodes.document import Wire
+
+WIDTHS = {"maps": 2.5, "volume": 2.5}
+THIN = 1.75
+HIT = 14.0
+ABOVE = 11.0
+
+
+class WireItem(QGraphicsItem):
+    """One wire. The scene tells it its route; it never looks at nodes."""
+
+    def __init__(self, wire: Wire, ink: Ink) -> None:
+        super().__init__()
+        self.wire, self.ink = wire, ink
+        self.kind, self.label = "vector", ""
+        #: A wire between further ports (dataset's label → loss's target).
+        self.side = False
+        self.hovered = self.chosen = self.marked = False
+        self._start, self._end = QPointF(), QPointF()
+        self._route: Route = ahead(self._start, self._end)
+        self._touch = QPainterPath()
+
+    def follow(self, start: QPointF, end: QPointF, route: Route) -> None:
+        """Run along `route` from now on."""
+        self.prepareGeometryChange()
+        self._start, self._end, self._route = start, end, route
+        self._touch = QPainterPath()
+        self.update()
+
+    def show(self, kind: str, label: str, side: bool) -> None:
+        if (kind, label, side) != (self.kind, self.label, self.side):
+            self.prepareGeometryChange()
+            self.kind, self.label, self.side = kind, label, side
+            self._touch = QPainterPath()
+            self.update()
+
+    def show_state(self, **state: bool) -> None:
+        """Change hovered, chosen or marked (a node is about to be dropped on it)."""
+        if any(getattr(self, name) != value for name, value in state.items()):
+            self.prepareGeometryChange()
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.setZValue(5 if self.hovered or self.chosen else 1)
+            self.update()
+
+    @property
+    def folded(self) -> bool:
+        """Long side wires are two tags until somebody looks at them."""
+        length = abs(self._end.x() - self._start.x()) + abs(self._end.y() - self._start.y())
+        return self.side and length > FOLD and not (self.hovered or self.chosen or self.marked)
+
+    @property
+    def turns(self) -> bool:
+        """Whether it goes back around its row (and so must follow when a node of it grows)."""
+        return self._route.way is Way.AROUND
+
+    @property
+    def middle(self) -> QPointF:
+        return self._route.label
+
+    # -- QGraphicsItem -----------------------------------------------------------------------------------------------------
+    def boundingRect(self) -> QRectF:
+        tags = QRectF(self._start, self._end).normalized()
+        room = max(text_width(self._words(), "smallest") / 2, 70.0) + 30.0
+        return self._route.path.boundingRect().united(tags).adjusted(-room, -24, room, 24)
+
+    def shape(self) -> QPainterPath:
+        if self._touch.isEmpty():
+            self._touch = self._tags() if self.folded else self._stroke()
+        return self._touch
+
+    def _stroke(self) -> QPainterPath:
+        stroker = QPainterPathStroker()
+        stroker.setWidth(HIT)
+        return stroker.createStroke(self._route.path)
+
+    def _tags(self) -> QPainterPath:
+        path = QPainterPath()
+        for centre, text in self._tag_places():
+            width = text_width(text, "smallest") + 12
+            path.addRect(QRectF(centre.x() - width / 2, centre.y() - 9, width, 18))
+        return path
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.folded:
+            if zoom >= NEAR:
+                self._paint_tags(painter)
+            return
+        painter.setPen(self.ink.pen(*self._stroke_look(max(1.0, 0.5 / zoom if zoom < FAR else 1.0))))
+        painter.setBrush(self.ink.color("canvas", 0.0))
+        painter.drawPath(self._route.path)
+        if zoom >= NEAR:
+            self._paint_label(painter)
+
+    # -- parts ---------------------------------------------------------------------------------------------------------------
+    def _stroke_look(self, thicker: float) -> tuple[str, float, bool]:
+        width = WIDTHS.get(self.kind, THIN) * thicker
+        if self.chosen or self.marked:
+            return "accent", 3.0 * thicker, self.label == "?"
+        return ("text" if self.hovered else "ctl"), round(width, 2), self.label == "?"
+
+    def _words(self) -> str:
+        return self.label
+
+    def _paint_label(self, painter: QPainter) -> None:
+        """Above the middle; on the way back it stands in the line. What does not fit is left out."""
+        text, middle = self._words(), self._route.label
+        width = text_width(text, "smallest")
+        if width + 12 > self._route.room:
+            return
+        color = "accent" if self.chosen or self.marked else ("text" if self.hovered else "text2")
+        if self._route.way is Way.AROUND:
+            painter.fillRect(QRectF(middle.x() - width / 2 - 5, middle.y() - 8, width + 10, 16), self.ink.brush("canvas"))
+            self.ink.text(painter, middle.x(), middle.y(), text, "smallest", color, 0.5)
+        else:
+            self.ink.text(painter, middle.x(), middle.y() - ABOVE, text, "smallest", color, 0.5)
+
+    def _tag_places(self) -> list[tuple[QPointF, str]]:
+        out, into = f"{self.wire.source_port} ↗", f"↘ {self.wire.source_port}"
+        a = self._start + QPointF(12 + (text_width(out, "smallest") + 12) / 2, 0)
+        b = self._end - QPointF(12 + (text_width(into, "smallest") + 12) / 2, 0)
+        return [(a, out), (b, into)]
+
+    def _paint_tags(self, painter: QPainter) -> None:
+        for centre, text in self._tag_places():
+            self.ink.label(painter, centre, text, "smallest", "text2", "raised", "line")

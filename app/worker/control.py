@@ -1,0 +1,232 @@
+"""RunControl: one training of the session's document: its state in words, its progress, and what it leaves behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.session import Live, Session
+from app.worker.client import TrainingClient
+from app.worker.progress import Progress
+from app.worker.protocol import END, ONE_EPOCH, ONE_STEP, CheckpointReady, Described, Failed, Snapshot, Steps
+from nodes.document import Document
+from nodes.problems import Refusal
+from runtime.events import EpochDone, Finished, Problem, Started
+from runtime.recipe import Recipe
+
+IDLE, STARTING, RUNNING, PAUSING, PAUSED, STOPPING = "idle", "starting", "running", "pausing", "paused", "stopping"
+ON = (STARTING, RUNNING, PAUSING, STOPPING)
+
+Merge = Callable[[Document, Document], tuple[Document, list[str]]]
+
+
+def merged(current: Document, ran: Document) -> tuple[Document, list[str]]:
+    from nodes.training import merge
+
+    return merge(current, ran)
+
+
+def trained_part(document: Document) -> tuple[Any, ...]:
+    """What a run depends on besides the recipe. Names, positions and notes are free to change."""
+    nodes = {i: (n.type, dict(n.settings), n.bypassed) for i, n in document.nodes.items()}
+    return nodes, frozenset(document.wires)
+
+
+class RunControl(QObject):
+    """Holds the run and the session together. The session may be edited at any time."""
+
+    changed = Signal()  # state, progress or provider
+    said = Signal(str, str)  # level (info, ok, warn, err), sentence
+    logged = Signal(str)
+    reset = Signal(object)  # a run begins (`Started`)
+    steps = Signal(object)
+    epoch = Signal(object)
+    stumbled = Signal(object)  # `runtime.events.Problem`
+
+    def __init__(self, session: Session, client: TrainingClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session, self.client = session, client
+        self.state, self.provider = IDLE, ""
+        self.progress = Progress()
+        self._document: Document | None = None
+        self._recipe: Recipe | None = None
+        self._anew: tuple[str, ...] = ()
+        for signal, slot in (
+            (client.described, self._on_described), (client.started, self._on_started), (client.steps, self._on_steps),
+            (client.epoch_done, self._on_epoch), (client.paused, self._on_paused), (client.problem, self._on_problem),
+            (client.finished, self._on_finished), (client.checkpoint, self._on_checkpoint),
+            (client.snapshot, self._on_snapshot), (client.failed, self._on_failed), (client.died, self._on_died),
+            (session.document_changed, self._on_document),
+        ):  # fmt: skip
+            signal.connect(slot)
+
+    # -- what the student asks for ---------------------------------------------------------------------------------------
+    @property
+    def on(self) -> bool:
+        return self.state in ON
+
+    def toggle(self) -> None:
+        """Train, Pause, go on: one key."""
+        if self.state == RUNNING:
+            self._enter(PAUSING)
+            self.client.pause()
+        elif self.state in (IDLE, PAUSED):
+            self._go(END)
+
+    def step(self) -> None:
+        if self.state in (IDLE, PAUSED):
+            self._go(ONE_STEP)
+
+    def step_epoch(self) -> None:
+        if self.state in (IDLE, PAUSED):
+            self._go(ONE_EPOCH)
+
+    def stop(self) -> None:
+        if self.state != IDLE:
+            self._enter(STOPPING)
+            self.client.stop()
+
+    def forget(self) -> None:
+        """Another document is shown: what the run still says concerns nobody."""
+        self.client.abandon()
+        self._document = None
+        self.progress = Progress()
+        self._enter(IDLE)
+
+    def _go(self, until: str) -> None:
+        errors = self.session.checked.errors
+        if errors:
+            self.said.emit("err", errors[0].sentence)
+            return
+        if self.state == PAUSED and self._same_network():
+            self._enter(RUNNING)
+            {END: self.client.resume, ONE_STEP: self.client.step, ONE_EPOCH: self.client.step_epoch}[until]()
+            return
+        self._begin(until)
+
+    def _same_network(self) -> bool:
+        return self._document is not None and trained_part(self._document) == trained_part(self.session.document)
+
+    def _begin(self, until: str) -> None:
+        self._document, self._recipe = self.session.document, self.session.document.recipe
+        self._anew = ()
+        self.session.history.begin_run()
+        self._enter(STARTING)
+        self.client.start(self._document, None, until)
+
+    def _enter(self, state: str) -> None:
+        self.state = state
+        self.progress.clock(state == RUNNING, time.monotonic())
+        self.changed.emit()
+
+    # -- what the session does meanwhile ---------------------------------------------------------------------------------
+    def _on_document(self, document: Document) -> None:
+        if self.state == IDLE or self._document is None:
+            return
+        if self.session.history.run_undone:
+            self.said.emit("info", "Training was undone, so it was stopped: the weights are those from before it.")
+            self.forget()
+        elif document.recipe != self._recipe and not self.session.checked.errors:
+            self._recipe = document.recipe
+            self.client.set_recipe(document.recipe)
+            self.progress.target = max(self.progress.epoch, document.recipe.stages[0].epochs)
+
+    # -- what the run tells ----------------------------------------------------------------------------------------------
+    def _on_described(self, message: Described) -> None:
+        self.provider = message.provider
+        for notice in message.notices:
+            self.logged.emit(notice)
+        self.changed.emit()
+
+    def _on_started(self, event: Started) -> None:
+        if self._document is None:
+            return
+        self.progress.start(event)
+        if self.state != STARTING:
+            return  # it goes on by a changed recipe
+        self._enter(RUNNING)
+        if event.notice:
+            self.said.emit("info", event.notice)
+        self.logged.emit(f"Training begins after step {event.step:,}: {event.samples:,} samples, {event.batches:,} batches an epoch.")
+        self.reset.emit(event)
+
+    def _on_steps(self, message: Steps) -> None:
+        if self._document is not None:
+            self.progress.advance(int(message.step[-1]), int(message.epoch[-1]), time.monotonic())
+            self.steps.emit(message)
+            self.changed.emit()
+
+    def _on_epoch(self, event: EpochDone) -> None:
+        if self._document is not None:
+            self.progress.epoch_ended(event)
+            self.epoch.emit(event)
+
+    def _on_paused(self, message: object) -> None:
+        if self._document is not None and self.state != STOPPING:
+            self._enter(PAUSED)
+
+    def _on_snapshot(self, message: Snapshot) -> None:
+        if self._document is not None:
+            label = message.label if isinstance(message.label, int) else None
+            self.session.show_live(Live(message.activations, message.gradients, label))
+
+    def _on_checkpoint(self, message: CheckpointReady) -> None:
+        """Weights as of now, into whatever the drawing has become."""
+        if self._document is None or self.session.history.run_undone:
+            return
+        anew: list[str] = []
+
+        def change(current: Document) -> Document:
+            nonlocal anew
+            document, anew = merged(current, message.document)
+            return document
+
+        try:
+            self.session.take_checkpoint("Train", change)
+        except Refusal as refusal:
+            self.said.emit("err", str(refusal))
+        if tuple(anew) != self._anew:
+            self._anew = tuple(anew)
+            self._say_anew()
+
+    def _say_anew(self) -> None:
+        if self._anew:
+            names = ", ".join(self._anew)
+            self.said.emit("info", f"The network was changed while it trains. Its weights were kept; these start anew at the next Train: {names}.")
+
+    def _on_problem(self, event: Problem) -> None:
+        if self._document is not None:
+            self.logged.emit(event.sentence)
+            self.said.emit("err", event.sentence)
+            self.stumbled.emit(event)
+
+    def _on_finished(self, event: Finished) -> None:
+        if self._document is None:
+            return
+        words = {
+            "done": "Training is done.", "early_stop": "Stopped early: it no longer improved, and the best weights are kept.",
+            "already_done": "This recipe has run to its end already: raise the number of epochs to go on.",
+            "stopped": "Training was stopped. The weights are kept; Train goes on from here.",
+        }  # fmt: skip
+        if event.reason in words:
+            self.logged.emit(words[event.reason])
+            if event.reason in ("already_done", "early_stop"):
+                self.said.emit("info", words[event.reason])
+        self._enter(IDLE)
+
+    def _on_failed(self, message: Failed) -> None:
+        if self._document is None:
+            return
+        self._enter(IDLE)
+        self.said.emit("err", message.sentence)
+        self.logged.emit(f"{message.sentence}\n{message.details}".strip())
+
+    def _on_died(self, sentence: str) -> None:
+        if self._document is None:
+            return
+        self._enter(IDLE)
+        self.logged.emit(sentence)
+        self.said.emit("err", sentence)

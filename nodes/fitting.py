@@ -1,0 +1,47 @@
+"""Fitted layers: statistics measured by one pass over the training split, before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nodes.document import Document, frozen
+from nodes.plan import Plan, initial_weights
+from runtime.data import Dataset
+from runtime.engines import engine
+from runtime.graph import Array, Value
+from runtime.training_step import copied
+
+PART = 1000
+
+
+def fitted(document: Document, plan: Plan, dataset: Dataset) -> Document:
+    """`document` with the statistics of every layer that has `fit`, in order: a later one sees the earlier ones at work."""
+    for id, built in plan.training.nodes.items():
+        fit = getattr(built.layer, "fit", None)
+        if fit is None or not built.outputs:
+            continue
+        value = plan.evaluation.nodes[id].inputs["x"]
+        found = fit(_batches(document, plan, dataset, value), value)
+        new = {f"{id}/{name}": frozen(array) for name, array in found.items()}
+        document = document.changed(weights={**document.weights, **new})
+    return document
+
+
+def _batches(document: Document, plan: Plan, dataset: Dataset, value: Value) -> Iterator[Array]:
+    """What reaches `value` over the training split, in parts."""
+    graph = copied(plan.evaluation.graph)
+    weights = initial_weights(document, graph)
+    inputs = {v.name: v for v in graph.inputs}
+    split = dataset.train
+    if value.name not in inputs:
+        graph.outputs = [value]
+        program = engine("onnxruntime", "cpu").load(graph)
+    used = {n for op in graph.ops for n in op.inputs}
+    given = {n: a for n, a in weights.items() if n in used}
+    for start in range(0, len(split), PART):
+        part = slice(start, start + PART)
+        if value.name in inputs:
+            yield split.samples[part]
+            continue
+        feeds = {n: split.samples[part] if v.role == "sample" else split.labels[part] for n, v in inputs.items() if n in used}
+        yield program.run({**given, **feeds})[value.name]

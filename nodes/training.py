@@ -1,0 +1,177 @@
+"""Run: one training of a document. Events out, a document with its weights and progress out, at any step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from nodes.document import Document, Training, frozen
+from nodes.fitting import fitted
+from nodes.plan import Plan, initial_weights, plan, settled
+from nodes.training_info import slot_keys
+from runtime import data
+from runtime.checkpoint import Checkpoint, progress_from_json
+from runtime.data import Dataset, Split
+from runtime.engines import Engine, engine
+from runtime.events import Event
+from runtime.graph import Array
+from runtime.recipe import Recipe
+from runtime.task import Task
+from runtime.trainer import Trainer
+
+
+class Run:
+    """Trains `document` by its recipe. Iterate `events`; stop iterating to pause; `document()` is the state as it stands.
+
+    Raises `TrainingError` with the first error of a network that cannot be trained, `DataError` for its data.
+    """
+
+    def __init__(
+        self, document: Document, engine_name: str = "onnxruntime", provider: str = "auto", threads: int | None = None,
+        spinning: bool = True,
+    ) -> None:
+        self.engine: Engine = engine(engine_name, provider, threads, spinning)
+        self.notices: list[str] = [self.engine.notice] if self.engine.notice else []
+        self._start(document)
+
+    def _start(self, document: Document) -> None:
+        document = settled(document)
+        self.plan = plan(document)
+        self.dataset = load_data(self.plan, document.recipe.seed)
+        self._document = document if trained(document) else fitted(document, self.plan, self.dataset)
+        self.trainer = Trainer(task(self.plan, self.dataset), self.engine, self._checkpoint())
+
+    def _checkpoint(self) -> Checkpoint:
+        document = self._document
+        keys = slot_keys(self.plan)
+        slots = {name: document.training.slots[key] for name, key in keys.items() if key in document.training.slots}
+        progress = progress_from_json(document.training.progress)
+        return Checkpoint(initial_weights(document, self.plan.training.graph), slots, progress)
+
+    # -- going on ------------------------------------------------------------------------------------------------------
+    def events(self, epochs: int | None = None) -> Iterator[Event]:
+        """Train to the recipe's end, or for `epochs` more."""
+        yield from self.trainer.run(epochs)
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Go on by another recipe from the next step. What `events` yielded so far is over: ask for new ones."""
+        self._start(self.document().changed(recipe=recipe))
+
+    def terminate(self) -> None:
+        self.trainer.terminate()
+
+    # -- what came of it -----------------------------------------------------------------------------------------------
+    def document(self) -> Document:
+        """The document with weights, optimizer state and progress as they are now."""
+        point = self.trainer.checkpoint()
+        parameters = self.plan.training.graph.parameters
+        weights = {parameters[n].key: frozen(a) for n, a in point.weights.items() if n in parameters}
+        keys = slot_keys(self.plan)
+        slots = {keys[n]: frozen(a) for n, a in point.slots.items() if n in keys}
+        return self._document.changed(weights=weights, training=Training(slots, point.progress.to_json()))
+
+    @property
+    def provider(self) -> str:
+        """Where it runs, for the status bar: ``CPU · ONNX Runtime 1.31``."""
+        if self.engine.name == "numpy":
+            return "CPU · NumPy"
+        import onnxruntime
+
+        return f"{self.engine.provider} · ONNX Runtime {'.'.join(onnxruntime.__version__.split('.')[:2])}"
+
+    @property
+    def steps_per_epoch(self) -> int:
+        size = self.plan.stage.batch_size or len(self.dataset.train)
+        return -(-len(self.dataset.train) // size)
+
+    @property
+    def planned_steps(self) -> int:
+        return self.steps_per_epoch * self.plan.stage.epochs
+
+    # -- a look inside -------------------------------------------------------------------------------------------------
+    def activations(self, sample: int = 0) -> tuple[dict[str, Array], int | None]:
+        """Every node's output for one validation sample, by node id, and its class (None for a regression)."""
+        split = self.dataset.validation if len(self.dataset.validation) else self.dataset.train
+        at = slice(sample % len(split), sample % len(split) + 1)
+        values = node_values(self.plan, self.engine, self.trainer.checkpoint().weights, split.samples[at], split.labels[at])
+        label = int(split.labels[at][0]) if split.labels.dtype.kind in "iu" else None
+        return {id: array[0] if array.ndim else array for id, array in values.items()}, label
+
+
+def trained(document: Document) -> bool:
+    """Whether a first training step was ever made."""
+    return bool(document.training.progress.get("step"))
+
+
+def restarted(document: Document) -> Document:
+    """The same drawing and recipe, as if it had never been trained."""
+    return document.changed(weights={}, training=Training())
+
+
+def load_data(plan: Plan, seed: int) -> Dataset:
+    """The stage's dataset, its labels as the Dataset node gives them."""
+    layer = plan.dataset
+    loaded = data.load(layer.name, seed)
+    if not layer.positive:
+        return loaded
+    splits = {n: getattr(loaded, n) for n in ("train", "validation", "test")}
+    return replace(loaded, **{n: Split(s.samples, layer.labels(s.labels)) for n, s in splits.items()})
+
+
+def task(plan: Plan, dataset: Dataset) -> Task:
+    """What the trainer needs to know of a document."""
+    evaluation = plan.evaluation
+    names = plan.training.nodes[plan.data_node].outputs
+    return Task(
+        forward=plan.training.graph,
+        loss=plan.loss.value,
+        output=plan.loss.prediction,
+        evaluation=evaluation.graph,
+        evaluation_loss=evaluation.losses[0].value,
+        evaluation_output=evaluation.losses[0].prediction,
+        inputs={"sample": names["sample"].name, "label": names["label"].name},
+        dataset=dataset,
+        recipe=plan.document.recipe,
+        decision=plan.loss.decision,
+    )
+
+
+def node_values(
+    plan: Plan, engine: Engine, weights: Mapping[str, Array], samples: Array, labels: Array
+) -> dict[str, Array]:
+    """Each node's first output for these samples, in inference mode, by node id."""
+    from runtime.training_step import copied
+
+    graph = copied(plan.evaluation.graph)
+    names = {id: b.output.name for id, b in plan.evaluation.nodes.items() if b.output is not None}
+    produced = {n for op in graph.ops for n in op.outputs}
+    graph.outputs = [graph.values[n] for n in dict.fromkeys(names.values()) if n in produced]
+    given: dict[str, Any] = {v.name: samples if v.role == "sample" else labels for v in graph.inputs}
+    used = {n for op in graph.ops for n in op.inputs}
+    feeds = {n: a for n, a in given.items() if n in used} | {n: weights[n] for n in graph.parameters if n in used}
+    found = {**given, **engine.load(graph).run(feeds)}
+    return {id: np.asarray(found[name]) for id, name in names.items() if name in found}
+
+
+# -- editing while it trains ---------------------------------------------------------------------------------------------
+def merge(current: Document, ran: Document) -> tuple[Document, list[str]]:
+    """The run's weights and state in the document as it has been edited meanwhile, where (node, parameter, shape) still fit.
+
+    Returns it with a list of what starts anew (``fc2: weight``).
+    """
+    merged = current.changed(weights=ran.weights, training=ran.training)
+    kept = settled(merged)
+    graph = plan_graph(kept)
+    anew = [name for name, p in graph.items() if p not in kept.weights]
+    return kept, [name.replace(".", ": ") for name in anew]
+
+
+def plan_graph(document: Document) -> dict[str, str]:
+    from nodes.build import build
+
+    return {name: p.key for name, p in build(document, "training").graph.parameters.items()}
+
+
