@@ -67,7 +67,10 @@ class Worker:
         """A thread, so that the window never waits for a step to end. The window gone means the end."""
         try:
             while True:
-                self._commands.put(self._pipe.recv())
+                command = self._pipe.recv()
+                if isinstance(command, Stop) and self._run:
+                    self._run.terminate()  # in the middle of a long step too
+                self._commands.put(command)
         except (EOFError, OSError):
             os._exit(0)
 
@@ -105,11 +108,10 @@ class Worker:
 
     def _pause(self) -> None:
         self._until = ""
-        step = self._steps[-1].step if self._steps else 0
         self._tell(force=True)
         self._look(force=True)
         self._keep(force=True)
-        self._send(Paused(step))
+        self._send(Paused())
 
     def _stop(self) -> None:
         if self._run:

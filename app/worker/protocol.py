@@ -77,7 +77,7 @@ class Epochs:
 
 @dataclass(frozen=True)
 class Paused:
-    step: int
+    """The run waits, its checkpoint has been sent."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -82,9 +82,9 @@ def model(g: Graph) -> ModelProto:
     return helper.make_model(graph, ir_version=IR_VERSION, opset_imports=[helper.make_opsetid("", OPSET)])
 
 
-def run_onnxruntime(g: Graph, feed: dict[str, Array]) -> list[Array]:
+def run_onnxruntime(g: Graph, feed: dict[str, Array], threads: int = 1) -> list[Array]:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = threads
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(model(g).SerializeToString(), options, ["CPUExecutionProvider"])
     results: Any = session.run([v.name for v in g.outputs], feed)

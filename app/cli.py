@@ -1,0 +1,203 @@
+"""The command line: one click command each, thin; what they do is in `app.headless`, imported when it is called.
+
+Nothing here imports Qt, onnxruntime or even NumPy at start, so that ``--help`` answers at once. Exit codes: 0 done, 1 the
+user's file, data or network has a problem (one sentence on stderr), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+DATA = click.option("--data", metavar="NAME|FOLDER", help="Another dataset: a name with options, or a folder of pictures.")
+ENGINE = click.option("--engine", type=click.Choice(["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
+
+
+@click.group(
+    invoke_without_command=True, no_args_is_help=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
+@click.version_option(package_name="netwright")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Draw a network. Watch it learn. Ship it as ONNX.
+
+    Without a command the window opens.
+    """
+    if context.invoked_subcommand is None:
+        _window(None)
+
+
+@cli.command("open")
+@FILE
+def open_(file: Path) -> None:
+    """Open FILE in the window."""
+    _window(file)
+
+
+@cli.command()
+@JSON
+def templates(as_json: bool) -> None:
+    """List the templates that `new` knows."""
+    from app.headless.describe import templates
+
+    templates(as_json)
+
+
+@cli.command()
+@click.argument("template")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; TEMPLATE.onnx by default.")
+def new(template: str, output: Path | None) -> None:
+    """Write a new network from TEMPLATE."""
+    from app.headless.describe import new
+
+    new(template, output)
+
+
+@cli.command()
+@FILE
+@DATA
+@click.option("--epochs", type=click.IntRange(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
+@click.option("--batch-size", type=click.IntRange(0, 1_000_000), help="Samples a step; 0 takes all at once.")
+@click.option("--optimizer", help="SGD, Momentum or Adam.")
+@click.option("--learning-rate", type=float, help="The base of the learning-rate schedule.")
+@click.option("--seed", type=click.IntRange(0), help="Seed of weights, shuffles, validation split and dropout.")
+@click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
+@ENGINE
+@click.option("--provider", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--events", type=click.Choice(["jsonl"]), help="Print every event as a line of JSON on stdout.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of replacing FILE.")
+def train(**options: Any) -> None:
+    """Train FILE by its recipe to the recipe's end.
+
+    Options other than --epochs change the recipe in the file. Ctrl+C saves what is trained.
+    """
+    from app.headless.train import Options, train
+
+    sys.exit(train(Options(**options)))
+
+
+@cli.command()
+@FILE
+@DATA
+@click.option("--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True)
+@ENGINE
+@JSON
+def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: bool) -> None:
+    """Measure loss and accuracy of FILE on a split of its data."""
+    from app.headless.evaluate import evaluate
+
+    evaluate(file, data, split, engine, as_json)
+
+
+@cli.command()
+@FILE
+@click.option("--input", "input_", required=True, type=click.Path(path_type=Path), help=".npy, .npz, .csv, .png or .jpg")
+@ENGINE
+@JSON
+def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
+    """Run FILE on samples of your own."""
+    from app.headless.predict import predict
+
+    predict(file, input_, engine, as_json)
+
+
+@cli.command()
+@FILE
+@JSON
+def summary(file: Path, as_json: bool) -> None:
+    """List the layers of FILE with shapes and parameters."""
+    from app.headless.describe import summary
+
+    summary(file, as_json)
+
+
+@cli.command()
+@FILE
+@JSON
+def check(file: Path, as_json: bool) -> None:
+    """Say what is wrong with FILE, and what to do."""
+    from app.headless.describe import check
+
+    sys.exit(check(file, as_json))
+
+
+@cli.command()
+@FILE
+@click.option("--to", "target", required=True, help="onnx: the finished model. step: the training step.")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+def export(file: Path, target: str, output: Path) -> None:
+    """Write FILE in another form."""
+    from app.headless.describe import export
+
+    export(file, target, output)
+
+
+@cli.command()
+@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs; the recipe's ten by default.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder; ~/Netwright by default.")
+def demo(epochs: int | None, output: Path | None) -> None:
+    """Train the starter network on the built-in digits, without a window."""
+    from app.headless.demo import demo
+
+    sys.exit(demo(epochs, output))
+
+
+def _window(file: Path | None) -> None:
+    if sys.platform.startswith("linux") and not _has_screen():
+        _fail("There is no screen to open a window on: use the commands (netwright --help), or netwright demo.")
+    from importlib import import_module
+
+    sys.exit(import_module("app.main").run(str(file) if file else None))
+
+
+def _has_screen() -> bool:
+    import os
+
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _fail(sentence: str, code: int = 1) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. A problem of the user's is one sentence; a fault of ours is one too, with the log's place."""
+    try:
+        cli.main(arguments, prog_name="netwright", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        sys.exit(exit_.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("Interrupted.", 130)
+    except BrokenPipeError:
+        _leave_quietly()
+    except Exception as error:
+        _explain(error)
+
+
+def _leave_quietly() -> NoReturn:
+    """Whoever read our output has gone; do not complain about the rest at exit."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(1)
+
+
+def _explain(error: Exception) -> NoReturn:
+    from runtime.errors import NetwrightError
+
+    if isinstance(error, NetwrightError):
+        _fail(str(error))
+    if isinstance(error, MemoryError):
+        _fail("There is not enough memory for this network: make it smaller, or its batches.")
+    from app.headless.log import record
+
+    _fail(f"Netwright stumbled over a fault of its own ({type(error).__name__}): the details are in {record(error)}.")

@@ -1,0 +1,119 @@
+"""One table of commands: menus, shortcuts, the command palette and the printed key list all come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+FILE, EDIT, VIEW, NETWORK, TRAIN, HELP = "File", "Edit", "View", "Network", "Train", "Help"
+MENUS = (FILE, EDIT, VIEW, NETWORK, TRAIN, HELP)
+
+When = Callable[[Any], bool]
+
+
+def always(window: Any) -> bool:
+    return True
+
+
+def chosen(window: Any) -> bool:
+    """Something is selected on the canvas."""
+    return bool(window.session.selection)
+
+
+def can_train(window: Any) -> bool:
+    return window.control.on or not window.session.checked.errors
+
+
+def at_rest(window: Any) -> bool:
+    return not window.control.on and not window.session.checked.errors
+
+
+@dataclass(frozen=True)
+class Command:
+    """What can be done: `action` is a method of the window, dotted (``canvas.fit_all``). A key of one letter, and what a
+    text field means by itself (Delete, Tab), works on the canvas only: `local`."""
+
+    id: str
+    title: str
+    menu: str
+    action: str
+    keys: tuple[str, ...] = ()
+    when: When = always
+    local: bool = False
+    icon: str = ""
+    ends_group: bool = False
+
+
+def _c(id: str, title: str, menu: str, action: str, keys: str = "", **more: Any) -> Command:
+    return Command(id, title, menu, action, tuple(keys.split()), **more)
+
+
+COMMANDS: tuple[Command, ...] = (
+    _c("new", "New…", FILE, "choose_new", "Ctrl+N", icon="new"),
+    _c("open", "Open…", FILE, "filing.open_dialog", "Ctrl+O", icon="open", ends_group=True),
+    _c("save", "Save", FILE, "filing.save", "Ctrl+S", icon="save"),
+    _c("save_as", "Save As…", FILE, "filing.save_as", "Ctrl+Shift+S", ends_group=True),
+    _c("export", "Export ONNX…", FILE, "filing.export_dialog", "Ctrl+E", icon="export", ends_group=True),
+    _c("quit", "Quit", FILE, "close", "Ctrl+Q"),
+    _c("undo", "Undo", EDIT, "undo", "Ctrl+Z", icon="undo", when=lambda w: w.session.history.undo_title is not None),
+    _c("redo", "Redo", EDIT, "redo", "Ctrl+Y Ctrl+Shift+Z", icon="redo",
+       when=lambda w: w.session.history.redo_title is not None, ends_group=True),
+    _c("cut", "Cut", EDIT, "canvas.cut", "Ctrl+X", when=chosen),
+    _c("copy", "Copy", EDIT, "canvas.copy", "Ctrl+C", when=chosen, icon="copy"),
+    _c("paste", "Paste", EDIT, "canvas.paste", "Ctrl+V"),
+    _c("paste_wired", "Paste with incoming wires", EDIT, "paste_wired", "Ctrl+Shift+V"),
+    _c("duplicate", "Duplicate", EDIT, "canvas.duplicate", "Ctrl+D Shift+D", when=chosen),
+    _c("delete", "Delete", EDIT, "canvas.delete_selection", "Del Backspace", when=chosen, local=True, icon="delete"),
+    _c("dissolve", "Delete and reconnect", EDIT, "canvas.dissolve_selection", "Ctrl+Del", when=chosen, local=True,
+       ends_group=True),
+    _c("select_all", "Select all", EDIT, "canvas.select_all", "Ctrl+A"),
+    _c("select_down", "Select downstream", EDIT, "canvas.select_downstream", "L", when=chosen, local=True),
+    _c("select_up", "Select upstream", EDIT, "canvas.select_upstream", "Shift+L", when=chosen, local=True),
+    _c("fit", "Fit all", VIEW, "canvas.fit_all", "Home", local=True, icon="fit"),
+    _c("fit_selection", "Fit selection", VIEW, "canvas.fit_selection", "F .", local=True, when=chosen),
+    _c("zoom_in", "Zoom in", VIEW, "zoom_in", "Ctrl+= Ctrl++"),
+    _c("zoom_out", "Zoom out", VIEW, "zoom_out", "Ctrl+-"),
+    _c("zoom_reset", "Zoom to 100 %", VIEW, "canvas.reset_zoom", "Ctrl+0", ends_group=True),
+    _c("show_palette", "Show or hide layers", VIEW, "toggle_palette", "Ctrl+1"),
+    _c("show_inspector", "Show or hide inspector", VIEW, "toggle_inspector", "Ctrl+2"),
+    _c("show_problems", "Show problems", VIEW, "show_problems"),
+    _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6", ends_group=True),
+    _c("theme_dark", "Dark", VIEW, "theme_dark"),
+    _c("theme_light", "Light", VIEW, "theme_light"),
+    _c("theme_system", "Dark or light as the system", VIEW, "theme_system"),
+    _c("add", "Add a layer…", NETWORK, "canvas.open_search", "Tab Shift+A", local=True, icon="plus"),
+    _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=chosen),
+    _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
+    _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
+    _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
+    _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Return Ctrl+Enter", when=can_train, icon="play"),
+    _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
+    _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),
+    _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Return", icon="stop", when=lambda w: w.control.state != "idle"),
+    _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
+    _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
+    _c("keys", "Keys", HELP, "show_keys"),
+    _c("about", "About Netwright", HELP, "about"),
+)  # fmt: skip
+
+
+def command(id: str) -> Command:
+    return next(c for c in COMMANDS if c.id == id)
+
+
+def method(window: Any, action: str) -> Callable[..., object]:
+    """The method that a command's dotted action names."""
+    found: Any = window
+    for name in action.split("."):
+        found = getattr(found, name)
+    return found  # type: ignore[no-any-return]
+
+
+def keys_text() -> str:
+    """Every command with its keys, menu by menu, for printing."""
+    lines = []
+    for menu in MENUS:
+        lines += ["", menu] if lines else [menu]
+        lines += [f"  {c.title.rstrip('…'):<32}{'  '.join(c.keys)}".rstrip() for c in COMMANDS if c.menu == menu]
+    return "\n".join(lines)

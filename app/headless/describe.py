@@ -1,0 +1,124 @@
+"""``templates``, ``new``, ``summary``, ``check``, ``export``: commands that look at a document or write one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import exporters
+from app.headless.documents import opened
+from app.headless.say import result, result_json, say
+from nodes.build import build
+from nodes.check import check as checked
+from nodes.document import Document
+from nodes.example import examples
+from nodes.example import new as new_document
+from nodes.files import load, save
+from nodes.training import trained
+from runtime.errors import FileError, NetwrightError
+from runtime.graph import describe_shape
+
+
+def templates(as_json: bool) -> None:
+    found = examples().values()
+    if as_json:
+        result_json([{"name": e.name, "title": e.title, "help": e.help, "number": e.number} for e in found])
+        return
+    width = max(len(e.name) for e in found)
+    for e in found:
+        result(f"{e.name.ljust(width)}  {e.help} ({e.number})")
+
+
+def new(template: str, output: Path | None) -> None:
+    """Write a template's document; a trained network that stood there is kept beside it."""
+    document = new_document(template)
+    path = output or Path(f"{template}.onnx")
+    _keep_trained(path)
+    save(document, path)
+    say(f"{document.title} is in {path}. To train it: netwright train {path}")
+
+
+def _keep_trained(path: Path) -> None:
+    try:
+        kept = path.exists() and trained(load(path))
+    except NetwrightError:
+        kept = True
+    if not kept:
+        return
+    number = next(i for i in range(1, 10_000) if not path.with_stem(f"{path.stem}.old{i}").exists())
+    other = path.with_stem(f"{path.stem}.old{number}")
+    try:
+        path.rename(other)
+    except OSError as error:
+        raise FileError(f"{path} is there already and cannot be moved aside ({error.strerror}): choose another name.") from None
+    say(f"What was in {path} is kept as {other}.")
+
+
+def summary(file: Path, as_json: bool) -> None:
+    document = opened(file).document
+    rows = summary_rows(document)
+    total = build(document, "training").parameter_count
+    if as_json:
+        result_json({"title": document.title, "layers": rows, "parameters": total})
+        return
+    _print_table(document, rows, total)
+
+
+def summary_rows(document: Document) -> list[dict[str, Any]]:
+    """A row a layer: name, type, output_shape without the batch (None: not known), parameters, multiply_adds."""
+    built = build(document, "training")
+    rows = []
+    for id in [*document.order(), *document.cycle()]:
+        node, found = document.nodes[id], built.nodes.get(id)
+        value = found.output if found else None
+        shape = None if value is None else [d if isinstance(d, int) else None for d in value.shape[1:]]
+        rows.append({
+            "name": node.name, "type": node.type, "output_shape": shape, "parameters": found.parameters if found else 0,
+            "multiply_adds": found.multiply_adds if found else 0,
+        })  # fmt: skip
+    return rows
+
+
+def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("layer", "type", "output", title=document.title, title_justify="left")
+    table.add_column("parameters", justify="right")
+    table.add_column("multiply-adds", justify="right")
+    for row in rows:
+        shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
+        table.add_row(row["name"], row["type"], shape, *(f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds")))
+    table.add_section()
+    table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")
+    Console().print(table)
+
+
+def check(file: Path, as_json: bool) -> int:
+    """Print every problem; returns 1 if one of them is an error."""
+    try:
+        problems = checked(opened(file).document).problems
+    except FileError as error:
+        if as_json:
+            result_json([{"where": file.name, "what": str(error), "repair": "", "level": "error"}])
+        raise
+    if as_json:
+        result_json([
+            {"where": p.where, "what": p.what, "repair": p.repairs[0].title if p.repairs else "", "level": p.level}
+            for p in problems
+        ])  # fmt: skip
+    else:
+        for p in problems:
+            result(f"{'✗' if p.level == 'error' else '!'} {p.sentence}" + "".join(f"\n    {r.title}" for r in p.repairs))
+        if not problems:
+            result("Nothing is wrong. Train is ready.")
+    errors = [p for p in problems if p.level == "error"]
+    if errors and as_json:
+        say(errors[0].sentence)
+    return 1 if errors else 0
+
+
+def export(file: Path, target: str, output: Path) -> None:
+    exporter = exporters.target(target)
+    exporter.write(opened(file).document, output)
+    say(f"{exporter.title}: {output}")

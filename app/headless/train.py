@@ -1,0 +1,161 @@
+"""``netwright train``: a run from the command line, with checkpoints at the end of epochs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+
+from app.headless.documents import opened, with_data
+from app.headless.progress import Reporter, reporter
+from app.headless.say import say
+from nodes.document import Document
+from nodes.edits import set_recipe
+from nodes.files import ChangedMeanwhile, save
+from nodes.training import Run, restarted, trained
+from runtime.atomic import Stamp
+from runtime.errors import TrainingError
+from runtime.events import EpochDone, Finished, Problem, StepDone
+
+#: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
+LEAST_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of ``train`` as typed."""
+
+    file: Path
+    data: str | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    optimizer: str | None = None
+    learning_rate: float | None = None
+    seed: int | None = None
+    restart: bool = False
+    engine: str = "onnxruntime"
+    provider: str = "auto"
+    events: str | None = None
+    output: Path | None = None
+
+
+class Interrupted(Exception):
+    """Ctrl+C: noticed between two steps."""
+
+
+def train(options: Options) -> int:
+    """Run the command; returns the exit code. Raises `NetwrightError` for the user's problems."""
+    found = opened(options.file)
+    document = prepared(found.document, options)
+    output = options.output or options.file
+    run = Run(document, options.engine, options.provider)
+    for notice in run.notices:
+        say(notice)
+    keeper = Keeper(run, output, found.stamp if output == options.file else None)
+    with reporter(options.events) as report, _interruptible():
+        return _follow(run, keeper, report, options.epochs)
+
+
+def prepared(document: Document, options: Options) -> Document:
+    """The document with its recipe changed as the options say."""
+    if options.seed is not None and trained(document) and not options.restart:
+        raise TrainingError(
+            f"{options.file.name} is trained already, and another seed means other first weights: add --restart to begin anew."
+        )
+    document = restarted(document) if options.restart else document
+    document = with_data(document, options.data)
+    changes = {
+        name: value for name in ("batch_size", "optimizer", "learning_rate", "seed")
+        if (value := getattr(options, name)) is not None
+    }
+    if "optimizer" in changes and changes["optimizer"] != document.recipe.stages[0].updates[0].optimizer:
+        changes["settings"] = {}
+    return set_recipe(document, **changes) if changes else document
+
+
+def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> int:
+    """Go through the run's events: report each, keep checkpoints."""
+    failed = False
+    try:
+        for event in run.events(epochs):
+            if isinstance(event, Problem):
+                failed = True
+            if isinstance(event, Finished):
+                keeper.keep()
+                event = replace(event, output=str(keeper.path))
+            report(event)
+            if isinstance(event, EpochDone):
+                keeper.keep_sometimes()
+            if isinstance(event, StepDone | EpochDone):
+                _stop_if_asked()
+    except (Interrupted, KeyboardInterrupt):
+        keeper.keep()
+        report.close()
+        say(f"Stopped. What is trained is in {keeper.path}; to go on: netwright train {keeper.path}")
+        return 130
+    return 1 if failed else 0
+
+
+class Keeper:
+    """Writes checkpoints of a run to its file, and beside it if another program has changed the file meanwhile."""
+
+    def __init__(self, run: Run, path: Path, expect: Stamp | None) -> None:
+        self.path = path
+        self._run = run
+        self._expect = expect
+        self._last = monotonic()
+
+    def keep_sometimes(self) -> None:
+        if monotonic() - self._last >= LEAST_SECONDS:
+            self.keep()
+
+    def keep(self) -> None:
+        document = self._run.document()
+        try:
+            self._expect = save(document, self.path, self._expect)
+        except ChangedMeanwhile:
+            other = free_path(self.path)
+            say(f"{self.path.name} was changed by another program meanwhile: this training goes to {other} instead.")
+            self.path, self._expect = other, save(document, other)
+        self._last = monotonic()
+
+
+def free_path(path: Path) -> Path:
+    """``lenet-2.onnx``: the first name beside `path` that no file has."""
+    number = next(i for i in range(2, 10_000) if not path.with_stem(f"{path.stem}-{i}").exists())
+    return path.with_stem(f"{path.stem}-{number}")
+
+
+_asked = False
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl+C asks the run to stop after its step; a second one stops at once."""
+    global _asked
+    _asked = False
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        global _asked
+        if _asked:
+            raise KeyboardInterrupt
+        _asked = True
+
+    before = signal.signal(signal.SIGINT, ask)
+    terminated = signal.signal(signal.SIGTERM, ask) if sys.platform != "win32" else None
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if terminated is not None:
+            signal.signal(signal.SIGTERM, terminated)
+
+
+def _stop_if_asked() -> None:
+    if _asked:
+        raise Interrupted

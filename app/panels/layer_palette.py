@@ -1,0 +1,155 @@
+"""The palette at the left: every layer by category, with a search field; drag one onto the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+
+from app.glyphs import glyph_for, glyph_icon, tile_icon
+from app.panels.fuzzy import layer_score, nearest_layer
+from app.panels.words import label
+from app.theme import current, font
+from nodes.layer import CATEGORIES, layer_types
+
+MIME = "application/x-netwright-layer"
+TYPE = Qt.ItemDataRole.UserRole
+
+
+class LayerTree(QTreeWidget):
+    """Categories and their layers. What is dragged carries the layer's type."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setIndentation(16)
+        self.setIconSize(QSize(18, 18))
+        self.setUniformRowHeights(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setExpandsOnDoubleClick(False)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(8)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(1, 28)
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME]
+
+    def mimeData(self, items: Sequence[QTreeWidgetItem]) -> QMimeData:
+        data = QMimeData()
+        types = [t for i in items if (t := i.data(0, TYPE))]
+        if types:
+            data.setData(MIME, types[0].encode())
+            data.setText(types[0])
+        return data
+
+
+class LayerPalette(QFrame):
+    """`chosen` is emitted with a layer's type at double-click or Enter."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("surface", "panel")
+        self.setObjectName("palette")
+        self.search = QLineEdit(placeholderText="Search layers")
+        self.search.setProperty("tall", True)
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Search layers")
+        self._lens = QAction(self)
+        self.search.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self.tree = LayerTree()
+        self.tree.setAccessibleName("Layers")
+        self.none_found = label(role="caption", wraps=True)
+        self.none_found.hide()
+        self._lay_out()
+        self._closed: set[str] = set()
+        self.fill()
+        self.search.textChanged.connect(self.filter)
+        self.search.returnPressed.connect(self._take_first)
+        self.tree.itemActivated.connect(self._activated)
+        self.tree.itemClicked.connect(self._clicked)
+
+    def _lay_out(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 4, 0)
+        box.setSpacing(8)
+        for widget in (self.search, self.none_found, self.tree):
+            box.addWidget(widget)
+
+    # -- contents ------------------------------------------------------------------------------------------------------
+    def fill(self) -> None:
+        """All layers, in the colours of the present theme."""
+        tokens = current()
+        self._lens.setIcon(glyph_icon("search", tokens.text3))
+        self.tree.clear()
+        for category in CATEGORIES:
+            layers = [cls for cls in layer_types().values() if cls.category == category]
+            if not layers:
+                continue
+            group = QTreeWidgetItem([category, str(len(layers))])
+            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            group.setFont(0, font("caption-strong"))
+            group.setFont(1, font("smallest"))
+            for column, color in ((0, tokens.text2), (1, tokens.text3)):
+                group.setForeground(column, QColor(color))
+            group.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.tree.addTopLevelItem(group)
+            for cls in layers:
+                group.addChild(self._row(cls.type, category, cls.doc(), tile_icon(category, glyph_for(cls.type, category), tokens)))
+            group.setExpanded(category not in self._closed)
+        self.filter(self.search.text())
+
+    def _row(self, type: str, category: str, doc: str, icon: QIcon) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([type])
+        item.setIcon(0, icon)
+        item.setData(0, TYPE, type)
+        item.setToolTip(0, doc)
+        return item
+
+    # -- search --------------------------------------------------------------------------------------------------------
+    def filter(self, query: str) -> None:
+        """Show the layers that fit; say so when none does."""
+        types, best = layer_types(), 0.0
+        for g in range(self.tree.topLevelItemCount()):
+            group = self.tree.topLevelItem(g)
+            shown = 0
+            for i in range(group.childCount()):
+                item = group.child(i)
+                found = layer_score(query, types[item.data(0, TYPE)])
+                item.setHidden(found <= 0)
+                shown += found > 0
+                if query and found > best:
+                    best = found
+                    self.tree.setCurrentItem(item)
+            group.setHidden(shown == 0)
+            group.setText(1, str(shown))
+        self.none_found.setVisible(bool(query) and best <= 0)
+        self.none_found.setText(f"No layer is called “{query}”. Did you mean {nearest_layer(query)}?")
+
+    def visible_types(self) -> list[str]:
+        groups = [self.tree.topLevelItem(g) for g in range(self.tree.topLevelItemCount())]
+        items = [g.child(i) for g in groups if not g.isHidden() for i in range(g.childCount())]
+        return [i.data(0, TYPE) for i in items if not i.isHidden()]
+
+    def _take_first(self) -> None:
+        item = self.tree.currentItem()
+        if item and not item.isHidden() and item.data(0, TYPE):
+            self.chosen.emit(item.data(0, TYPE))
+
+    def _activated(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, TYPE):
+            self.chosen.emit(item.data(0, TYPE))
+
+    def _clicked(self, item: QTreeWidgetItem) -> None:
+        if not item.data(0, TYPE):
+            item.setExpanded(not item.isExpanded())
+            (self._closed.discard if item.isExpanded() else self._closed.add)(item.text(0))

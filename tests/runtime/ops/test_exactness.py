@@ -1,0 +1,95 @@
+"""What finite differences cannot see: ties, places that meet, optional outputs, refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runtime.autodiff import gradients
+from runtime.errors import GraphError
+from runtime.graph import Graph, Op
+from runtime.ops.registry import evaluate
+from tests.runtime.ops.support import Case, assemble, interpret, run_onnxruntime
+
+POOLS: list[dict[str, Any]] = [
+    {"kernel_shape": [2, 2], "strides": [2, 2]},
+    {"kernel_shape": [3, 3], "strides": [2, 2]},
+    {"kernel_shape": [3, 3], "strides": [1, 1], "pads": [1, 1, 1, 1]},
+    {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [1, 1, 1, 1]},
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("attributes", POOLS)
+def test_max_pool_sends_each_gradient_to_one_of_equals(attributes: dict[str, Any], dtype: type) -> None:
+    """A constant map: the gradient's sum is kept, and both engines choose the same places."""
+    case = Case([np.full((3, 2, 6, 6), 0.5)], lambda g, x: g.MaxPool(x, **attributes), [0])
+    g, feed = assemble(case, dtype)
+    weights = next(array for name, array in g.constants.items() if name == "weights")
+    ours, theirs = interpret(g, feed)[2], run_onnxruntime(g, feed)[2]
+    assert np.sum(ours, dtype=float) == pytest.approx(np.sum(weights, dtype=float), rel=1e-5)
+    assert np.count_nonzero(ours) <= weights.size
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+def test_max_pool_keeps_its_place_and_name_when_asked_for_indices() -> None:
+    g, _ = assemble(Case([np.ones((1, 1, 4, 4))], lambda g, x: g.MaxPool(x, kernel_shape=[2, 2], strides=[2, 2])))
+    op = g.ops[0]
+    assert (op.type, op.outputs[0], op.phase, len(op.outputs)) == ("MaxPool", g.outputs[0].name, "forward", 2)
+    assert g.values[op.outputs[1]].dtype == np.int64
+
+
+def test_max_pool_with_indices_already_asked_for_stays_as_it_is() -> None:
+    g = Graph()
+    x = g.input("x", "float32", ("N", 1, 4, 4))
+    y, _ = g.MaxPool(x, kernel_shape=[2, 2], strides=[2, 2], outputs=2)
+    forward = g.ops[0]
+    gradients(g, g.ReduceSum(y, keepdims=0), [x])
+    assert g.ops[0] is forward
+
+
+@pytest.mark.parametrize("op_type", ["ReduceMax", "GlobalMaxPool", "Max"])
+def test_equal_largest_numbers_share_the_gradient(op_type: str) -> None:
+    """Σ dx is what came in, also where several are the largest."""
+    inputs = [np.ones((2, 3, 4))] * (2 if op_type == "Max" else 1)
+    g, feed = assemble(Case(inputs, lambda g, *xs: g.emit(op_type, xs)))
+    found = interpret(g, feed)[2:]
+    assert sum(dx.sum() for dx in found) == pytest.approx(g.constants["weights"].sum())
+
+
+def test_rows_gathered_many_times_lose_no_gradient() -> None:
+    """On two threads ONNX Runtime's ScatterND loses rows that meet; the rule must not use it."""
+    indices = np.random.default_rng(0).integers(0, 5, 4000)
+    g, feed = assemble(Case([np.ones((5, 16))], lambda g, x: g.Gather(x, g.constant(indices, "int64"))), np.float32)
+    assert "ScatterND" not in {op.type for op in g.ops}
+    ours, theirs = interpret(g, feed)[2], run_onnxruntime(g, feed, threads=2)[2]
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-3)
+
+
+def test_split_parts_are_counted_by_the_outputs() -> None:
+    parts = evaluate(Op("Split", ("x",), ("a", "b", "c"), {"axis": 0}), [np.arange(7)])
+    assert [p.tolist() for p in parts] == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+def test_a_missing_kernel_is_named() -> None:
+    with pytest.raises(GraphError, match=r"The operator Det has no NumPy kernel: run this network with ONNX Runtime\."):
+        evaluate(Op("Det", ("x",), ("y",)), [np.eye(2)])
+
+
+def test_a_map_of_unknown_size_is_refused_in_words() -> None:
+    g = Graph()
+    x = g.input("x", "float32", ("N", 1, "H", "W"))
+    loss = g.ReduceSum(g.Conv(x, g.parameter("w", (1, 1, 3, 3))), keepdims=0)
+    sentence = r"the gradient of Conv must know the size of its map, and it is x N×1×H×W: give the input a fixed height"
+    with pytest.raises(GraphError, match=sentence):
+        gradients(g, loss, [x])
+
+
+def test_a_scatter_without_a_rule_is_refused_in_words() -> None:
+    g = Graph()
+    x = g.input("x", "float32", (3,))
+    y = g.ScatterElements(x, g.constant([0], "int64"), g.constant([2.0], "float32"), reduction="mul")
+    with pytest.raises(GraphError, match="ScatterElements with reduction ‘mul’ has no gradient rule"):
+        gradients(g, g.ReduceSum(y, keepdims=0), [x])

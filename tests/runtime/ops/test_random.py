@@ -1,0 +1,93 @@
+"""The random numbers inside the graph: right bits, the same in both engines, and random."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from runtime.graph import Array, Graph
+from runtime.ops.random import squares, uniform
+from tests.runtime.ops.support import interpret, run_onnxruntime
+
+KEYS = (0xC8E4FD154CE32F6D, 0x548C9DECBCE65297, 0x9E3779B97F4A7C15)
+COUNT = 65536
+
+
+def _python_squares(key: int, counter: int) -> int:
+    """Widynski's C, in whole numbers of any size."""
+    mask = (1 << 64) - 1
+    x = y = counter * key & mask
+    z = (y + key) & mask
+    for added in (y, z, y):
+        x = (x * x + added) & mask
+        x = (x >> 32 | x << 32) & mask
+    return ((x * x + z) & mask) >> 32
+
+
+def _graph(dtype: type, key: int) -> Graph:
+    g = Graph(dtype=dtype)
+    like = g.input("like", dtype, ("N", 4, 8))
+    g.output(uniform(g, like, key, g.input("step", "int64", ())))
+    return g
+
+
+def drawn(key: int, step: int, count: int = COUNT, dtype: type = np.float32) -> Array:
+    feed = {"like": np.zeros((count // 32, 4, 8), dtype), "step": np.array(step, np.int64)}
+    return interpret(_graph(dtype, key), feed)[0].ravel()
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_reference_is_widynskis(key: int) -> None:
+    counters = np.array([0, 1, 2, 77, (1 << 32) - 1, 1 << 32, (5 << 32) + 3, (1 << 64) - 1], np.uint64)
+    assert squares(key, counters).tolist() == [_python_squares(key, int(c)) for c in counters]
+
+
+@pytest.mark.parametrize("step", [0, 1, 123_456_789])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_operators_and_engines_give_equal_bits(dtype: type, step: int) -> None:
+    counters = np.arange(96, dtype=np.uint64) + (np.uint64(step) << np.uint64(32))
+    expected = (squares(KEYS[0], counters) >> 8) * 2.0**-24
+    feed = {"like": np.zeros((3, 4, 8), dtype), "step": np.array(step, np.int64)}
+    g = _graph(dtype, KEYS[0])
+    for found in (interpret(g, feed)[0], run_onnxruntime(g, feed)[0]):
+        assert (found.dtype, found.shape) == (dtype, (3, 4, 8))
+        np.testing.assert_array_equal(found.ravel(), expected)
+
+
+def test_any_key_is_taken_as_an_odd_word_of_64_bits() -> None:
+    np.testing.assert_array_equal(drawn(KEYS[0] - 1, 3, 64), drawn(KEYS[0], 3, 64))
+    np.testing.assert_array_equal(drawn(KEYS[0] + (1 << 64), 3, 64), drawn(KEYS[0], 3, 64))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_numbers_are_uniform(key: int) -> None:
+    u = drawn(key, 5)
+    assert u.min() >= 0
+    assert u.max() < 1
+    assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * COUNT)
+    assert abs(u.var() - 1 / 12) < 4 * np.sqrt(1 / 180 / COUNT)
+    cells = np.bincount((u * 256).astype(int), minlength=256)
+    chi2 = ((cells - COUNT / 256) ** 2).sum() / (COUNT / 256)
+    assert 170 < chi2 < 350  # 255 degrees of freedom: mean 255, standard deviation 22.6
+
+
+def _correlation(a: Array, b: Array) -> float:
+    return abs(float(np.corrcoef(a, b)[0, 1])) * np.sqrt(len(a))
+
+
+def test_neighbours_steps_and_keys_are_independent() -> None:
+    """Correlations in standard deviations: of neighbours, of neighbouring steps (also shifted), of two keys."""
+    u = [drawn(KEYS[0], step).astype(float) for step in range(6)]
+    other = drawn(KEYS[1], 0).astype(float)
+    pairs = [(v[:-1], v[1:]) for v in u] + [(v[:-32], v[32:]) for v in u]
+    pairs += list(zip(u[:-1], u[1:], strict=True)) + [(a[:-1], b[1:]) for a, b in zip(u[:-1], u[1:], strict=True)]
+    pairs += [(u[0], other), (u[0][1:], other[:-1])]
+    assert max(_correlation(a, b) for a, b in pairs) < 4
+
+
+def test_one_element_over_the_steps_is_uniform_too() -> None:
+    """What one neuron sees from update to update."""
+    steps = np.arange(COUNT, dtype=np.uint64) << np.uint64(32)
+    u = (squares(KEYS[2], steps + np.uint64(7)) >> 8) * 2.0**-24
+    assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * COUNT)
+    assert _correlation(u[:-1], u[1:]) < 4
