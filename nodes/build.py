@@ -213,7 +213,7 @@ class _Builder:
     # -- the model's outputs -------------------------------------------------------------------------------------------
     def _outputs(self) -> Iterable[Value]:
         """What Output nodes show; else what feeds a loss; else every loose end."""
-        shown = [n for n in self._of_type("Output")] or ([self.document.output] if self.document.output else [])
+        shown = self._of_type("Output") or ([self.document.output] if self.document.output else [])
         values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
         values = values or [v for n in self._loss_nodes() if isinstance(v := self._loss_input(n), Value)]
         return list(dict.fromkeys(values)) or self._loose_ends()

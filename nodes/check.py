@@ -163,7 +163,7 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
             what = f"its prediction has {width} outputs and the data has {count} classes: give the last Dense {count} units."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
         if count > 2 and loss.decision in ("threshold", "sign"):
-            what = f"one output tells 2 classes apart, and the data has {count}: use {count} outputs, or one class against the rest."
+            what = f"one output tells 2 classes apart, and the data has {count}: use {count} outputs, or one class against all."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
 
 

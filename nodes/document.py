@@ -82,7 +82,7 @@ class Document:
     nodes: Mapping[str, Node] = field(default_factory=dict)
     wires: tuple[Wire, ...] = ()
     frames: tuple[Frame, ...] = ()
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
     notes: str = ""
     output: str = ""
     serial: int = 1

@@ -19,16 +19,14 @@ from nodes.build import build
 from nodes.document import Document, Training, frozen
 from nodes.document_json import from_json, to_json
 from nodes.plan import initial_weights, plan
-from nodes.training_info import read_slots, training_info
+from nodes.training_info import PARAMETER, keep_leftovers, read_slots, training_info
 from runtime.atomic import Stamp, stamp, write
 from runtime.errors import FileError, NetwrightError
 from runtime.graph import Graph
 from runtime.onnx_model import to_model
 
 DOCUMENT = "pkg.netwright.document"
-TRAINED = "pkg.netwright.weights"
 GRAPH_HASH = "pkg.netwright.graph"
-PARAMETER = "pkg.netwright.parameter"
 
 document_json = to_json
 
@@ -58,7 +56,7 @@ def save(document: Document, path: Path | str, expect: Stamp | None = None) -> S
     model = to_onnx(document)
     size = model.ByteSize()
     if size > untrusted.LARGEST - 2**24:
-        raise FileError(f"{path.name} would have {size / 2**30:.1f} GiB, more than the 2 GiB of one ONNX file: use fewer units.")
+        raise FileError(f"{path.name} would have {size / 2**30:.1f} GiB, and one ONNX file holds 2 GiB: use fewer units.")
     return write(path, model.SerializeToString())
 
 
@@ -66,13 +64,10 @@ def to_onnx(document: Document) -> onnx.ModelProto:
     """The model that `save` writes."""
     graph = inference_graph(document)
     model = to_model(graph, initial_weights(document, graph), name=_name(document))
-    _tag(model, graph)
-    if document.training.progress:
-        model.training_info.extend(_training_info(document, graph))
-    keys = {p.key for p in graph.parameters.values()} & set(document.weights)
-    helper.set_model_props(
-        model, {DOCUMENT: to_json(document), TRAINED: "\n".join(sorted(keys)), GRAPH_HASH: graph_hash(model)}
-    )
+    placed = _tag(model, graph, document)
+    if document.training.progress or document.weights:
+        model.training_info.append(_training_info(document, graph, placed))
+    helper.set_model_props(model, {DOCUMENT: to_json(document), GRAPH_HASH: graph_hash(model)})
     return model
 
 
@@ -105,18 +100,25 @@ def _needed(graph: Graph) -> Graph:
     return graph
 
 
-def _training_info(document: Document, graph: Graph) -> list[onnx.TrainingInfoProto]:
+def _training_info(document: Document, graph: Graph, placed: set[str]) -> onnx.TrainingInfoProto:
+    """The training step; a trained network under reconstruction has none, and its state is kept all the same."""
     try:
-        return [training_info(plan(document), {p for p in graph.parameters})]
+        info = training_info(plan(document), set(graph.parameters))
     except NetwrightError:
-        return []  # a trained network under reconstruction: its state waits in the window, the step cannot be built
+        info = onnx.TrainingInfoProto(algorithm=onnx.GraphProto(name="training"))
+    keep_leftovers(info, document, placed)
+    return info
 
 
-def _tag(model: onnx.ModelProto, graph: Graph) -> None:
+def _tag(model: onnx.ModelProto, graph: Graph, document: Document) -> set[str]:
+    """Mark the initializers that are the document's own weights (others are first numbers, drawn anew at any time)."""
+    placed = set()
     for tensor in model.graph.initializer:
-        parameter = graph.parameters.get(tensor.name)
-        if parameter:
-            tensor.metadata_props.append(onnx.StringStringEntryProto(key=PARAMETER, value=parameter.key))
+        key = graph.parameters[tensor.name].key if tensor.name in graph.parameters else ""
+        if key in document.weights and document.weights[key].shape == tuple(tensor.dims):
+            tensor.metadata_props.append(onnx.StringStringEntryProto(key=PARAMETER, value=key))
+            placed.add(key)
+    return placed
 
 
 def _name(document: Document) -> str:
@@ -152,16 +154,16 @@ def open_file(path: Path | str) -> Opened:
             f"{path.name} is an ONNX model that another program made ({model.producer_name or 'unnamed'}): Netwright opens the "
             "files it saved itself."
         )
-    document = _with_arrays(from_json(props[DOCUMENT]), model, set(filter(None, props.get(TRAINED, "").split("\n"))))
+    document = _with_arrays(from_json(props[DOCUMENT]), model)
     notices = _notices(path, model, props)
     return Opened(document, notices, before)
 
 
-def _with_arrays(document: Document, model: onnx.ModelProto, trained: set[str]) -> Document:
+def _with_arrays(document: Document, model: onnx.ModelProto) -> Document:
     weights = {}
-    for tensor in model.graph.initializer:
+    for tensor in [*model.graph.initializer, *(t for i in model.training_info for t in i.algorithm.initializer)]:
         key = next((p.value for p in tensor.metadata_props if p.key == PARAMETER), "")
-        if key in trained:
+        if key:
             weights[key] = frozen(numpy_helper.to_array(tensor))
     slots = {k: frozen(v) for k, v in read_slots(model).items()}
     return replace(document, weights=weights, training=Training(slots, document.training.progress))

@@ -157,7 +157,7 @@ class Layer:
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
-        return _settings(cls)
+        return _settings(cls)  # type: ignore[arg-type]  # mypy takes the instances' __hash__ for the class's
 
     @classmethod
     def doc(cls) -> str:
@@ -182,24 +182,24 @@ def _settings(cls: type[Layer]) -> tuple[Setting, ...]:
     return tuple(result)
 
 
-L = TypeVar("L", bound=type[Layer])
+L = TypeVar("L", bound=Layer)
 _REGISTRY: dict[str, type[Layer]] = {}
 
 
 def layer(
-    type: str, category: str, formula: str = "", accepts: tuple[str, ...] | None = None, short: str = "",
+    name: str, category: str, formula: str = "", accepts: tuple[str, ...] | None = None, short: str = "",
     synonyms: Iterable[str] = (), bead: bool = False, training_only: bool = False,
-) -> Callable[[L], L]:
+) -> Callable[[type[L]], type[L]]:
     """Register a layer under the name that palette, file and `summary --json` use."""
 
-    def register(cls: L) -> L:
+    def register(cls: type[L]) -> type[L]:
         made = dataclass(frozen=True)(cls)
-        made.type, made.category, made.formula = type, category, formula
-        made.short, made.synonyms = short or type.lower(), tuple(synonyms)
+        made.type, made.category, made.formula = name, category, formula
+        made.short, made.synonyms = short or name.lower(), tuple(synonyms)
         made.bead, made.training_only = bead, training_only
         if accepts is not None:
             made.inputs = tuple(dataclasses.replace(p, accepts=accepts) for p in made.inputs)
-        _REGISTRY[type] = made
+        _REGISTRY[name] = made
         return made
 
     return register

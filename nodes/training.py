@@ -117,8 +117,13 @@ def load_data(plan: Plan, seed: int) -> Dataset:
     loaded = data.load(layer.name, seed)
     if not layer.positive:
         return loaded
-    splits = {n: getattr(loaded, n) for n in ("train", "validation", "test")}
-    return replace(loaded, **{n: Split(s.samples, layer.labels(s.labels)) for n, s in splits.items()})
+
+    def relabelled(split: Split) -> Split:
+        return Split(split.samples, layer.labels(split.labels))
+
+    return replace(
+        loaded, train=relabelled(loaded.train), validation=relabelled(loaded.validation), test=relabelled(loaded.test)
+    )
 
 
 def task(plan: Plan, dataset: Dataset) -> Task:

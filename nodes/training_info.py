@@ -13,6 +13,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
+from nodes.document import Document
 from nodes.plan import Plan, initial_weights
 from runtime.errors import FileError
 from runtime.graph import Array
@@ -20,6 +21,7 @@ from runtime.onnx_model import to_model
 
 PREFIX = "training."
 SLOT = "pkg.netwright.slot"
+PARAMETER = "pkg.netwright.parameter"
 
 
 def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
@@ -33,12 +35,23 @@ def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
     del model.graph.value_info[:]
     _drop_shared(model.graph, shared)
     for tensor in model.graph.initializer:
-        if tensor.name in step.slots:
+        if tensor.name in step.slots and _slot_key(plan, tensor.name) in plan.document.training.slots:
             tensor.metadata_props.append(onnx.StringStringEntryProto(key=SLOT, value=_slot_key(plan, tensor.name)))
     info = onnx.TrainingInfoProto(algorithm=model.graph)
     for name, output in step.state.items():
         info.update_binding.add(key=name, value=PREFIX + output)
     return info
+
+
+def keep_leftovers(info: onnx.TrainingInfoProto, document: Document, placed: set[str]) -> None:
+    """Weights and optimizer state for which neither graph has a place at present, as initializers nobody reads."""
+    tags = {p.value for t in info.algorithm.initializer for p in t.metadata_props if p.key in (SLOT, PARAMETER)}
+    weights = ((PARAMETER, k, a) for k, a in document.weights.items() if k not in placed | tags)
+    slots = ((SLOT, k, a) for k, a in document.training.slots.items() if k not in tags)
+    for kind, key, array in (*weights, *slots):
+        tensor = numpy_helper.from_array(array, f"{PREFIX}kept.{key}")
+        tensor.metadata_props.append(onnx.StringStringEntryProto(key=kind, value=key))
+        info.algorithm.initializer.append(tensor)
 
 
 def slot_arrays(plan: Plan) -> dict[str, Array]:

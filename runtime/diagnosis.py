@@ -14,8 +14,8 @@ from runtime.graph import Array, Graph, Op
 from runtime.training_step import StepGraph
 
 GONE = (
-    "The loss or a weight was not a finite number, and the same steps, repeated, are: this engine does not repeat itself; "
-    "train again from here, or use the CPU."
+    "The loss or a weight was not a finite number, and the same steps, repeated, are: this engine does not "
+    "repeat itself; train again from here, or use the CPU."
 )
 
 
@@ -100,7 +100,7 @@ def sentence(finding: Finding | None, step: int, rate: float) -> str:
     """What happened at `step`, where, and what to do."""
     cure = f"lower the learning rate (it is {rate:g}), or clip the gradient’s norm."
     if finding is None:
-        return f"Step {step}: the loss or a weight is not a finite number, and NumPy’s repetition of the step is: {cure}"
+        return f"Step {step}: the loss or a weight is not a finite number, though NumPy’s repetition is: {cure}"
     at = f" at [{', '.join(map(str, finding.index))}]" if finding.index else ""
     if finding.op is None:
         return f"Step {step}: {finding.place} contains {finding.number}{at}: remove such samples from the data."

@@ -58,7 +58,7 @@ def _data(graph: Graph, inputs: list[Value | None]) -> dict[str, onnx.TensorProt
 
 
 def _known(proto: TypeProto) -> bool:
-    return proto.HasField("tensor_type") and proto.tensor_type.HasField("shape")
+    return bool(proto.HasField("tensor_type") and proto.tensor_type.HasField("shape"))
 
 
 def _read(proto: TypeProto) -> tuple[np.dtype[Any], tuple[Dim, ...]]:

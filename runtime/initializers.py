@@ -83,7 +83,7 @@ INITIALIZERS: dict[str, Initializer] = {
     for i in (
         Initializer("zeros", "All 0: biases. Weights that all start equal stay equal.", _filled(0.0)),
         Initializer("ones", "All 1: scales, and the forget gate's bias.", _filled(1.0)),
-        Initializer("normal", "N(0, 0.01²), whatever the layer's size: Krizhevsky et al., 2012.", _normal(lambda s: 0.01)),
+        Initializer("normal", "N(0, 0.01²), whatever the layer's size: Krizhevsky 2012.", _normal(lambda s: 0.01)),
         Initializer("uniform", "U(−0.05, 0.05), whatever the layer's size.", _uniform(lambda s: 0.05)),
         Initializer("lecun_normal", f"N(0, 1 / fan_in): {_LECUN}.", _normal(_by_fan_in(1.0))),
         Initializer("glorot_uniform", f"U(±√(6 / (fan_in + fan_out))): {_GLOROT}.", _uniform(_by_fan_sum(6.0))),

@@ -107,12 +107,13 @@ def _check_opset(model: onnx.ModelProto) -> None:
     versions = {o.domain: o.version for o in model.opset_import}
     found = versions.get("", versions.get("ai.onnx", 0))
     if not OLDEST_OPSET <= found <= OPSET:
-        raise FileError(f"The model uses opset {found}: export it again with an opset between {OLDEST_OPSET} and {OPSET}.")
+        raise FileError(f"The model uses opset {found}: export it again with opset {OLDEST_OPSET} to {OPSET}.")
 
 
 def _floating(model: onnx.ModelProto) -> np.dtype[np.generic]:
     kinds = {t.data_type for t in model.graph.initializer} | {i.type.tensor_type.elem_type for i in model.graph.input}
-    return np.dtype(np.float64 if onnx.TensorProto.DOUBLE in kinds and onnx.TensorProto.FLOAT not in kinds else np.float32)
+    double = onnx.TensorProto.DOUBLE in kinds and onnx.TensorProto.FLOAT not in kinds
+    return np.dtype(np.float64 if double else np.float32)
 
 
 def _is_parameter(tensor: onnx.TensorProto) -> bool:
@@ -147,7 +148,8 @@ def _add_node(graph: Graph, node: onnx.NodeProto, stated: Mapping[str, Value]) -
         _add_constant(graph, node.output[0], numpy_helper.to_array(attributes["value"]))
         return
     if node.domain not in ("", "ai.onnx") or node.op_type not in KERNELS:
-        raise GraphError(f"‘{node.name or node.output[0]}’: Netwright does not know the operator {node.op_type}: remove it.")
+        place = node.name or node.output[0]
+        raise GraphError(f"‘{place}’: Netwright does not know the operator {node.op_type}: remove it.")
     tags = {p.key: p.value for p in node.metadata_props}
     op = Op(
         node.op_type, tuple(node.input), tuple(node.output), attributes, tags.get(LAYER, ""), tags.get(PHASE, "forward")
@@ -160,7 +162,7 @@ def _outputs(graph: Graph, op: Op, stated: Mapping[str, Value]) -> Sequence[Valu
     """By inference; where it cannot tell (Reshape to a run-time shape), what the model states."""
     missing = [n for n in op.inputs if n and n not in graph.values]
     if missing:
-        raise GraphError(f"The operator {op.type} reads ‘{missing[0]}’, which nothing before it makes: export the model again.")
+        raise GraphError(f"{op.type} reads ‘{missing[0]}’, which nothing before it makes: export the model again.")
     try:
         return infer(graph, op, [graph.values[n] if n else None for n in op.inputs])
     except GraphError:

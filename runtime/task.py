@@ -88,7 +88,7 @@ def _check_shape(value: Value, role: str, array: Array) -> None:
     )
     if not fits:
         found = "×".join(map(str, shape[1:])) or "one number"
-        raise TrainingError(f"The input {value} takes the dataset's {role}s, and they are {found} each: set the input's shape.")
+        raise TrainingError(f"The input {value} is fed the dataset's {role}s, which are {found}: set the input's shape.")
 
 
 def first_weights(task: Task, given: Mapping[str, Array]) -> dict[str, Array]:
@@ -117,7 +117,7 @@ def check(task: Task) -> None:
     for stage in task.recipe.stages:
         schedule(stage.schedule)
         if len(stage.updates) != 1:
-            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one at a time: leave one.")
+            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
         optimizer(stage.updates[0].optimizer)
         _check_early_stop(task, stage)
 
@@ -127,7 +127,8 @@ def _check_early_stop(task: Task, stage: Stage) -> None:
     if stage.early_stop.patience <= 0:
         return
     if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
-        raise TrainingError(f"Early stop watches ‘{watched}’: choose loss, accuracy, validation_loss or validation_accuracy.")
+        known = "loss, accuracy, validation_loss or validation_accuracy"
+        raise TrainingError(f"Early stop watches ‘{watched}’: choose {known}.")
     if watched.startswith("validation") and not len(task.dataset.validation):
         raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
     if watched.endswith("accuracy") and task.decision == "none":
@@ -141,7 +142,7 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
     step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
     missing = [name for name in step.data if name not in task.inputs.values()]
     if missing:
-        raise TrainingError(f"The network's input ‘{missing[0]}’ is not connected to the dataset: connect or remove it.")
+        raise TrainingError(f"The network's input ‘{missing[0]}’ gets nothing from the dataset: connect or remove it.")
     return step
 
 

@@ -237,13 +237,13 @@ class Trainer:
         """Repeat the steps since all was good, find the bad one, name its culprit; the state is that before it."""
         self._restore(self._good)
         for indices in self._batches():
-            before, feeds = self.checkpoint(), self._feeds(indices)
+            feeds = self._feeds(indices)
             try:
                 self._step(indices)
                 self._remember()
             except _NotFinite:
-                self._restore(before)
-                return diagnose(self._carried.graph, before, feeds)
+                self._restore(self._good)
+                return diagnose(self._carried.graph, self._good, feeds)
         return Problem(self.progress.step, self.progress.epoch + 1, GONE)
 
     # -- events ------------------------------------------------------------------------------------------------------

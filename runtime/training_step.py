@@ -86,7 +86,7 @@ def chosen_parameters(graph: Graph, update: Update) -> list[Parameter]:
     if missing:
         raise TrainingError(f"The recipe's update: {unknown('trained parameter', missing[0], trained)}")
     if not wanted:
-        raise TrainingError("The recipe's update has no parameters to train: add a layer with weights, or unfreeze one.")
+        raise TrainingError("The update has no parameters to train: add a layer with weights, or unfreeze one.")
     return [p for key, p in trained.items() if key in set(wanted)]
 
 
@@ -152,7 +152,7 @@ class _Building:
         """State `name` becomes `new`, given a name of its own if it is no operator's output or stands for other
         state."""
         if name in self.state:
-            raise TrainingError(f"‘{name}’ is updated twice in one step: let one update have it, and freeze it in the other.")
+            raise TrainingError(f"‘{name}’ is updated twice in one step: freeze it in one of the two.")
         if not self._computed(new) or new.name in self.state.values():
             with self.g.scope(phase="update"):
                 new = self.g.Identity(new)
@@ -180,7 +180,7 @@ def _scalar(g: Graph, name: str, dtype: np.dtype[np.generic]) -> Value:
                 raise TrainingError(f"The input ‘{name}’ is {value}, and the step needs a {dtype} scalar: rename it.")
             return value
     if name in g.values:
-        raise TrainingError(f"The training step needs the name ‘{name}’, and the network has a tensor so called: rename it.")
+        raise TrainingError(f"The step needs the name ‘{name}’, and the network has a tensor so called: rename it.")
     return g.input(name, dtype, ())
 
 

@@ -73,34 +73,29 @@ class Sheets:
 
 @dataclass(frozen=True)
 class Column:
-    """A vector as a column of cells, lying down to fit; a long one is cut in the middle."""
+    """A vector as a column of cells; a long one is cut in the middle."""
 
     length: int
     category: str
-    height: float = FLAT
+    height: float = SHEETS
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
         whole = self.length <= MOST_CELLS
-        cells = self.length if whole else MOST_CELLS
-        gap = 0 if whole else 16
-        side = min(20.0, (rect.width() - gap) / max(cells, 1))
-        height = 30.0
-        left = rect.center().x() - (side * cells + gap) / 2
-        top = rect.center().y() - height / 2
+        cells, gap = (self.length, 0.0) if whole else (MOST_CELLS - 2, 14.0)
+        side = min(14.0, (rect.height() - 2 - gap) / max(cells, 1))
+        left, top = rect.center().x() - 11, rect.center().y() - (side * cells + gap) / 2
         painter.setPen(ink.pen(ink.tokens.hue(self.category)))
         painter.setBrush(ink.brush("raised"))
         for i in range(cells):
-            x = left + side * i + (gap if not whole and i >= cells // 2 else 0)
-            painter.drawRect(QRectF(x, top, side, height))
+            painter.drawRect(QRectF(left, top + side * i + (gap if not whole and i >= cells // 2 else 0), 22, side))
         if not whole:
-            middle = QPointF(left + side * (cells // 2) + gap / 2, rect.center().y())
-            self._dots(painter, middle, ink)
+            self._dots(painter, QPointF(left + 11, top + side * (cells // 2) + gap / 2), ink)
 
     def _dots(self, painter: QPainter, middle: QPointF, ink: Ink) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink.hue(self.category))
         for i in (-1, 0, 1):
-            painter.drawEllipse(QPointF(middle.x() + 4 * i, middle.y()), 1, 1)
+            painter.drawEllipse(QPointF(middle.x(), middle.y() + 4 * i), 1, 1)
 
 
 @dataclass(frozen=True)

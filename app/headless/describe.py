@@ -88,7 +88,8 @@ def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> 
     table.add_column("multiply-adds", justify="right")
     for row in rows:
         shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
-        table.add_row(row["name"], row["type"], shape, *(f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds")))
+        counts = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
+        table.add_row(row["name"], row["type"], shape, *counts)
     table.add_section()
     table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")
     Console().print(table)

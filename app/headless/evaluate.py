@@ -67,7 +67,8 @@ def _share(counts: Array) -> float:
 
 def _table(counts: list[list[int]], classes: list[str]) -> str:
     """The confusion matrix as text: a row a true class, a column an answer."""
-    width = max(len(str(v)) for row in [*counts, classes] for v in row) + 2
+    widest = max((v for row in counts for v in row), default=0)
+    width = max(len(str(widest)), *map(len, classes)) + 2
     lines = ["truth \\ answer".ljust(16) + "".join(c.rjust(width) for c in classes)]
     for name, row in zip(classes, counts, strict=True):
         lines.append(name.ljust(16) + "".join((str(v) if v else "·").rjust(width) for v in row))

@@ -50,7 +50,8 @@ def predicted(document: Document, path: Path, engine_name: str = "onnxruntime") 
     sample = next((v for v in graph.inputs if v.role == "sample"), None)
     if sample is None:
         errors = check(document).errors
-        raise TrainingError(errors[0].sentence if errors else "The network has no input to predict from: add a Dataset or Input.")
+        nothing = "The network has no input to predict from: add a Dataset or Input."
+        raise TrainingError(errors[0].sentence if errors else nothing)
     shape = tuple(d for d in sample.shape[1:] if isinstance(d, int))
     samples, notices = read_samples(path, shape)
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))

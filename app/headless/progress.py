@@ -12,7 +12,7 @@ from app.headless.say import say
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, to_json
 
 _REASONS = {
-    "done": "The recipe is finished",
+    "done": "Trained",
     "already_done": "The recipe is finished already; --epochs N trains N more",
     "early_stop": "Stopped early: validation has not improved any more",
     "stopped": "Stopped",

@@ -30,7 +30,7 @@ class ProblemRow(QFrame):
 
     def __init__(self, problem: Problem, session: Session) -> None:
         super().__init__()
-        self._problem, self._session = problem, session
+        self.problem, self._session = problem, session
         self.setAccessibleName(problem.sentence)
         tokens = current()
         sign = QLabel()
@@ -57,8 +57,8 @@ class ProblemRow(QFrame):
         return made
 
     def mousePressEvent(self, event: object) -> None:
-        if self._problem.node:
-            self._session.select([self._problem.node])
+        if self.problem.node:
+            self._session.select([self.problem.node])
 
 
 class ProblemList(QScrollArea):
@@ -100,7 +100,7 @@ class ProblemList(QScrollArea):
     def _renew(self, problems: tuple[Problem, ...]) -> None:
         self._shown = problems
         for row, problem in zip(self.rows, problems, strict=False):
-            row._problem = problem
+            row.problem = problem
             for made, repair in zip(row.buttons, problem.repairs, strict=True):
                 made.clicked.disconnect()
                 made.clicked.connect(lambda _=False, r=repair: self._session.do(r.title, r.edit))

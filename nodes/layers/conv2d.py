@@ -29,7 +29,7 @@ class Conv2D(Layer):
     dilation: tuple[int, int] = setting((1, 1), low=1, high=511, length=2, help="Distance between a filter's taps.")
     groups: int = setting(1, low=1, high=4096, help="Split the channels in groups that do not see each other.")
     bias: bool = setting(True, help="Add a learned offset to every filter.")
-    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the weights are drawn at the start.")
+    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
 
     def emit(self, g: Graph, x: Value) -> Value:
         channels, size = self._channels(x), image_size(x)

@@ -22,7 +22,7 @@ class Dense(Layer):
 
     units: int = setting(64, low=1, high=1_000_000, help="Number of outputs.")
     bias: bool = setting(True, help="Add a learned offset to every output.")
-    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the weights are drawn at the start.")
+    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
 
     def emit(self, g: Graph, x: Value) -> Value:
         w = g.parameter("weight", (_width(x), self.units), init=self.initial_weights, role="weight")

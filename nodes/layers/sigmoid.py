@@ -6,7 +6,10 @@ from nodes.layer import ANY, Layer, layer
 from runtime.graph import Graph, Value
 
 
-@layer("Sigmoid", category="Activation", formula="y = 1 / (1 + e^−x)", accepts=ANY, synonyms=("logistic", "activation"), bead=True)
+@layer(
+    "Sigmoid", category="Activation", formula="y = 1 / (1 + e^−x)", accepts=ANY,
+    synonyms=("logistic", "activation"), bead=True,
+)  # fmt: skip
 class Sigmoid(Layer):
     """Squeezes any number into 0 … 1, steepest at 0.
 

@@ -6,7 +6,10 @@ from nodes.layer import ANY, Layer, layer
 from runtime.graph import Graph, Value
 
 
-@layer("Tanh", category="Activation", formula="y = tanh x", accepts=ANY, synonyms=("hyperbolic tangent", "activation"), bead=True)
+@layer(
+    "Tanh", category="Activation", formula="y = tanh x", accepts=ANY,
+    synonyms=("hyperbolic tangent", "activation"), bead=True,
+)  # fmt: skip
 class Tanh(Layer):
     """Squeezes any number into −1 … 1, and 0 stays 0.
 

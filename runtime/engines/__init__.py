@@ -10,7 +10,9 @@ __all__ = ["ENGINES", "Engine", "Program", "Stepper", "Stopped", "engine"]
 ENGINES = ("onnxruntime", "numpy")
 
 
-def engine(name: str = "onnxruntime", provider: str = "auto", threads: int | None = None, spinning: bool = True) -> Engine:
+def engine(
+    name: str = "onnxruntime", provider: str = "auto", threads: int | None = None, spinning: bool = True
+) -> Engine:
     """The engine called `name`; the other arguments are ONNX Runtime's (see `runtime.engines.ort.OrtEngine`).
 
     Raises `TrainingError` for an unknown engine or provider. A provider that is not there is replaced by the CPU, and

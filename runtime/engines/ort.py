@@ -216,7 +216,7 @@ def _sizes(given: Sequence[tuple[Value, tuple[int, ...]]]) -> dict[str, int]:
             not isinstance(d, int) or d == n for d, n in zip(value.shape, shape, strict=True)
         )
         if not fits:
-            raise TrainingError(f"The training step's input {value} was given {shape}: feed batches of the input's shape.")
+            raise TrainingError(f"The step's input {value} was given {shape}: feed batches of the input's shape.")
         sizes.update((d, n) for d, n in zip(value.shape, shape, strict=True) if isinstance(d, str))
     return sizes
 

@@ -165,7 +165,7 @@ def _in_two_shifts(w: Window, shape: Sequence[int], group: int, out: Sequence[in
     return fits and w.after[0] <= w.reach[0] and shape[1] >= 16 and out[0] * out[1] >= _LARGE_MAP
 
 
-#: Places of a map from which two shifts are faster than im2col (ONNX Runtime on the CPU; measured from 16 to 128 channels).
+#: Places of a map from which two shifts are faster than im2col (ONNX Runtime on the CPU, 16 to 128 channels).
 _LARGE_MAP = 100
 
 

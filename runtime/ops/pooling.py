@@ -50,7 +50,7 @@ def max_pool_gradient(g: Graph, at: Site, dy: Value, _: Value | None = None) -> 
     indices = with_output(g, at, 1, replace(at.y, name=f"{at.y.name}_indices", dtype=np.dtype("int64"), role=""))
     if _overlaps(at) or at.x.dtype != np.float32:
         return (add_back(g, dy, indices, at.x),)
-    # The kernel only serves to infer an output shape, which is given here: with the true one ONNX Runtime refuses padding.
+    # Its kernel only serves to infer an output shape, which is given here; the true one ONNX Runtime refuses with pads.
     ones = [1] * (at.x.rank - 2)
     return (g.emit("MaxUnpool", (dy, indices, shape_of(g, at.x)), like=at.x, kernel_shape=ones, strides=ones),)
 

@@ -53,6 +53,7 @@ class WireItem(QGraphicsItem):
             self.prepareGeometryChange()
             for name, value in state.items():
                 setattr(self, name, value)
+            self._touch = QPainterPath()
             self.setZValue(5 if self.hovered or self.chosen else 1)
             self.update()
 
@@ -61,6 +62,14 @@ class WireItem(QGraphicsItem):
         """Long side wires are two tags until somebody looks at them."""
         length = abs(self._end.x() - self._start.x()) + abs(self._end.y() - self._start.y())
         return self.side and length > FOLD and not (self.hovered or self.chosen or self.marked)
+
+    def crosses(self, a: QPointF, b: QPointF) -> bool:
+        """Whether the line from a to b cuts it."""
+        line = QPainterPath(a)
+        line.lineTo(b)
+        stroker = QPainterPathStroker()
+        stroker.setWidth(1.0)
+        return stroker.createStroke(self._route.path).intersects(stroker.createStroke(line))
 
     @property
     def turns(self) -> bool:
@@ -80,6 +89,9 @@ class WireItem(QGraphicsItem):
     def shape(self) -> QPainterPath:
         if self._touch.isEmpty():
             self._touch = self._tags() if self.folded else self._stroke()
+            # An unfolded wire still answers at its tags, or it would fold again under the pointer.
+            if self.side and not self.folded:
+                self._touch = self._touch.united(self._tags())
         return self._touch
 
     def _stroke(self) -> QPainterPath:

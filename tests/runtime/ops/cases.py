@@ -179,8 +179,10 @@ def reduction(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
 
     def build(g: Graph, x: Value) -> Value:
         if op_type == "ReduceSum":
-            return g.emit(op_type, [x] if axes is None else [x, whole(g, axes)], keepdims=keep)  # type: ignore[no-any-return]
-        return g.emit(op_type, [x], axes=axes, keepdims=keep)  # type: ignore[no-any-return]
+            result: Value = g.emit(op_type, [x] if axes is None else [x, whole(g, axes)], keepdims=keep)
+        else:
+            result = g.emit(op_type, [x], axes=axes, keepdims=keep)
+        return result
 
     return Case([spread(rng, *shape)], build, [0] if maybe(draw) else [])
 
@@ -246,9 +248,11 @@ def split(draw: Draw, rng: np.random.Generator) -> Case:
     def build(g: Graph, x: Value) -> Value:
         if lengths is None:
             first, second = g.Split(x, outputs=2, axis=axis)
-            return g.Mul(first, second)  # type: ignore[no-any-return]
+            result: Value = g.Mul(first, second)
+            return result
         parts = g.Split(x, whole(g, lengths), outputs=3, axis=axis)
-        return g.Exp(parts[0 if maybe_first else 2])  # type: ignore[no-any-return]
+        result: Value = g.Exp(parts[0 if maybe_first else 2])
+        return result
 
     maybe_first = maybe(draw)
     return Case([spread(rng, small(draw), sum(lengths or [4]))], build, [0])
@@ -315,7 +319,8 @@ def scatter_elements(draw: Draw, rng: np.random.Generator) -> Case:
         indices = rng.integers(-rows, rows, (updates, 3))
 
     def build(g: Graph, x: Value, u: Value) -> Value:
-        return g.ScatterElements(x, whole(g, indices), u, axis=0, reduction=reduction)  # type: ignore[no-any-return]
+        result: Value = g.ScatterElements(x, whole(g, indices), u, axis=0, reduction=reduction)
+        return result
 
     return Case([spread(rng, rows, 4), spread(rng, updates, 3)], build)
 
@@ -373,11 +378,11 @@ def conv_transpose(draw: Draw, rng: np.random.Generator) -> Case:
 
 
 def rounded(draw: Draw, attributes: dict[str, Any], size: list[int]) -> dict[str, Any]:
-    """Sometimes ceil_mode, where no window begins in the padding (there opset 17's shape inference counts one too many)."""
+    """Sometimes ceil_mode, but no window beginning in the padding: opset 17's shape inference counts that one."""
     if "auto_pad" in attributes or maybe(draw):
         return attributes
-    names = ("strides", "dilations", "pads")
-    w = windows.window(size, attributes["kernel_shape"], *[attributes.get(name) for name in names])
+    strides, dilations, pads = (attributes.get(name) for name in ("strides", "dilations", "pads"))
+    w = windows.window(size, attributes["kernel_shape"], strides, dilations, pads)
     axes = zip(size, w.before, w.after, w.span, w.strides, strict=True)
     careless = tuple(-(-(n + b + a - r) // s) + 1 for n, b, a, r, s in axes)
     return {**attributes, "ceil_mode": 1} if careless == windows.output_size(size, w, True) else attributes

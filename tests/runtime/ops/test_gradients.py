@@ -50,7 +50,7 @@ def agrees_with_finite_differences(case: Case, seed: int) -> None:
     rng = np.random.default_rng(seed)
     for i, (x, dx) in enumerate(zip(case.inputs, found, strict=True)):
         assert dx.shape == x.shape
-        direction = rng.standard_normal(x.shape)
+        direction = np.asarray(rng.standard_normal(x.shape))
         assert np.sum(dx * direction) == pytest.approx(slope(case, i, direction), rel=1e-6, abs=1e-7), f"input {i}"
 
 

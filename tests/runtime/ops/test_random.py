@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ def test_operators_and_engines_give_equal_bits(dtype: type, step: int) -> None:
     feed = {"like": np.zeros((3, 4, 8), dtype), "step": np.array(step, np.int64)}
     g = _graph(dtype, KEYS[0])
     for found in (interpret(g, feed)[0], run_onnxruntime(g, feed)[0]):
-        assert (found.dtype, found.shape) == (dtype, (3, 4, 8))
+        assert (found.dtype, found.shape) == (np.dtype(dtype), (3, 4, 8))
         np.testing.assert_array_equal(found.ravel(), expected)
 
 
@@ -72,7 +74,7 @@ def test_numbers_are_uniform(key: int) -> None:
 
 
 def _correlation(a: Array, b: Array) -> float:
-    return abs(float(np.corrcoef(a, b)[0, 1])) * np.sqrt(len(a))
+    return abs(float(np.corrcoef(a, b)[0, 1])) * float(np.sqrt(len(a)))
 
 
 def test_neighbours_steps_and_keys_are_independent() -> None:
@@ -80,7 +82,7 @@ def test_neighbours_steps_and_keys_are_independent() -> None:
     u = [drawn(KEYS[0], step).astype(float) for step in range(6)]
     other = drawn(KEYS[1], 0).astype(float)
     pairs = [(v[:-1], v[1:]) for v in u] + [(v[:-32], v[32:]) for v in u]
-    pairs += list(zip(u[:-1], u[1:], strict=True)) + [(a[:-1], b[1:]) for a, b in zip(u[:-1], u[1:], strict=True)]
+    pairs += list(pairwise(u)) + [(a[:-1], b[1:]) for a, b in pairwise(u)]
     pairs += [(u[0], other), (u[0][1:], other[:-1])]
     assert max(_correlation(a, b) for a, b in pairs) < 4
 

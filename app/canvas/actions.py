@@ -1,0 +1,89 @@
+"""Actions: what the commands on a canvas do, as functions of session and scene. Each is one entry of history at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtGui import QGuiApplication
+
+from app.canvas.layout import tidied
+from app.canvas.scene import CanvasScene
+from app.session import Session
+from nodes import edits
+from nodes.document import Document
+
+
+def _titled(verb: str, session: Session, ids: Iterable[str]) -> str:
+    chosen = list(ids)
+    if len(chosen) == 1:
+        node = session.document.nodes[chosen[0]]
+        return f"{verb} {node.name or node.type}"
+    return f"{verb} {len(chosen)} layers"
+
+
+def delete(session: Session, scene: CanvasScene) -> None:
+    """The selected nodes with their wires, and the selected wires."""
+    ids, wires = session.selection, set(scene.chosen_wires)
+    if ids or wires:
+        title = _titled("Delete", session, ids) if ids else "Delete wire"
+        session.do(title, lambda d: edits.remove(edits.disconnect(d, wires), ids))
+
+
+def dissolve(session: Session) -> None:
+    """Take the selected nodes away and join what is left."""
+    ids = [i for i in session.document.nodes if i in session.selection]
+
+    def edit(document: Document) -> Document:
+        for id in ids:
+            document = edits.dissolve(document, id)
+        return document
+
+    if ids:
+        session.do(_titled("Dissolve", session, ids), edit)
+
+
+def copy(session: Session) -> None:
+    if session.selection:
+        QGuiApplication.clipboard().setText(edits.copy(session.document, session.selection))
+
+
+def paste(session: Session, text: str, step: int = 1, keep_incoming: bool = False, title: str = "Paste") -> None:
+    """What is on the clipboard, a little lower each time, and selected."""
+    made: list[str] = []
+
+    def edit(document: Document) -> Document:
+        document, ids = edits.paste(document, text, (40.0 * step, 40.0 * step), keep_incoming)
+        made.extend(ids)
+        return document
+
+    if session.do(title, edit):
+        session.select(made)
+
+
+def reach(session: Session, walk: Callable[[str], set[str]]) -> None:
+    """Add everything that `walk` reaches from the selection."""
+    session.select(set().union(*(walk(i) for i in session.selection)) if session.selection else ())
+
+
+def toggle(session: Session, flag: str, verb: str) -> None:
+    """Bypass or collapse the selection; if all of it is already, the other way round."""
+    ids = session.selection
+    if ids:
+        value = not all(getattr(session.document.nodes[i], flag) for i in ids)
+        session.do(_titled(verb, session, ids), lambda d: edits.set_flags(d, ids, **{flag: value}))
+
+
+def tidy(session: Session, scene: CanvasScene) -> bool:
+    """Lay everything out in rows."""
+    sizes = {i: (item.body().width(), item.body().height()) for i, item in scene.nodes.items()}
+    return bool(sizes) and session.do("Tidy", lambda d: tidied(d, sizes))
+
+
+def neighbour(document: Document, id: str, dx: int, dy: int) -> str | None:
+    """The node an arrow key walks to: along a wire to the left or right, to the nearest one up or down."""
+    if dx:
+        ids = [w.target for w in document.wires_out_of[id]] if dx > 0 else [w.source for w in document.wires_into[id]]
+        return ids[0] if ids else None
+    x, y = document.nodes[id].position
+    there = {n.id: n.position for n in document.nodes.values() if (n.position[1] - y) * dy > 1}
+    return min(there, key=lambda i: abs(there[i][0] - x) + 2 * abs(there[i][1] - y), default=None)

@@ -1,0 +1,142 @@
+"""What stands over the canvas and does not zoom: the title, the zoom control, and what an empty canvas says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from app.canvas.ink import Ink, text_width
+from app.glyphs import glyph_for, paint_tile
+from app.tokens import Tokens
+from nodes.document import Document
+
+HEADING = "Every network begins with data."
+WORDS = "Drag a dataset onto the canvas, then layers after it, then a loss. The shapes follow by themselves."
+STEPS = (
+    ("Data", "Data", "Digits, spiral, text, or a file of yours.", "drag it here"),
+    ("Layers", "Core", "As many as you like, left to right.", "drop one on a wire to insert it"),
+    ("Loss", "Loss", "What “wrong” means. It is left out of the export.", "Train wakes up when it is wired"),
+)
+
+
+class Title(QWidget):
+    """The network's name and how many layers it has, top left. It takes no mouse."""
+
+    def __init__(self, parent: QWidget, tokens: Tokens) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._ink = Ink(tokens)
+        self.words = ("", "")
+        self.move(12, 10)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._ink = Ink(tokens)
+        self.update()
+
+    def show_document(self, document: Document) -> None:
+        count = len(document.nodes)
+        loose = sum(not document.wires_into[n] and not document.wires_out_of[n] for n in document.nodes)
+        second = f"{count} layer{'' if count == 1 else 's'}" + (f" · {loose} not connected" if loose else "")
+        self.words = (document.title, second)
+        self.setAccessibleName(" ".join(self.words))
+        self.resize(round(text_width(self.words[0], "strong") + text_width(second, "caption")) + 24, 20)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._ink.text(painter, 0, 10, self.words[0], "strong", "text")
+        self._ink.text(painter, text_width(self.words[0], "strong") + 8, 10, self.words[1], "caption", "text3")
+        painter.end()
+
+
+class ZoomControl(QFrame):
+    """− 59 % + Fit, bottom left."""
+
+    zoom_by = Signal(float)
+    reset = Signal()
+    fit = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("segments", True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.out = self._button("−", "Zoom out", "first")
+        self.level = self._button("100 %", "Zoom to 100 %", "middle")
+        self.into = self._button("+", "Zoom in", "middle")
+        self.all = self._button("Fit", "Show everything", "last")
+        self.level.setMinimumWidth(66)
+        for button in (self.out, self.level, self.into, self.all):
+            row.addWidget(button)
+        self.out.clicked.connect(lambda: self.zoom_by.emit(1 / 1.25))
+        self.into.clicked.connect(lambda: self.zoom_by.emit(1.25))
+        self.level.clicked.connect(self.reset)
+        self.all.clicked.connect(self.fit)
+
+    def _button(self, text: str, tip: str, segment: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setProperty("segment", segment)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return button
+
+    def show_zoom(self, zoom: float) -> None:
+        self.level.setText(f"{round(zoom * 100)} %")
+
+
+class EmptyHint(QWidget):
+    """What an empty canvas says, and the three ways to begin. Drops fall through it."""
+
+    add_data = Signal()
+    search = Signal()
+    example = Signal()
+
+    def __init__(self, parent: QWidget, tokens: Tokens) -> None:
+        super().__init__(parent)
+        self._ink = Ink(tokens)
+        self.setFixedSize(760, 330)
+        self.setAccessibleName(f"{HEADING} {WORDS}")
+        self.add = QPushButton("Add Digits", self)
+        self.add.setProperty("primary", True)
+        self.find = QPushButton("Search layers", self)
+        self.begin = QPushButton("Start from an example", self)
+        x = 180
+        for button, signal, width in ((self.add, self.add_data, 100), (self.find, self.search, 120), (self.begin, self.example, 160)):
+            button.setGeometry(x, 288, width, 28)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(signal)
+            x += width + 10
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self._ink = Ink(tokens)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.width() / 2
+        self._ink.text(painter, middle, 16, HEADING, "title", "text", 0.5)
+        self._ink.text(painter, middle, 48, WORDS, "body", "text2", 0.5)
+        for i, (title, category, words, below) in enumerate(STEPS):
+            self._step(painter, QRectF(4 + i * 284, 96, 184, 120), title, category, words, below, i == 0)
+            if i:
+                painter.setPen(self._ink.pen("ctl", 1.75, dashed=True))
+                painter.drawLine(QPointF(4 + i * 284 - 92, 122), QPointF(4 + i * 284 - 8, 122))
+        painter.end()
+
+    def _step(
+        self, painter: QPainter, box: QRectF, title: str, category: str, words: str, below: str, first: bool
+    ) -> None:
+        ink = self._ink
+        painter.setPen(ink.pen("accent" if first else "line2", 1.5 if first else 1, dashed=True))
+        painter.setBrush(ink.brush("canvas"))
+        painter.drawRoundedRect(box, 8, 8)
+        tile = QRectF(box.left() + 12, box.top() + 14, 24, 24)
+        paint_tile(painter, tile, category, glyph_for("", category), ink.tokens)
+        ink.text(painter, box.left() + 46, tile.center().y(), title, "section", "text")
+        ink.paragraph(painter, QRectF(box.left() + 12, box.top() + 48, box.width() - 24, 60), words, "dense", "text2")
+        ink.text(painter, box.center().x(), box.bottom() + 18, below, "caption", "text2", 0.5)

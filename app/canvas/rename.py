@@ -1,0 +1,59 @@
+"""NameEditor: a field over a node's header. Enter renames, Esc leaves; a name that is refused stays to be mended."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.session import Session
+from nodes import edits
+
+
+class NameEditor(QLineEdit):
+    """Renames one node."""
+
+    def __init__(self, parent: QWidget, session: Session, id: str, box: QRect) -> None:
+        super().__init__(session.document.nodes[id].name, parent)
+        self._session, self._id, self._over = session, id, False
+        self.setAccessibleName("Name of the layer")
+        self.setGeometry(box.x(), box.center().y() - 14, max(box.width(), 140), 28)
+        self.returnPressed.connect(self._take)
+        self.selectAll()
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _take(self) -> None:
+        """Rename; when that is refused the field stays open, marked wrong."""
+        if self._id not in self._session.document.nodes:
+            self._leave()
+        elif self._session.do("Rename", lambda d: edits.rename(d, self._id, self.text())):
+            self._leave()
+        else:
+            self.setProperty("wrong", True)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _leave(self) -> None:
+        if not self._over:
+            self._over = True
+            self.parentWidget().setFocus()
+            self.hide()
+            self.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._leave()
+
+    def event(self, event: QEvent) -> bool:
+        # The window's shortcuts must not take letters from a field.
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)

@@ -1,0 +1,173 @@
+"""SearchPalette: type a few letters, press Enter, and the layer stands at the pointer. `rank` is in app.canvas.ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from app.canvas.ink import Ink, text_width
+from app.canvas.ranking import nearest, no_result, rank
+from app.glyphs import glyph_for, paint_tile
+from app.tokens import Tokens
+from nodes.layer import Layer
+
+__all__ = ["Offer", "SearchPalette", "nearest", "no_result", "rank"]
+
+WIDTH = 420
+ROW = 30
+MOST_ROWS = 9
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One layer on the list: its type, a hint beside it, what it would give, and whether it needs a repair first."""
+
+    type: str
+    category: str
+    hint: str = ""
+    result: str = ""
+    repaired: bool = False
+
+
+class _Rows(QStyledItemDelegate):
+    """Paints an offer: tile, type, hint, result."""
+
+    def __init__(self, ink: Ink, parent: QObject) -> None:
+        super().__init__(parent)
+        self._ink = ink
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(WIDTH - 20, ROW)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        offer: Offer = index.data(Qt.ItemDataRole.UserRole)
+        ink, row = self._ink, QRectF(option.rect)  # type: ignore[attr-defined]
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+            painter.setBrush(ink.brush("accenttint"))
+            painter.drawRoundedRect(row, 4, 4)
+        middle = row.center().y()
+        tile = QRectF(row.left() + 8, middle - 10, 20, 20)
+        paint_tile(painter, tile, offer.category, glyph_for(offer.type, offer.category), ink.tokens)
+        ink.text(painter, row.left() + 36, middle, offer.type, "strong", "text")
+        x = row.left() + 36 + text_width(offer.type, "strong") + 10
+        result = f"→ {offer.result}" if offer.result else ""
+        right = row.right() - 10 - text_width(result, "smallest")
+        if offer.hint and x + text_width(offer.hint, "caption") < right - 8:
+            ink.text(painter, x, middle, offer.hint, "caption", "text3")
+        ink.text(painter, row.right() - 10, middle, result, "smallest", "text2", 1.0)
+        painter.restore()
+
+
+class SearchPalette(QFrame):
+    """Asks for a layer. `chosen` carries its type; `closed` comes after every end."""
+
+    chosen = Signal(str)
+    closed = Signal()
+
+    def __init__(self, parent: QWidget, tokens: Tokens) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "raised")
+        self.setFixedWidth(WIDTH)
+        self.field = QLineEdit(self)
+        self.field.setAccessibleName("Search layers")
+        self.list = QListWidget(self)
+        self.list.setAccessibleName("Layers found")
+        self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.empty = QLabel(self)
+        self.empty.setProperty("role", "second")
+        self.empty.setWordWrap(True)
+        self.keys = QLabel("↑↓ choose   ·   Enter place   ·   Esc leave", self)
+        self.keys.setProperty("role", "caption")
+        box = QVBoxLayout(self)
+        box.setContentsMargins(10, 10, 10, 8)
+        for widget in (self.field, self.list, self.empty, self.keys):
+            box.addWidget(widget)
+        self._offers: dict[str, Offer] = {}
+        self._types: Mapping[str, type[Layer]] = {}
+        self.set_tokens(tokens)
+        self.field.textChanged.connect(self._filter)
+        self.list.itemClicked.connect(lambda item: self._take())
+        self.field.installEventFilter(self)
+        self.hide()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        self.list.setItemDelegate(_Rows(Ink(tokens), self))
+        self.list.setStyleSheet(f"QListWidget {{ background: {tokens.raised}; }}")
+
+    def open(self, at: QPoint, offers: list[Offer], types: Mapping[str, type[Layer]], prompt: str = "Search layers") -> None:
+        """Show the offers by the point `at` of the parent, inside of it."""
+        self._offers, self._types = {o.type: o for o in offers}, types
+        self.field.setPlaceholderText(prompt)
+        self.field.clear()
+        self._filter("")
+        self.show()
+        self.raise_()
+        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        self.adjustSize()
+        x = max(room.left(), min(at.x(), room.right() - self.width()))
+        y = max(room.top(), min(at.y(), room.bottom() - self.height()))
+        self.move(x, y)
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _filter(self, text: str) -> None:
+        known = {name: self._types[name] for name in self._offers if name in self._types}
+        found = [self._offers[name] for name in rank(text, known)]
+        found.sort(key=lambda o: o.repaired)
+        self.list.clear()
+        for offer in found:
+            item = QListWidgetItem(offer.type)
+            item.setData(Qt.ItemDataRole.UserRole, offer)
+            self.list.addItem(item)
+        self.list.setVisible(bool(found))
+        self.list.setFixedHeight(ROW * min(max(len(found), 1), MOST_ROWS) + 4)
+        self.empty.setVisible(not found)
+        self.empty.setText(no_result(text, known or self._types))
+        self.list.setCurrentRow(0)
+        self.adjustSize()
+
+    def _take(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            offer: Offer = item.data(Qt.ItemDataRole.UserRole)
+            self.leave()
+            self.chosen.emit(offer.type)
+
+    def leave(self) -> None:
+        """Close without choosing."""
+        if self.isVisible():
+            self.hide()
+            self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and watched is self.field:
+            self.leave()
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._key(event.key())
+        return super().eventFilter(watched, event)
+
+    def _key(self, key: int) -> bool:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(key))
+        if step and self.list.count():
+            self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._take()
+        elif key == Qt.Key.Key_Escape:
+            self.leave()
+        else:
+            return False
+        return True
+

@@ -1,0 +1,92 @@
+"""Stage: the view without the document. Zoom at a point, pan, fit, the dotted ground."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+
+from app.canvas.geometry import FAR, GRID, ZOOM_LEAST, ZOOM_MOST
+from app.theme import qcolor
+from app.tokens import Tokens
+
+#: Room a fitted picture leaves for the title above and the zoom control below.
+MARGINS = (24.0, 40.0, 24.0, 52.0)
+WHEEL_STEP = 1.15
+
+
+class Stage(QGraphicsView):
+    """A flat ground that zooms and pans."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, scene: QGraphicsScene, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self.tokens = tokens
+        self._dots: tuple[tuple[int, int, float], QPolygonF] = ((0, 0, 0.0), QPolygonF())
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    # -- zoom ------------------------------------------------------------------------------------------------------------
+    @property
+    def zoom(self) -> float:
+        return self.transform().m11()
+
+    def zoom_at(self, factor: float, at: QPointF) -> None:
+        """Zoom so that what lies under the viewport's point `at` stays there."""
+        wanted = min(max(self.zoom * factor, ZOOM_LEAST), ZOOM_MOST)
+        if abs(wanted - self.zoom) < 1e-9:
+            return
+        under = self.mapToScene(at.toPoint())
+        self.setTransform(QTransform.fromScale(wanted, wanted))
+        away = self.mapFromScene(under) - at.toPoint()
+        self.pan(-away)
+        self.zoom_changed.emit(self.zoom)
+
+    def zoom_by(self, factor: float) -> None:
+        self.zoom_at(factor, QPointF(self.viewport().rect().center()))
+
+    def reset_zoom(self) -> None:
+        self.zoom_by(1.0 / self.zoom)
+
+    def pan(self, by: QPoint) -> None:
+        """Move the picture by so many pixels."""
+        for bar, step in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
+            bar.setValue(bar.value() - step)
+
+    def fit(self, rect: QRectF, most: float = 1.0) -> None:
+        """Show all of `rect`, never larger than 100 %."""
+        if rect.isEmpty():
+            return
+        left, top, right, bottom = MARGINS
+        width = max(self.viewport().width() - left - right, 50.0)
+        height = max(self.viewport().height() - top - bottom, 50.0)
+        zoom = min(max(min(width / rect.width(), height / rect.height()), ZOOM_LEAST), most)
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        off = QPointF(left - right, top - bottom) / (2 * zoom)
+        self.centerOn(rect.center() - off)
+        self.zoom_changed.emit(self.zoom)
+
+    # -- ground ----------------------------------------------------------------------------------------------------------
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(rect, qcolor(self.tokens.canvas))
+        step = GRID if self.zoom >= FAR else GRID * 5
+        left, top = (rect.left() // step) * step, (rect.top() // step) * step
+        columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
+        key = (columns, rows, step)
+        if key != self._dots[0]:
+            points = [QPointF(x * step, y * step) for y in range(rows) for x in range(columns)]
+            self._dots = (key, QPolygonF(points))
+        pen = QPen(qcolor(self.tokens.dot), 1.5)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.translate(left, top)
+        painter.drawPoints(self._dots[1])
+        painter.translate(-left, -top)

@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from runtime.checkpoint import Checkpoint, progress_from_json
+from runtime.data.dataset import Dataset, Split
+from runtime.diagnosis import finite
+from runtime.engines import Engine, engine
+from runtime.errors import TrainingError
+from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
+from runtime.recipe import Recipe
+from runtime.trainer import Trainer
+from tests.runtime.nets import patient, quadrants, recipe, signs, stages, task
+
+
+@pytest.fixture(params=["onnxruntime", "numpy"])
+def here(request: pytest.FixtureRequest) -> Engine:
+    return engine(request.param, "cpu", threads=1)
+
+
+def fast() -> Engine:
+    return engine("onnxruntime", "cpu", threads=1)
+
+
+def same(a: Checkpoint, b: Checkpoint) -> None:
+    """Equal bit for bit: progress, weights, slots."""
+    assert a.progress == b.progress
+    assert a.weights.keys() == b.weights.keys() and a.slots.keys() == b.slots.keys()
+    for one, other in ((a.weights, b.weights), (a.slots, b.slots)):
+        assert all(one[n].tobytes() == other[n].tobytes() for n in one)
+
+
+def stored(checkpoint: Checkpoint) -> Checkpoint:
+    """As after a file: progress through JSON."""
+    return replace(checkpoint, progress=progress_from_json(json.loads(json.dumps(checkpoint.progress.to_json()))))
+
+
+def of(kind: type[Event], events: list[Event]) -> list[Any]:
+    return [e for e in events if isinstance(e, kind)]
+
+
+def test_events_of_a_run(here: Engine) -> None:
+    trainer = Trainer(task(recipe(epochs=3)), here)
+    events = list(trainer.run())
+    steps, epochs = of(StepDone, events), of(EpochDone, events)
+    assert isinstance(events[0], Started) and (events[0].target, events[0].samples, events[0].batches) == (3, 53, 6)
+    assert [e.step for e in steps] == list(range(1, 19)) and [e.epoch for e in epochs] == [1, 2, 3]
+    assert events[-1] == Finished(18, 3, "done")
+    sizes = [10] * 5 + [3]
+    assert epochs[0].loss == pytest.approx(np.average([e.loss for e in steps[:6]], weights=sizes), rel=1e-12)
+    assert epochs[0].accuracy == pytest.approx(np.average([e.accuracy for e in steps[:6]], weights=sizes), rel=1e-12)
+    assert steps[0].learning_rate == pytest.approx(0.03) and steps[-1].learning_rate < 0.001
+    assert trainer.evaluate(quadrants().validation) == (epochs[-1].validation_loss, epochs[-1].validation_accuracy)
+    assert [r.epoch for r in trainer.progress.history] == [1, 2, 3]
+
+
+def test_validation_is_the_mean_over_all_its_samples() -> None:
+    """1,500 samples go in two parts, of 1,000 and 500."""
+    trainer = Trainer(task(recipe(epochs=1), quadrants(53, 1500)), fast())
+    last = of(EpochDone, list(trainer.run()))[-1]
+    w, x = trainer.checkpoint().weights, quadrants(53, 1500).validation
+    y = x.samples
+    for i in range(3):
+        y = y @ w[f"Dense_{i}.weight"] + w[f"Dense_{i}.bias"]
+        y = np.tanh(y) if i < 2 else y
+    assert last.validation_loss == pytest.approx(np.mean((y[:, 0] - signs(x.labels)[:, 0]) ** 2), rel=1e-5)
+    assert last.validation_accuracy == np.mean((y[:, 0] > 0) == (x.labels == 1))
+
+
+def test_it_learns() -> None:
+    events = list(Trainer(task(recipe(epochs=60, learning_rate=0.02), quadrants(200)), fast()).run())
+    last = of(EpochDone, events)[-1]
+    assert last.accuracy > 0.97 and last.validation_accuracy > 0.85
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Momentum", "Adam"])
+def test_four_epochs_are_two_and_two(here: Engine, optimizer: str) -> None:
+    job = task(recipe(optimizer=optimizer))
+    whole = Trainer(job, here)
+    list(whole.run())
+    half = Trainer(job, here)
+    list(half.run(epochs=2))
+    rest = Trainer(job, here, stored(half.checkpoint()))
+    list(rest.run(epochs=2))
+    same(whole.checkpoint(), rest.checkpoint())
+
+
+@pytest.mark.parametrize("stop_after", [1, 3, 6, 7, 13])
+def test_resume_at_any_event(here: Engine, stop_after: int) -> None:
+    job = task(recipe(epochs=3, early_stop=patient(2)))
+    whole = Trainer(job, here)
+    events = list(whole.run())
+    broken = Trainer(job, here)
+    run = broken.run()
+    seen = [next(run) for _ in range(stop_after + 1)]
+    rest = Trainer(job, here, stored(broken.checkpoint()))
+    seen += list(rest.run())[1:]
+    same(whole.checkpoint(), rest.checkpoint())
+    assert of(StepDone, seen) == of(StepDone, events)
+
+
+def test_an_interrupted_run_of_n_epochs_is_finished_by_a_plain_run() -> None:
+    job = task(recipe(epochs=2))
+    trainer = Trainer(job, fast())
+    assert list(trainer.run())[-1] == Finished(12, 2, "done")
+    assert list(trainer.run()) == [Finished(12, 2, "already_done")]
+    run = trainer.run(epochs=3)
+    for _ in range(9):
+        next(run)
+    rest = Trainer(job, fast(), stored(trainer.checkpoint()))
+    events = list(rest.run())
+    assert events[-1] == Finished(30, 5, "done")
+    assert len({e.learning_rate for e in of(StepDone, events)}) == 1, "past the plan the last rate holds"
+    assert list(rest.run())[-1].reason == "already_done"
+
+
+def test_early_stop_and_going_on_anyway() -> None:
+    job = task(recipe(epochs=50, learning_rate=0.0, early_stop=patient(3)))
+    trainer = Trainer(job, fast())
+    assert list(trainer.run())[-1] == Finished(24, 4, "early_stop")
+    assert trainer.progress.stopped_early and trainer.progress.worse_epochs == 3
+    assert list(trainer.run())[-1].reason == "already_done"
+    assert list(trainer.run(epochs=2))[-1] == Finished(36, 6, "done")
+
+
+def test_early_stop_by_accuracy_and_least_change() -> None:
+    rising = recipe(epochs=30, learning_rate=1e-4, early_stop=patient(2, "loss", least_change=1.0))
+    assert list(Trainer(task(rising), fast()).run())[-1].epoch == 3
+    falling = recipe(epochs=30, learning_rate=0.0, early_stop=patient(2, "accuracy"))
+    assert list(Trainer(task(falling), fast()).run())[-1].epoch == 3
+
+
+def test_stages_have_their_own_schedule_and_slots() -> None:
+    job = task(stages(2, 0, 1, learning_rate=0.01, schedule="cosine"))
+    whole = Trainer(job, fast())
+    rates = [e.learning_rate for e in of(StepDone, list(whole.run()))]
+    assert len(rates) == 18 and rates[0] == rates[12] == 0.01
+    half = Trainer(job, fast())
+    list(half.run(epochs=2))
+    assert half.progress.stage == 2 and half.progress.updates == 0 and not half.checkpoint().slots
+    rest = Trainer(job, fast(), stored(half.checkpoint()))
+    list(rest.run())
+    same(whole.checkpoint(), rest.checkpoint())
+
+
+def test_full_batch_and_given_weights() -> None:
+    job = task(recipe(batch_size=0, epochs=1))
+    given = {"Dense_0.bias": np.full(8, 0.5, "f")}
+    trainer = Trainer(job, fast(), Checkpoint(given))
+    np.testing.assert_array_equal(trainer.checkpoint().weights["Dense_0.bias"], given["Dense_0.bias"])
+    assert len(of(StepDone, list(trainer.run()))) == 1
+    with pytest.raises(ValueError, match="read-only"):
+        trainer.checkpoint().weights["Dense_0.bias"][0] = 1
+
+
+def test_terminate_ends_the_run_and_it_can_go_on(here: Engine) -> None:
+    job = task(recipe())
+    whole, trainer = Trainer(job, here), Trainer(job, here)
+    list(whole.run())
+    events = []
+    for event in trainer.run():
+        events.append(event)
+        if len(events) == 9:
+            trainer.terminate()
+    assert events[-1] == Finished(7, 1, "stopped")
+    assert list(trainer.run())[-1] == Finished(24, 4, "done")
+    same(whole.checkpoint(), trainer.checkpoint())
+
+
+# -- numbers that are not finite ---------------------------------------------------------------------------------------
+def test_a_rate_far_too_high_is_explained(here: Engine) -> None:
+    job = task(recipe(optimizer="SGD", learning_rate=1e6, epochs=50, schedule="constant"), activation="Relu")
+    trainer = Trainer(job, here)
+    events = list(trainer.run())
+    problem, finished = events[-2], events[-1]
+    assert isinstance(problem, Problem) and isinstance(finished, Finished) and finished.reason == "problem"
+    assert problem.operator and problem.layer in ("n0", "n1", "n2", "loss") and problem.number in ("inf", "-inf", "nan")
+    assert problem.sentence.startswith(f"Step {problem.step}: {problem.operator} in ")
+    cure = "from finite numbers: lower the learning rate (it is 1e+06), or clip the gradient’s norm."
+    assert problem.sentence.endswith(cure)
+    kept = trainer.checkpoint()
+    assert finite(kept.weights) and finite(kept.slots) and kept.progress.step == problem.step - 1
+    assert any(np.abs(w).max() > 1e3 for w in kept.weights.values()), "the weights before the bad step, not the first ones"
+
+
+def test_weights_that_overflow_behind_a_finite_loss_are_found_at_the_step_that_broke_them() -> None:
+    """A saturated tanh hides an infinite weight from the loss; the repetition finds the step all the same."""
+    job = task(recipe(optimizer="SGD", learning_rate=3e38, epochs=50, schedule="constant"))
+    trainer = Trainer(job, fast())
+    events = list(trainer.run())
+    problem = events[-2]
+    assert isinstance(problem, Problem) and problem.step <= 2
+    assert trainer.checkpoint().progress.step == problem.step - 1 and finite(trainer.checkpoint().weights)
+
+
+def test_bad_data_are_named() -> None:
+    data = quadrants()
+    samples = data.train.samples.copy()
+    samples[17, 1] = np.nan
+    bad = Dataset(data.info, Split(samples, data.train.labels.copy()), data.validation, data.test)
+    problem = list(Trainer(task(recipe(), bad), fast()).run())[-2]
+    assert isinstance(problem, Problem) and problem.value == "sample" and not problem.operator
+    words = r"Step \d: The input ‘sample’ contains nan at \[\d, 1\]: remove such samples from the data\."
+    assert re.fullmatch(words, problem.sentence)
+
+
+def test_weights_to_start_from_must_be_finite() -> None:
+    start = Checkpoint({"Dense_0.bias": np.full(8, np.nan, "f")})
+    with pytest.raises(TrainingError, match="The weights to start from contain numbers that are not finite"):
+        list(Trainer(task(recipe()), fast(), start).run())
+
+
+# -- refusals ------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("changed", "words"), [
+    (recipe(schedule="cosin"), "There is no schedule called ‘cosin’: did you mean ‘cosine’?"),
+    (recipe(optimizer="Adamm"), "There is no optimizer called ‘Adamm’: did you mean ‘Adam’?"),
+    (recipe(early_stop=patient(2, "los")),
+     "Early stop watches ‘los’: choose loss, accuracy, validation_loss or validation_accuracy."),
+    (replace(Recipe(), stages=(replace(Recipe().stages[0], updates=()),)),
+     "A stage has 0 updates, and training does one: leave one."),
+])
+def test_recipes_that_cannot_be_carried_out(changed: Recipe, words: str) -> None:
+    with pytest.raises(TrainingError) as error:
+        Trainer(task(changed), fast())
+    assert str(error.value) == words
+
+
+def test_checkpoints_and_data_that_do_not_fit() -> None:
+    with pytest.raises(TrainingError) as error:
+        Trainer(task(recipe()), fast(), Checkpoint({"Dense_0.bias": np.zeros(3, "f")}))
+    assert str(error.value).startswith("Dense_0.bias is (8,) in the network and (3,) in the checkpoint: start anew")
+    data = quadrants()
+    wide = Split(np.zeros((5, 3), "f"), np.zeros(5, np.int64))
+    with pytest.raises(TrainingError) as error:
+        Trainer(task(recipe(), Dataset(data.info, wide, wide, wide)), fast())
+    assert str(error.value) == "The input sample N×2 is fed the dataset's samples, which are 3: set the input's shape."
