@@ -19,7 +19,7 @@ def checked(recipe: Recipe) -> Recipe:
 def _stage(stage: Stage) -> None:
     _range("number of epochs", stage.epochs, 1, 1_000_000)
     _range("batch size", stage.batch_size, 0, 1_000_000)
-    _range("learning rate", stage.learning_rate, 0, 1e6)
+    _range("learning rate", stage.learning_rate, 0, 1e38)
     _range("patience of the early stop", stage.early_stop.patience, 0, 1_000_000)
     if stage.schedule not in schedules.SCHEDULES:
         raise TrainingError(unknown("schedule", stage.schedule, schedules.SCHEDULES))

@@ -35,8 +35,10 @@ def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
     del model.graph.value_info[:]
     _drop_shared(model.graph, shared)
     for tensor in model.graph.initializer:
-        if tensor.name in step.slots and _slot_key(plan, tensor.name) in plan.document.training.slots:
-            tensor.metadata_props.append(onnx.StringStringEntryProto(key=SLOT, value=_slot_key(plan, tensor.name)))
+        key = _slot_key(plan, tensor.name) if tensor.name in step.slots else ""
+        kept = plan.document.training.slots.get(key)
+        if kept is not None and kept.shape == tuple(tensor.dims):
+            tensor.metadata_props.append(onnx.StringStringEntryProto(key=SLOT, value=key))
     info = onnx.TrainingInfoProto(algorithm=model.graph)
     for name, output in step.state.items():
         info.update_binding.add(key=name, value=PREFIX + output)

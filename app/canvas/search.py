@@ -153,6 +153,10 @@ class SearchPalette(QFrame):
             self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            # What is typed here is for the field, not for the window's shortcuts.
+            event.accept()
+            return True
         if event.type() == QEvent.Type.FocusOut and watched is self.field:
             self.leave()
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -249,9 +249,9 @@ def split(draw: Draw, rng: np.random.Generator) -> Case:
         if lengths is None:
             first, second = g.Split(x, outputs=2, axis=axis)
             result: Value = g.Mul(first, second)
-            return result
-        parts = g.Split(x, whole(g, lengths), outputs=3, axis=axis)
-        result: Value = g.Exp(parts[0 if maybe_first else 2])
+        else:
+            parts = g.Split(x, whole(g, lengths), outputs=3, axis=axis)
+            result = g.Exp(parts[0 if maybe_first else 2])
         return result
 
     maybe_first = maybe(draw)

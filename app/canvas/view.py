@@ -1,0 +1,276 @@
+"""CanvasView: turns presses, keys and drops into gestures and commands, and shows what stands over the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFocusEvent, QHelpEvent, QKeyEvent,
+    QMouseEvent, QNativeGestureEvent, QResizeEvent, QSinglePointEvent, QWheelEvent,
+)  # fmt: skip
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.canvas.commanded import CommandedStage
+from app.canvas.dropping import MIME, DropGhost, dragged_type
+from app.canvas.gestures import Gesture, Pointer, can_stand_on_wire, would_work
+from app.canvas.hover import Hover, tip_at
+from app.canvas.offers import placed, top_left
+from app.canvas.overlays import EmptyHint, Title, ZoomControl
+from app.canvas.pressing import gesture_for
+from app.canvas.stage import WHEEL_STEP
+from app.session import Session
+from app.tokens import Tokens
+from nodes import edits
+from nodes.document import Document, Wire
+
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+
+
+class CanvasView(CommandedStage):
+    """The canvas as a widget."""
+
+    node_activated = Signal(str)
+    menu_requested = Signal(object)
+    example_requested = Signal()
+
+    def __init__(self, session: Session, tokens: Tokens, parent: QWidget | None = None) -> None:
+        super().__init__(session, tokens, parent)
+        self.gesture: Gesture | None = None
+        self.space_held = False
+        self._space_used = False
+        self._unseen: object = None
+        self._hover = Hover(self.canvas)
+        self._marked: Wire | None = None
+        self._tried: dict[Wire, str] = {}
+        self._ghost: DropGhost | None = None
+        self.setAccessibleName("Canvas: the network")
+        self.setAcceptDrops(True)
+        self.viewport().setAcceptDrops(True)
+        self._make_overlays()
+        session.document_changed.connect(self._document_changed)
+        self._document_changed(session.document)
+
+    def _make_overlays(self) -> None:
+        self.title = Title(self, self.tokens)
+        self.zoom_control = ZoomControl(self)
+        self.empty = EmptyHint(self, self.tokens)
+        self.zoom_control.zoom_by.connect(self.zoom_by)
+        self.zoom_control.reset.connect(self.reset_zoom)
+        self.zoom_control.fit.connect(self.fit_all)
+        self.zoom_changed.connect(self.zoom_control.show_zoom)
+        self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
+        self.empty.search.connect(lambda: self.open_search())
+        self.empty.example.connect(self.example_requested)
+
+    def _document_changed(self, document: Document) -> None:
+        if self.gesture is not None:
+            self._end(lambda g: g.cancel())
+        self._tried.clear()
+        self.title.show_document(document)
+        self.empty.setVisible(not document.nodes)
+        # Another history means another file: show all of it.
+        if self._unseen is not self.session.history and self.isVisible():
+            self._unseen = self.session.history
+            self.fit_all()
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Dark or light."""
+        self.tokens = tokens
+        self.canvas.set_tokens(tokens)
+        for overlay in (self.title, self.empty, self.search):
+            overlay.set_tokens(tokens)
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.zoom_control.adjustSize()
+        self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
+        self.empty.move((self.width() - self.empty.width()) // 2, max(40, (self.height() - self.empty.height()) // 3))
+        if self._unseen is not self.session.history:
+            self._unseen = self.session.history if self.isVisible() else None
+            self.fit_all()
+
+    # -- pointer ---------------------------------------------------------------------------------------------------------
+    def pointer(self, event: QSinglePointEvent) -> Pointer:
+        position = event.position()
+        return Pointer(self.mapToScene(position.toPoint()), position.toPoint(), event.modifiers())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if self.gesture is None:
+            self._hover.clear()
+            self._space_used = self._space_used or self.space_held
+            self.gesture = gesture_for(self, self.pointer(event), event.button())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.gesture is None:
+            self._hover.follow(self.pointer(event).scene)
+        elif not event.buttons():
+            # The button was let go where we could not see it.
+            self._end(lambda g: g.cancel())
+        else:
+            self.gesture.move(self.pointer(event))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        at = self.pointer(event)
+        self._end(lambda g: g.release(at))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self.pointer(event)
+        node = self.canvas.node_at(at.scene)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if node is not None:
+            self.node_activated.emit(node)
+        elif self.canvas.port_at(at.scene) is None and self.canvas.wire_at(at.scene) is None:
+            self.open_search(at.scene)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        # The right button is a gesture: it asks for the menu itself, when it is let go where it was pressed.
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_requested.emit(event.globalPos())
+
+    def _end(self, how: Callable[[Gesture], None]) -> None:
+        """Finish the gesture. It is forgotten first: what it does may start a dialog or change the document."""
+        gesture, self.gesture = self.gesture, None
+        if gesture is not None:
+            how(gesture)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel zooms at the pointer; two fingers pan (with Ctrl they zoom)."""
+        touch = event.phase() != Qt.ScrollPhase.NoScrollPhase and not event.pixelDelta().isNull()
+        if touch and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.pan(event.pixelDelta())
+        elif event.angleDelta().y():
+            self.zoom_at(WHEEL_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.zoom_at(1.0 + event.value(), event.position())
+            return True
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), tip_at(self.canvas, self.mapToScene(event.pos())), self)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._hover.clear()
+        return super().viewportEvent(event)
+
+    # -- keys ------------------------------------------------------------------------------------------------------------
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
+                # While a button is held, keys belong to the gesture.
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
+                self.open_search()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_Escape:
+            self._escape()
+        elif self.gesture is not None and self.gesture.key(key):
+            pass
+        elif key in ARROWS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            self.walk(*ARROWS[Qt.Key(key)])
+        elif key == Qt.Key.Key_Space:
+            self.space_held = True
+            self._space_used = self._space_used and event.isAutoRepeat()
+        elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self.open_search()
+        else:
+            # Not QGraphicsView's own: its keys scroll.
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Space alone searches; Space held while dragging panned."""
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+            event.ignore()
+            return
+        used, self.space_held, self._space_used = self._space_used, False, False
+        if not used and self.gesture is None:
+            self.open_search()
+
+    def _escape(self) -> None:
+        if self.gesture is not None:
+            self._end(lambda g: g.cancel())
+        else:
+            self.canvas.choose_wires(())
+            self.session.select(())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.space_held = self._space_used = False
+
+    # -- onto a wire -----------------------------------------------------------------------------------------------------
+    def wire_to_insert(self, point: QPointF, edit: Callable[[Document, Wire], Document]) -> Wire | None:
+        """The wire under `point`, if inserting there would work; else the reason is said."""
+        wire = self.canvas.wire_at(point)
+        if wire is None:
+            return None
+        if wire not in self._tried:
+            self._tried[wire] = would_work(self.session.document, wire, edit)
+        self.status_message.emit(f"✗ {self._tried[wire]}" if self._tried[wire] else "Let go to insert it on this wire")
+        return None if self._tried[wire] else wire
+
+    def mark_wire(self, wire: Wire | None) -> None:
+        """Show which wire a layer would be inserted on."""
+        if wire != self._marked:
+            for each, on in ((self._marked, False), (wire, True)):
+                if each in self.canvas.wires:
+                    self.canvas.wires[each].show_state(marked=on)  # type: ignore[index]
+            self._marked = wire
+        if wire is None:
+            self._tried.clear()
+
+    # -- dropping a layer ------------------------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        type = dragged_type(event.mimeData().data(MIME).data()) if event.mimeData().hasFormat(MIME) else None
+        self._ghost = DropGhost(type, self.canvas.ink) if type else None
+        event.setAccepted(self._ghost is not None)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        event.setAccepted(self._ghost is not None)
+        if self._ghost is not None:
+            point = self.mapToScene(event.position().toPoint())
+            self._ghost.follow(point)
+            self.canvas.overlay.show(self._ghost)
+            self.mark_wire(self._onto(self._ghost.type, point))
+
+    def _onto(self, type: str, point: QPointF) -> Wire | None:
+        if not can_stand_on_wire(type) or self.canvas.node_at(point) is not None:
+            return None
+        return self.wire_to_insert(point, lambda d, w: edits.insert(d, w, type))
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._ghost = None
+        self.canvas.overlay.show(None)
+        self.mark_wire(None)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._ghost is None:
+            return
+        event.acceptProposedAction()
+        type, point = self._ghost.type, self.mapToScene(event.position().toPoint())
+        wire = self._onto(type, point)
+        self.dragLeaveEvent(QDragLeaveEvent())
+        position = top_left(type, point.x(), point.y(), at_port=False)
+        if wire is None:
+            self.add_layer(type, position)
+        else:
+            self._insert(type, position, wire)
+
+    def _insert(self, type: str, position: tuple[float, float], wire: Wire) -> None:
+        made: list[str] = []
+
+        def edit(document: Document) -> Document:
+            document, id = placed(document, type, position)
+            made.append(id)
+            return edits.insert_node(document, wire, id)
+
+        if self.session.do(f"Insert {type}", edit):
+            self.session.select(made)

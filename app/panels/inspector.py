@@ -1,0 +1,75 @@
+"""The inspector at the right: the selected layer, or the whole network where none is selected."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.panels.network_table import NetworkTable
+from app.panels.node_page import NodePage
+from app.panels.words import label
+from app.session import Session
+
+
+class Inspector(QFrame):
+    """Follows the session's selection and document."""
+
+    help_wanted = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("surface", "panel")
+        self._session = session
+        self.network = NetworkTable(session)
+        self.page: NodePage | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.network)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self._stack)
+        session.selection_changed.connect(lambda _: self.refresh())
+        session.document_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self, force: bool = False) -> None:
+        chosen = self._session.selection
+        if len(chosen) != 1:
+            self._leave()
+            self.network.refresh()
+            if chosen:
+                self.network.caption.setText(f"{len(chosen)} layers are selected. Click one to change its settings.")
+            return
+        node = self._session.document.nodes[next(iter(chosen))]
+        if force or self.page is None or not self.page.fits(node):
+            self._leave()
+            self.page = NodePage(self._session, node)
+            self.page.help.clicked.connect(lambda: self.help_wanted.emit(node.type))
+            self._stack.addWidget(_scrolled(self.page))
+        self.page.refresh()
+        self._stack.setCurrentIndex(1)
+
+    def _leave(self) -> None:
+        self.page = None
+        self._stack.setCurrentIndex(0)
+        while self._stack.count() > 1:
+            old = self._stack.widget(1)
+            self._stack.removeWidget(old)
+            old.deleteLater()
+
+    def name_field(self) -> QWidget | None:
+        return self.page.name if self.page else None
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area
+
+
+def section(title: str) -> QWidget:
+    """A heading of the inspector."""
+    made = label(title, "strong")
+    made.setContentsMargins(0, 8, 0, 4)
+    return made

@@ -1,0 +1,96 @@
+"""What the inspector shows when nothing is selected: every layer with its output and its parameters, and the total."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app.glyphs import glyph_for, tile_icon
+from app.panels.words import label, rule
+from app.session import Session
+from app.theme import current, font
+from nodes.build import NodeBuilt
+from nodes.document import Node
+from nodes.layer import layer_type, sample_shape
+
+NOTHING_YET = "Select a layer and this side shows its settings, how its shape and its parameters come about, and its weights."
+ID = Qt.ItemDataRole.UserRole
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def output_text(built: NodeBuilt | None) -> str:
+    value = built.output if built else None
+    if value is None:
+        return "?"
+    return "scalar" if value.rank == 0 else sample_shape(value)
+
+
+class NetworkTable(QWidget):
+    """A click selects the layer on the canvas."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 12, 12, 8)
+        box.setSpacing(4)
+        self.caption = label(role="caption", wraps=True)
+        self.hint = label(NOTHING_YET, "second", wraps=True)
+        self.tree = self._tree()
+        for widget in (label("Network", "section"), self.caption, rule(), self.hint, self.tree):
+            box.addWidget(widget)
+        box.addStretch()
+        self.tree.itemClicked.connect(self._clicked)
+        self.refresh()
+
+    def _tree(self) -> QTreeWidget:
+        tree = QTreeWidget()
+        tree.setHeaderLabels(["layer", "output", "params"])
+        for column in (1, 2):
+            tree.headerItem().setTextAlignment(column, RIGHT)
+        tree.setRootIsDecorated(False)
+        tree.setIndentation(0)
+        tree.setIconSize(QSize(18, 18))
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        tree.setAccessibleName("Layers of this network")
+        header = tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
+        return tree
+
+    def refresh(self) -> None:
+        document, built = self._session.document, self._session.checked.built
+        some = bool(document.nodes)
+        self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
+        self.hint.setVisible(not some)
+        self.tree.setVisible(some)
+        self.tree.clear()
+        for id in [*document.order(), *document.cycle()]:
+            self.tree.addTopLevelItem(self._row(document.nodes[id], built.nodes.get(id)))
+        total = QTreeWidgetItem(["so far" if self._session.checked.errors else "total", "", f"{built.parameter_count:,}"])
+        for column in range(3):
+            total.setFont(column, font("number-strong" if column else "strong"))
+        total.setTextAlignment(2, RIGHT)
+        self.tree.addTopLevelItem(total)
+
+    def _row(self, node: Node, built: NodeBuilt | None) -> QTreeWidgetItem:
+        tokens = current()
+        shape = output_text(built)
+        params = f"{built.parameters:,}" if built and built.parameters else ("?" if shape == "?" else "–")
+        item = QTreeWidgetItem([node.name or node.type, shape, params])
+        category = layer_type(node.type).category if node.known else "Block"
+        item.setIcon(0, tile_icon(category, glyph_for(node.type, category), tokens))
+        item.setData(0, ID, node.id)
+        for column in (1, 2):
+            item.setFont(column, font("mono-caption"))
+            item.setTextAlignment(column, RIGHT)
+        item.setForeground(1, QColor(tokens.err if shape == "?" else tokens.text2))
+        return item
+
+    def _clicked(self, item: QTreeWidgetItem) -> None:
+        if item.data(0, ID):
+            self._session.select([item.data(0, ID)])

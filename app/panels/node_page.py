@@ -1,0 +1,162 @@
+"""The inspector's page of one layer: header, help, settings, how its numbers come about, its problems with repairs."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from app.glyphs import glyph_for, tile_icon
+from app.panels.fields import TextField, field_for
+from app.panels.setting_row import SettingRow
+from app.panels.words import button, empty, icon_button, label, rule
+from app.session import Session
+from app.theme import current
+from nodes import edits
+from nodes.build import NodeBuilt
+from nodes.document import Node
+from nodes.layer import Layer, Setting, layer_type
+from runtime.errors import NetwrightError
+
+CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
+
+
+class NodePage(QWidget):
+    """Widgets are made once for a layer; `refresh` shows what the document says now."""
+
+    def __init__(self, session: Session, node: Node) -> None:
+        super().__init__()
+        self._session, self._id, self._type = session, node.id, node.type
+        self._class: type[Layer] | None = layer_type(node.type) if node.known else None
+        self.rows: dict[str, SettingRow] = {}
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 12, 8, 12)
+        box.setSpacing(6)
+        box.addLayout(self._header(node))
+        self._about(box)
+        self._problems = QVBoxLayout()
+        box.addLayout(self._problems)
+        self._settings(box)
+        box.addWidget(rule())
+        self._numbers_title = label("How the numbers come about", "strong")
+        box.addWidget(self._numbers_title)
+        self._numbers = QGridLayout()
+        self._numbers.setHorizontalSpacing(10)
+        self._numbers.setVerticalSpacing(4)
+        self._numbers.setColumnStretch(1, 1)
+        box.addLayout(self._numbers)
+        box.addStretch(1)
+
+    def fits(self, node: Node) -> bool:
+        return node.id == self._id and node.type == self._type
+
+    # -- made once -----------------------------------------------------------------------------------------------------
+    def _header(self, node: Node) -> QHBoxLayout:
+        category = self._class.category if self._class else "Block"
+        tile = QLabel()
+        tile.setPixmap(tile_icon(category, glyph_for(node.type, category), current(), 28).pixmap(28, 28))
+        self.name = TextField()
+        self.name.setAccessibleName("Name of the layer")
+        self.name.setPlaceholderText(node.type)
+        self.name.committed.connect(self._rename)
+        self.name_error = label(role="err", wraps=True)
+        self.name_error.hide()
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.name)
+        words.addWidget(label(f"{node.type} · {CATEGORY_WORDS.get(category, category.lower())}", "caption"))
+        words.addWidget(self.name_error)
+        self.help = icon_button("help", f"About {node.type} (F1)")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(tile)
+        row.addLayout(words, 1)
+        row.addWidget(self.help)
+        return row
+
+    def _about(self, box: QVBoxLayout) -> None:
+        if self._class is None:
+            box.addWidget(label("This version of Netwright does not know this layer. It is kept as it is.", "second", wraps=True))
+            return
+        box.addWidget(label(self._class.doc(), "second", wraps=True))
+        if self._class.formula:
+            formula = label(self._class.formula, "formula", wraps=True)
+            formula.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+            box.addWidget(formula)
+
+    def _settings(self, box: QVBoxLayout) -> None:
+        settings = self._class.settings() if self._class else ()
+        if settings:
+            box.addWidget(rule())
+            box.addWidget(label("Settings", "strong"))
+        for setting in settings:
+            row = SettingRow(
+                setting.name, field_for(setting), setting.help, setting.default,
+                partial(self._change, setting), partial(self._reset, setting),
+            )  # fmt: skip
+            self.rows[setting.name] = row
+            box.addWidget(row)
+
+    # -- edits ---------------------------------------------------------------------------------------------------------
+    def _change(self, setting: Setting, value: Any) -> str:
+        title = f"Change {setting.name.replace('_', ' ')}"
+        sentence = self._session.attempt(title, lambda d: edits.set_setting(d, self._id, setting.name, value))
+        self.refresh()
+        return sentence
+
+    def _reset(self, setting: Setting) -> None:
+        self._session.do(f"Reset {setting.name}", lambda d: edits.reset_setting(d, self._id, setting.name))
+
+    def _rename(self, text: str) -> None:
+        sentence = self._session.attempt("Rename", lambda d: edits.rename(d, self._id, text))
+        self.name_error.setText(sentence)
+        self.name_error.setVisible(bool(sentence))
+        if sentence:
+            self.name.restore()
+
+    # -- shown anew ----------------------------------------------------------------------------------------------------
+    def refresh(self) -> None:
+        node = self._session.document.nodes.get(self._id)
+        if node is None:
+            return
+        self.name.show_value(node.name)
+        for setting in self._class.settings() if self._class else ():
+            self.rows[setting.name].show_value(node.settings.get(setting.name, setting.default))
+        built = self._session.checked.built.nodes.get(self._id)
+        self._show_problems()
+        self._show_numbers(arithmetic(built))
+
+    def _show_problems(self) -> None:
+        empty(self._problems)
+        for problem in self._session.checked.problems:
+            if problem.node != self._id:
+                continue
+            card = QFrame()
+            card.setProperty("surface", "err" if problem.level == "error" else "warn")
+            box = QVBoxLayout(card)
+            box.setContentsMargins(8, 8, 8, 8)
+            box.addWidget(label(problem.what[:1].upper() + problem.what[1:], wraps=True))
+            for repair in problem.repairs:
+                box.addWidget(button(repair.title, partial(self._session.do, repair.title, repair.edit)))
+            self._problems.addWidget(card)
+
+    def _show_numbers(self, lines: list[tuple[str, str, str]]) -> None:
+        empty(self._numbers)
+        self._numbers_title.setVisible(bool(lines))
+        for row, words in enumerate(lines):
+            for column, (text, role) in enumerate(zip(words, ("mono", "mono", "mono"), strict=True)):
+                made = label(text, role, wraps=column == 1)
+                if column == 2:
+                    made.setStyleSheet("font-weight: 700")
+                self._numbers.addWidget(made, row, column)
+
+
+def arithmetic(built: NodeBuilt | None) -> list[tuple[str, str, str]]:
+    """The layer's own account of its numbers; nothing while its shapes are unknown."""
+    if built is None or built.layer is None or built.output is None:
+        return []
+    try:
+        return built.layer.arithmetic(built.inputs, built.output)
+    except (NetwrightError, LookupError, TypeError, AttributeError, ValueError):
+        return []  # an input that is not there yet: its problem is told above

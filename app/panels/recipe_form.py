@@ -1,0 +1,146 @@
+"""The recipe as a form: every change is an edit of the document, checked before it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.panels.fields import ChoiceField, Field, NumberField
+from app.panels.words import empty, label, restyle
+from app.session import Session
+from nodes import edits
+from runtime.optimizers import OPTIMIZERS
+from runtime.recipe import Recipe, Stage, Update
+from runtime.schedules import SCHEDULES
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the form: how its value is read from a recipe, and what it changes there."""
+
+    name: str
+    help: str
+    get: Callable[[Recipe], Any]
+    change: Callable[[Recipe, Any], dict[str, Any]]
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    whole: bool = True
+
+
+def stage(recipe: Recipe) -> Stage:
+    return recipe.stages[0]
+
+
+def update(recipe: Recipe) -> Update:
+    return recipe.stages[0].updates[0]
+
+
+def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
+    return {"early_stop": replace(stage(recipe).early_stop, patience=value)}
+
+
+LINES = (
+    Line("optimizer", "How a gradient becomes a change of the weights.", lambda r: update(r).optimizer,
+         lambda r, v: {"optimizer": v, "settings": {}}, tuple(OPTIMIZERS)),
+    Line("rate", "Learning rate: how far each step goes.", lambda r: stage(r).learning_rate,
+         lambda r, v: {"learning_rate": v}, whole=False),
+    Line("schedule", "How the rate changes over the training.", lambda r: stage(r).schedule,
+         lambda r, v: {"schedule": v}, tuple(SCHEDULES)),
+    Line("batch", "Samples a step. 0: all of them at once.", lambda r: stage(r).batch_size, lambda r, v: {"batch_size": v}),
+    Line("epochs", "How often every sample is seen.", lambda r: stage(r).epochs, lambda r, v: {"epochs": v}),
+    Line("weight decay", "Pulls weights toward zero (L2).", lambda r: update(r).weight_decay,
+         lambda r, v: {"weight_decay": v}, whole=False),
+    Line("clip norm", "Gradients longer than this are shortened. 0: never.", lambda r: update(r).clip_norm,
+         lambda r, v: {"clip_norm": v}, whole=False, hint="0 = off"),
+    Line("stop early", "Epochs without improvement of the validation loss before training stops. 0: never.",
+         lambda r: stage(r).early_stop.patience, _stop, hint="0 = off"),
+    Line("seed", "Draws the initial weights, the order of the samples and the validation split.", lambda r: r.seed,
+         lambda r, v: {"seed": v}),
+)  # fmt: skip
+
+
+def _optimizer_lines(recipe: Recipe) -> tuple[Line, ...]:
+    """The optimizer's own numbers (momentum, beta1 …) after what it declares."""
+    chosen = OPTIMIZERS.get(update(recipe).optimizer)
+
+    def line(name: str, default: float, help: str) -> Line:
+        return Line(
+            name, help, lambda r: update(r).settings.get(name, default),
+            lambda r, v: {"settings": {**update(r).settings, name: float(v)}}, whole=False,
+        )  # fmt: skip
+
+    return tuple(line(s.name, s.default, s.help) for s in chosen.settings) if chosen else ()
+
+
+class RecipeForm(QScrollArea):
+    """Follows the document; a refused value is put back and the reason stands under it."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(12, 8, 8, 8)
+        box.setSpacing(6)
+        box.addWidget(label("Recipe", "strong"))
+        self.error = label(role="err", wraps=True)
+        self.error.hide()
+        box.addWidget(self.error)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        box.addLayout(self._grid)
+        box.addStretch(1)
+        self.setWidget(inside)
+        self.fields: dict[str, Field] = {}
+        self._lines: tuple[Line, ...] = ()
+        session.document_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        recipe = self._session.document.recipe
+        lines = (*LINES, *_optimizer_lines(recipe))
+        if [x.name for x in lines] != [x.name for x in self._lines]:
+            self._build(lines)
+        for line in lines:
+            self.fields[line.name].show_value(line.get(recipe))
+
+    def _build(self, lines: tuple[Line, ...]) -> None:
+        empty(self._grid)
+        self._lines, self.fields = lines, {}
+        for row, line in enumerate(lines):
+            title = label(line.name, "second")
+            field: Field = ChoiceField(line.choices) if line.choices else NumberField(line.hint, line.whole)
+            for widget in (title, field):
+                widget.setToolTip(line.help)
+            field.setAccessibleName(line.name)
+            field.setAccessibleDescription(line.help)
+            field.committed.connect(lambda value, chosen=line: self._commit(chosen, value))
+            self.fields[line.name] = field
+            self._grid.addWidget(title, row, 0)
+            self._grid.addWidget(field, row, 1)
+
+    def _commit(self, line: Line, value: Any) -> None:
+        sentence = self._attempt(line, value)
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+        field = self.fields.get(line.name)
+        if isinstance(field, NumberField):
+            restyle(field, "wrong", bool(sentence))
+        if sentence and field:
+            field.restore()
+            self.ensureWidgetVisible(self.error)
+
+    def _attempt(self, line: Line, value: Any) -> str:
+        if not line.choices and (not isinstance(value, (int, float)) or (line.whole and not isinstance(value, int))):
+            kind = "a whole number" if line.whole else "a number"
+            return f"{line.name.capitalize()} takes {kind}, and ‘{value}’ was given: type {kind}."
+        changes = line.change(self._session.document.recipe, value)
+        return self._session.attempt(f"Change {line.name}", lambda d: edits.set_recipe(d, **changes))

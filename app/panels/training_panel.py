@@ -1,0 +1,111 @@
+"""The training panel: the recipe, and the curves of loss and accuracy as they grow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from app.panels.recipe_form import RecipeForm
+from app.plots.curve_plot import CurvePlot
+from app.plots.series import Series
+from app.session import Session
+from app.worker.control import RunControl
+from app.worker.protocol import Steps
+from nodes.document import Document
+from runtime.events import EpochDone, Started
+
+LOSS_WAITS = "Two lines will be drawn here: training and validation."
+ACCURACY_WAITS = "How often it is right"
+#: Milliseconds between two redraws.
+REDRAW = 50
+
+
+class TrainingPanel(QWidget):
+    """Curves belong to the document that is shown; a run adds to them."""
+
+    def __init__(self, session: Session, control: RunControl) -> None:
+        super().__init__()
+        self.recipe = RecipeForm(session)
+        self.loss = CurvePlot("Loss", LOSS_WAITS)
+        self.accuracy = CurvePlot("Accuracy", ACCURACY_WAITS, percent=True)
+        self._batches, self._origin = 1, 0.0
+        self._timer = QTimer(self, singleShot=True, interval=REDRAW)
+        self._timer.timeout.connect(self._redraw)
+        self._lay_out()
+        control.reset.connect(self._on_reset)
+        control.steps.connect(self._on_steps)
+        control.epoch.connect(self._on_epoch)
+
+    def _lay_out(self) -> None:
+        split = QSplitter()
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        self.recipe.setMinimumWidth(204)
+        for widget in (self.recipe, self.loss, self.accuracy):
+            split.addWidget(widget)
+        split.setSizes([216, 500, 500])
+        split.setStretchFactor(0, 0)
+        split.setStretchFactor(1, 1)
+        split.setStretchFactor(2, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(split)
+
+    # -- what a document brings with it --------------------------------------------------------------------------------
+    def show_history(self, document: Document) -> None:
+        """The curves of the epochs that a saved document has behind it."""
+        self.loss.clear()
+        self.accuracy.clear()
+        for record in document.training.progress.get("history", ()):
+            self._add_epoch(record, with_training=True)
+        self._redraw()
+
+    def _add_epoch(self, record: Any, with_training: bool = False) -> None:
+        get = record.get if isinstance(record, dict) else lambda name: getattr(record, name, None)
+        epoch = get("epoch")
+        if with_training:
+            _add(self.loss.train, epoch, get("loss"))
+            _add(self.accuracy.train, epoch, get("accuracy"))
+        _add(self.loss.validation, epoch, get("validation_loss"))
+        _add(self.accuracy.validation, epoch, get("validation_accuracy"))
+        self.loss.now = self.accuracy.now = float(epoch or 0)
+
+    # -- what a run brings -----------------------------------------------------------------------------------------------
+    def _on_reset(self, event: Started) -> None:
+        self._batches = max(1, event.batches)
+        done = event.step % self._batches
+        self._origin = event.epoch + (done - event.step) / self._batches
+        if event.step == 0:
+            self.loss.clear()
+            self.accuracy.clear()
+
+    def _on_steps(self, message: Steps) -> None:
+        # A run may go on in the middle of an epoch, or after runs with other batch sizes: count from its own start.
+        x = message.step / self._batches + self._origin
+        self.loss.train.add(x, message.loss)
+        self.accuracy.train.add(x, message.accuracy)
+        self.loss.now = self.accuracy.now = float(x[-1])
+        self._later()
+
+    def _on_epoch(self, event: EpochDone) -> None:
+        self._add_epoch(event)
+        self._later()
+
+    def _later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _redraw(self) -> None:
+        self.loss.redraw()
+        self.accuracy.redraw()
+
+    def recolor(self) -> None:
+        self.loss.recolor()
+        self.accuracy.recolor()
+
+
+def _add(series: Series, x: float, y: float | None) -> None:
+    if y is not None:
+        series.add(x, y)

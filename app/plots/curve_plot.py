@@ -1,0 +1,140 @@
+"""CurvePlot: training and validation over epochs, values beside the names, in the language of LOOK.md."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from app.panels.words import label
+from app.plots.series import Series
+from app.theme import current, font, qcolor
+
+if TYPE_CHECKING:
+    from app.plots.plot_canvas import PlotCanvas
+
+
+class Swatch(QWidget):
+    """The line beside a name: full for training, with a hollow dot for validation."""
+
+    def __init__(self, dotted: bool) -> None:
+        super().__init__()
+        self._dotted = dotted
+        self.setFixedSize(20, 12)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = qcolor(tokens.text if self._dotted else tokens.accent)
+        painter.setPen(QPen(color, 1.5 if self._dotted else 2))
+        painter.drawLine(1, 6, 19, 6)
+        if self._dotted:
+            painter.setBrush(qcolor(tokens.panel))
+            painter.drawEllipse(7, 3, 6, 6)
+        painter.end()
+
+
+class EmptyPlot(QWidget):
+    """Rules without a curve, and a sentence on what will be drawn."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.sentence = sentence
+        self.setMinimumSize(QSize(80, 60))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        tokens = current()
+        painter = QPainter(self)
+        painter.setPen(qcolor(tokens.line))
+        gap = max(28, self.height() // 5)
+        for y in range(gap // 2, self.height(), gap):
+            painter.drawLine(0, y, self.width(), y)
+        painter.setFont(font("body"))
+        wraps = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        area = painter.boundingRect(self.rect().adjusted(8, 0, -8, 0), wraps, self.sentence)
+        painter.fillRect(area.adjusted(-8, -4, 8, 4), qcolor(tokens.panel))
+        painter.setPen(qcolor(tokens.text2))
+        painter.drawText(self.rect().adjusted(8, 0, -8, 0), wraps, self.sentence)
+        painter.end()
+
+
+class CurvePlot(QWidget):
+    """`train` and `validation` are series; call `redraw` after adding to them."""
+
+    def __init__(self, title: str, sentence: str, percent: bool = False) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.train, self.validation = Series(), Series()
+        self.percent, self.now = percent, 0.0
+        self._values = {name: label("–", "mono") for name in ("train", "validation")}
+        self._keys: list[QWidget] = []
+        self.empty = EmptyPlot(sentence)
+        self.canvas: PlotCanvas | None = None
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 8, 12, 4)
+        box.setSpacing(4)
+        box.addLayout(self._head(title))
+        box.addWidget(self._stack, 1)
+
+    def _head(self, title: str) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        row.addWidget(label(title, "strong"))
+        row.addStretch(1)
+        for name, value in self._values.items():
+            key = QWidget()
+            line = QHBoxLayout(key)
+            line.setContentsMargins(6, 0, 0, 0)
+            line.setSpacing(6)
+            for widget in (Swatch(name == "validation"), label(name, "second"), value):
+                line.addWidget(widget)
+            key.hide()
+            self._keys.append(key)
+            row.addWidget(key)
+        return row
+
+    def clear(self) -> None:
+        self.train.clear()
+        self.validation.clear()
+        self.now = 0.0
+        self.redraw()
+
+    def redraw(self) -> None:
+        some = len(self.train) > 0 or len(self.validation) > 0
+        for key in self._keys:
+            key.setVisible(some)
+        self._stack.setCurrentIndex(1 if some and self._ensure() else 0)
+        if not some or self.canvas is None:
+            return
+        self._values["train"].setText(self._written(self._present()))
+        self._values["validation"].setText(self._written(self.validation.last))
+        self.canvas.show_curves(self.train, self.validation, self.now)
+
+    def _present(self) -> float | None:
+        """Training now: the end of the smooth curve, since a single batch jumps."""
+        return float(self.train.smooth()[-1]) if len(self.train) else None
+
+    def _written(self, value: float | None) -> str:
+        if value is None or not math.isfinite(value):
+            return "–"
+        return f"{100 * value:.1f} %" if self.percent else f"{value:.3f}" if value >= 1e-3 else f"{value:.1e}".replace("-", "−")
+
+    def _ensure(self) -> bool:
+        """pyqtgraph takes a third of a second to import: only when there is something to draw, or in the idle loop."""
+        if self.canvas is None:
+            from app.plots.plot_canvas import PlotCanvas
+
+            self.canvas = PlotCanvas(self.percent)
+            self._stack.addWidget(self.canvas)
+        return True
+
+    def recolor(self) -> None:
+        if self.canvas:
+            self.canvas.recolor()
+        self.redraw()

@@ -1,0 +1,132 @@
+"""The drawing part of a plot, on pyqtgraph. Imported late: see `CurvePlot`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from app.plots.series import Series, log_ticks, tick_text
+from app.theme import current, font, qcolor
+
+#: More validation points than this are drawn as a dashed line without dots.
+DENSE = 60
+#: Where logarithms end.
+LEAST = 1e-9
+
+
+class RuledAxis(pg.AxisItem):  # type: ignore[misc]
+    """Labels in 10.5 mono; the rules it draws over the plot are full or dotted. `values` are in what the plot shows."""
+
+    def __init__(self, orientation: str, dotted: bool) -> None:
+        super().__init__(orientation)
+        self.values: list[tuple[float, str]] = []
+        self._dotted = dotted
+        self.setStyle(tickFont=font("smallest"), tickLength=0, showValues=True, tickTextOffset=6)
+        self.setGrid(255)
+
+    def recolor(self) -> None:
+        tokens = current()
+        dash = Qt.PenStyle.DotLine if self._dotted else Qt.PenStyle.SolidLine
+        self.setPen(pg.mkPen(QColor(0, 0, 0, 0)))
+        self.setTickPen(pg.mkPen(tokens.line, width=1, style=dash))
+        self.setTextPen(pg.mkPen(tokens.text2))
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        return [(1.0, [v for v, _ in self.values if low <= v <= high])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        words = dict(self.values)
+        return [words.get(v, "") for v in values]
+
+
+class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
+    """Loss is drawn as its logarithm, accuracy in per cent."""
+
+    def __init__(self, percent: bool) -> None:
+        self._left, self._bottom = RuledAxis("left", False), RuledAxis("bottom", True)
+        super().__init__(axisItems={"left": self._left, "bottom": self._bottom})
+        self._percent = percent
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(False, False)
+        self._left.setWidth(40)
+        self._bottom.setHeight(20)
+        self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
+        self._raw: Any = self.plot([], [])
+        self._now: Any = pg.InfiniteLine(angle=90)
+        self.addItem(self._now)
+        self._smooth: Any = self.plot([], [], antialias=True)
+        self._validation: Any = self.plot([], [], antialias=True)
+        self.recolor()
+
+    def recolor(self) -> None:
+        tokens = current()
+        self.setBackground(tokens.panel)
+        self._left.recolor()
+        self._bottom.recolor()
+        self._raw.setPen(pg.mkPen(qcolor(tokens.accent, 0.35), width=1))
+        self._smooth.setPen(pg.mkPen(tokens.accent, width=2))
+        self._now.setPen(pg.mkPen(qcolor(tokens.accent, 0.7), width=1))
+        self._validation.setSymbolPen(pg.mkPen(tokens.text, width=1.5))
+        self._validation.setSymbolBrush(pg.mkBrush(tokens.panel))
+        self._validation.setSymbolSize(6)
+
+    def show_curves(self, train: Series, validation: Series, now: float) -> None:
+        self._raw.setData(train.x, self._scaled(train.y))
+        self._smooth.setData(train.x, self._scaled(train.smooth()))
+        self._show_validation(validation)
+        self._now.setValue(now)
+        self._show_range(train, validation, now)
+
+    def _show_validation(self, validation: Series) -> None:
+        dense = len(validation) > DENSE
+        style = Qt.PenStyle.DashLine if dense else Qt.PenStyle.SolidLine
+        self._validation.setPen(pg.mkPen(current().text, width=1.5, style=style))
+        self._validation.setSymbol(None if dense else "o")
+        self._validation.setData(validation.x, self._scaled(validation.y))
+
+    def _scaled(self, y: Any) -> Any:
+        return 100.0 * y if self._percent else np.log10(np.maximum(y, LEAST))
+
+    # -- axes ----------------------------------------------------------------------------------------------------------
+    def _show_range(self, train: Series, validation: Series, now: float) -> None:
+        both = np.concatenate([train.smooth(), train.y, validation.y])
+        low, high = self._percents(both) if self._percent else self._decades(both)
+        self._bottom.values = _epochs(now, self.width())
+        right = max(now * 1.06, 1e-6)
+        self.setXRange(0, right, padding=0)
+        self.setYRange(low, high, padding=0)
+        for axis in (self._left, self._bottom):
+            axis.picture = None
+            axis.update()
+
+    def _percents(self, values: Any) -> tuple[float, float]:
+        # The first batches are guesses; they may leave the picture, or nothing would be seen of the rest.
+        low = 100.0 * float(np.quantile(values, 0.03)) if len(values) else 0.0
+        step = next(s for s in (0.5, 1, 2, 5, 10, 20) if (100 - low) / s <= 6 or s == 20)
+        bottom = max(0.0, np.floor(low / step) * step)
+        ticks = np.arange(bottom, 100 + step / 2, step)
+        self._left.values = [(float(t), f"{t:g}" + (" %" if t == 100 else "")) for t in ticks]
+        return bottom, 100 + step * 0.2
+
+    def _decades(self, values: Any) -> tuple[float, float]:
+        good = np.maximum(values, LEAST) if len(values) else np.array([0.1, 1.0])
+        low, high = float(np.quantile(good, 0.002)), float(np.quantile(good, 0.998))
+        low, high = min(low, high / 1.5) * 0.85, high * 1.15
+        self._left.values = [(float(np.log10(t)), tick_text(t)) for t in log_ticks(low, high)]
+        return float(np.log10(low)), float(np.log10(high))
+
+
+def _epochs(now: float, width: int) -> list[tuple[float, str]]:
+    """Whole epochs where they fit, fractions in the first one; the last label says what they are."""
+    most = max(2, width // 70)
+    steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000)
+    step = next((s for s in steps if now / s <= most), steps[-1])
+    ticks = [i * step for i in range(int(now / step) + 1)]
+    texts = [f"{t:,.10g}" for t in ticks]
+    texts[-1] = f"epoch {texts[-1]}" if len(texts) > 1 else texts[-1]
+    return list(zip(ticks, texts, strict=True))

@@ -1,0 +1,80 @@
+"""Series: points that arrive by the thousand, kept within bounds, with their running mean. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+MOST = 4096
+
+
+class Series:
+    """x and y as they came; beyond `most` points neighbours are averaged in pairs."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self.clear()
+
+    def clear(self) -> None:
+        self.x: Floats = np.empty(0)
+        self.y: Floats = np.empty(0)
+        self._grain = 1  # how many points that came are one point here
+        self._rest_x: list[float] = []
+        self._rest_y: list[float] = []
+
+    def add(self, x: ArrayLike, y: ArrayLike) -> None:
+        xs = np.concatenate([self._rest_x, np.atleast_1d(np.asarray(x, float))])
+        ys = np.concatenate([self._rest_y, np.atleast_1d(np.asarray(y, float))])
+        good = np.isfinite(ys)
+        xs, ys = xs[good], ys[good]
+        whole = len(xs) // self._grain * self._grain
+        self._rest_x, self._rest_y = list(xs[whole:]), list(ys[whole:])
+        self.x = np.concatenate([self.x, xs[:whole].reshape(-1, self._grain).mean(1)])
+        self.y = np.concatenate([self.y, ys[:whole].reshape(-1, self._grain).mean(1)])
+        while len(self.x) > self._most:
+            self._halve()
+
+    def _halve(self) -> None:
+        even = len(self.x) // 2 * 2
+        self.x = np.concatenate([self.x[:even].reshape(-1, 2).mean(1), self.x[even:]])
+        self.y = np.concatenate([self.y[:even].reshape(-1, 2).mean(1), self.y[even:]])
+        self._grain *= 2
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def last(self) -> float | None:
+        return float(self.y[-1]) if len(self.y) else None
+
+    def smooth(self) -> Floats:
+        """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends."""
+        n = len(self.y)
+        half = max(4, n // 50)
+        if n < 3:
+            return self.y
+        sums = np.concatenate([[0.0], np.cumsum(self.y)])
+        low = np.maximum(np.arange(n) - half, 0)
+        high = np.minimum(np.arange(n) + half + 1, n)
+        result: Floats = (sums[high] - sums[low]) / (high - low)
+        return result
+
+
+def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
+    """1, 2, 5 steps of ten between two positive numbers; fewer where they would crowd."""
+    first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
+    for mantissas in ((1, 2, 5), (1,)):
+        ticks = [m * 10.0**e for e in range(first, last + 1) for m in mantissas]
+        inside = [t for t in ticks if low * 0.999 <= t <= high * 1.001]
+        if 2 <= len(inside) <= most:
+            return inside
+    stride = max(1, -(-(last - first) // most))
+    return [10.0**e for e in range(first, last + 1, stride) if low <= 10.0**e <= high] or [low, high]
+
+
+def tick_text(value: float) -> str:
+    """``0.05``, ``2``, ``1e−6``."""
+    if value != 0 and abs(value) < 1e-3:
+        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−")
+    return f"{value:.10g}".replace("-", "−")
