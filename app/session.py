@@ -37,6 +37,10 @@ class RunHistory(History):
         """The next checkpoint makes an entry of its own."""
         self._run = None
 
+    def mark_unsaved(self) -> None:
+        """No document is what a file holds (a recovered drawing that never had one)."""
+        self._clean = None
+
     @property
     def run_undone(self) -> bool:
         return self._run is not None and self._index < self._run

@@ -22,7 +22,7 @@ from nodes.plan import initial_weights, plan
 from nodes.training_info import PARAMETER, keep_leftovers, read_slots, training_info
 from runtime.atomic import Stamp, stamp, write
 from runtime.errors import FileError, NetwrightError
-from runtime.graph import Graph
+from runtime.graph import Graph, prune
 from runtime.onnx_model import to_model
 
 DOCUMENT = "pkg.netwright.document"
@@ -77,26 +77,13 @@ def inference_graph(document: Document) -> Graph:
     produced = {name for op in graph.ops for name in op.outputs}
     if not graph.outputs or any(v.name not in produced for v in graph.outputs):
         return _placeholder(document)
-    return _needed(graph)
+    prune(graph)
+    return graph
 
 
 def _placeholder(document: Document) -> Graph:
     graph = Graph(_name(document))
     graph.output(graph.Identity(graph.input("nothing", graph.dtype, (1,)), name="nothing_yet"))
-    return graph
-
-
-def _needed(graph: Graph) -> Graph:
-    """Without operators, inputs and parameters that no output depends on."""
-    wanted = {v.name for v in graph.outputs}
-    kept = []
-    for op in reversed(graph.ops):
-        if wanted & set(op.outputs):
-            kept.append(op)
-            wanted |= set(op.inputs)
-    graph.ops = kept[::-1]
-    graph.inputs = [v for v in graph.inputs if v.name in wanted]
-    graph.parameters = {n: p for n, p in graph.parameters.items() if n in wanted}
     return graph
 
 

@@ -240,3 +240,18 @@ class Graph:
     def parameter_count(self) -> int:
         """Numbers that training learns (fitted statistics are not counted)."""
         return sum(p.size for p in self.parameters.values() if p.kind == "trained")
+
+
+def prune(graph: Graph, inputs: bool = True) -> None:
+    """Take out operators that no output depends on; with `inputs` also such inputs and parameters."""
+    wanted = {v.name for v in graph.outputs}
+    kept = []
+    for op in reversed(graph.ops):
+        if not wanted.isdisjoint(op.outputs):
+            kept.append(op)
+            wanted.update(op.inputs)
+    graph.ops = kept[::-1]
+    if not inputs:
+        return
+    graph.inputs = [v for v in graph.inputs if v.name in wanted]
+    graph.parameters = {n: p for n, p in graph.parameters.items() if n in wanted}

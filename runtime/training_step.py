@@ -15,7 +15,7 @@ import numpy as np
 
 from runtime.autodiff import gradients
 from runtime.errors import TrainingError, unknown
-from runtime.graph import Dim, Graph, Parameter, Value
+from runtime.graph import Dim, Graph, Parameter, Value, prune
 from runtime.optimizers import Optimizer, Shared, complete, optimizer
 from runtime.recipe import Update
 
@@ -164,11 +164,12 @@ class _Building:
 
     def finish(self, loss: Value, outputs: Sequence[Value]) -> StepGraph:
         g = self.g
+        names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
+        g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
+        prune(g, inputs=False)  # rules emit every input's gradient, the data's too
         used = {name for op in g.ops for name in op.inputs}
         held = tuple(name for name in g.parameters if name not in self.state and name in used)
         data = tuple(v.name for v in g.inputs if v.name not in self.state and v.name not in (RATE, STEP))
-        names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
-        g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
         return StepGraph(g, loss.name, names, self.state, self.slots, held, data)
 
 

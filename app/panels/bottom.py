@@ -1,0 +1,86 @@
+"""The bottom panel: tabs Training, Problems, Log; at the right of their bar, the buttons that train."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout
+
+from app.panels.problem_list import ProblemList
+from app.panels.train_bar import TrainBar
+from app.panels.training_panel import TrainingPanel
+from app.panels.words import restyle, rule
+from app.session import Session
+from app.worker.control import RunControl
+
+TRAINING, PROBLEMS, LOG = range(3)
+
+
+class Log(QPlainTextEdit):
+    """What happened, newest last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setMaximumBlockCount(2000)
+        self.setProperty("mono", True)
+        self.setPlaceholderText("What happens is written down here.")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def write(self, text: str) -> None:
+        if text:
+            self.appendPlainText(f"{datetime.now():%H:%M:%S}  {text}")
+
+
+class BottomPanel(QFrame):
+    def __init__(self, session: Session, control: RunControl) -> None:
+        super().__init__()
+        self.setProperty("surface", "panel")
+        self._session = session
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for name in ("Training", "Problems", "Log"):
+            self.tabs.addTab(name)
+        self.badge = QLabel()
+        self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.badge.setObjectName("badge")
+        self.tabs.setTabButton(PROBLEMS, QTabBar.ButtonPosition.RightSide, self.badge)
+        self.training = TrainingPanel(session, control)
+        self.problems = ProblemList(session)
+        self.log = Log()
+        self.train_bar = TrainBar(session, control)
+        self._pages = QStackedWidget()
+        for page in (self.training, self.problems, self.log):
+            self._pages.addWidget(page)
+        self._lay_out()
+        self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        session.document_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(0, 0, 0, 0)
+        bar.addWidget(self.tabs)
+        bar.addStretch(1)
+        bar.addWidget(self.train_bar)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(rule())
+        box.addLayout(bar)
+        box.addWidget(rule())
+        box.addWidget(self._pages, 1)
+
+    def show_tab(self, index: int) -> None:
+        self.tabs.setCurrentIndex(index)
+
+    def refresh(self) -> None:
+        checked = self._session.checked
+        count = len(checked.problems)
+        self.badge.setVisible(count > 0)
+        self.badge.setText(str(count))
+        restyle(self.badge, "role", "err" if checked.errors else "warn")
+        restyle(self.badge, "badge", "err" if checked.errors else "warn")
+        self.badge.setFixedSize((28 if count > 9 else 20) if count else 0, 18)

@@ -1,0 +1,135 @@
+"""The command palette: every command and every layer in one list, found by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app.commands import COMMANDS, Command, method
+from app.glyphs import glyph_for, glyph_icon, tile_icon
+from app.panels.fuzzy import layer_score, nearest_layer, score
+from app.panels.words import label
+from app.theme import current, font
+from nodes.layer import layer_types
+
+WIDTH, ROWS = 480, 12
+
+
+@dataclass(frozen=True)
+class Entry:
+    title: str
+    note: str
+    icon: QIcon
+    found: float
+    enabled: bool
+    run: Callable[[], object]
+
+
+class CommandPalette(QFrame):
+    """A popup under the search field. Enter runs the first; Esc closes."""
+
+    def __init__(self, window: Any) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self._window = window
+        self.setProperty("surface", "raised")
+        self.search = QLineEdit(placeholderText="Search commands and layers")
+        self.search.setProperty("tall", True)
+        self.search.setAccessibleName("Search commands and layers")
+        self.list = QTreeWidget()
+        self.list.setColumnCount(2)
+        self.list.setHeaderHidden(True)
+        self.list.setRootIsDecorated(False)
+        self.list.setIndentation(0)
+        self.list.setIconSize(QSize(18, 18))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.header().setStretchLastSection(False)
+        self.none = label(role="caption", wraps=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(8, 8, 8, 8)
+        for widget in (self.search, self.none, self.list):
+            box.addWidget(widget)
+        self.search.textChanged.connect(self.refresh)
+        self.search.installEventFilter(self)
+        self.list.itemClicked.connect(lambda item: self._run(item))
+        self.entries: list[Entry] = []
+
+    def open(self, anchor: QWidget) -> None:
+        """Show it centred under `anchor`."""
+        self.setFixedSize(WIDTH, 60 + ROWS * 26)
+        self.list.header().resizeSection(0, WIDTH - 160)
+        self.list.header().resizeSection(1, 120)
+        below = anchor.mapToGlobal(anchor.rect().bottomLeft())
+        self.move(below.x() + (anchor.width() - WIDTH) // 2, below.y() + 4)
+        self.search.clear()
+        self.refresh("")
+        self.show()
+        self.search.setFocus()
+
+    # -- what is found -------------------------------------------------------------------------------------------------
+    def refresh(self, query: str) -> None:
+        found = [e for e in (*self._commands(query), *self._layers(query)) if e.found > 0]
+        self.entries = sorted(found, key=lambda e: -e.found) if query else found
+        self.list.clear()
+        for entry in self.entries:
+            self.list.addTopLevelItem(self._row(entry))
+        self.none.setVisible(not found)
+        self.none.setText(f"No command or layer is called “{query}”. Did you mean {nearest_layer(query)}?")
+        if found:
+            self.list.setCurrentItem(self.list.topLevelItem(0))
+
+    def _commands(self, query: str) -> list[Entry]:
+        return [self._command(c, score(query, c.title.rstrip("…"))) for c in COMMANDS if c.id != "palette"]
+
+    def _command(self, command: Command, found: float) -> Entry:
+        keys = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else command.menu
+        icon = glyph_icon(command.icon, current().text2) if command.icon else QIcon()
+        return Entry(
+            command.title, keys, icon, found, command.when(self._window), lambda: method(self._window, command.action)()
+        )
+
+    def _layers(self, query: str) -> list[Entry]:
+        tokens = current()
+        result = []
+        for cls in layer_types().values():
+            icon = tile_icon(cls.category, glyph_for(cls.type, cls.category), tokens)
+            run = lambda t=cls.type: self._window.add_layer(t)  # noqa: E731
+            result.append(Entry(f"Add {cls.type}", cls.category, icon, 0.95 * layer_score(query, cls), True, run))
+        return result
+
+    def _row(self, entry: Entry) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([entry.title, entry.note])
+        item.setIcon(0, entry.icon)
+        item.setFont(1, font("mono-caption"))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setDisabled(not entry.enabled)
+        return item
+
+    # -- keys ----------------------------------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run(self.list.currentItem())
+                return True
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._move(1 if key == Qt.Key.Key_Down else -1)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _move(self, by: int) -> None:
+        at = self.list.indexOfTopLevelItem(self.list.currentItem()) + by
+        if 0 <= at < self.list.topLevelItemCount():
+            self.list.setCurrentItem(self.list.topLevelItem(at))
+
+    def _run(self, item: QTreeWidgetItem | None) -> None:
+        if item is None or item.isDisabled():
+            return
+        entry = self.entries[self.list.indexOfTopLevelItem(item)]
+        self.hide()
+        entry.run()

@@ -1,0 +1,187 @@
+"""Files as the window handles them: new, open, save, export; what goes wrong is one sentence in the message bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app import autosave
+from app.autosave import Found
+from app.panels.message_bar import MessageBar
+from app.recent import remember
+from app.session import Session
+from nodes import files
+from nodes.document import Document
+from nodes.training import merge
+from runtime.atomic import Stamp
+from runtime.errors import NetwrightError
+
+FILTER = "ONNX model (*.onnx)"
+SAVE, DISCARD, CANCEL = "Save", "Discard", "Cancel"
+
+
+def ask_about_changes(parent: QWidget, title: str) -> str:
+    """Save, Discard or Cancel, in a dialog: the one question that cannot wait."""
+    box = QMessageBox(parent)
+    box.setWindowTitle("Netwright")
+    box.setText(f"“{title}” has changes that are not saved.")
+    box.setInformativeText("Save them before it is closed?")
+    buttons = QMessageBox.StandardButton
+    box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+    box.setDefaultButton(buttons.Save)
+    answer = box.exec()
+    return {buttons.Save.value: SAVE, buttons.Discard.value: DISCARD}.get(answer, CANCEL)
+
+
+class Filing(QObject):
+    """Everything between the session and the disk."""
+
+    def __init__(self, window: Any, session: Session, messages: MessageBar) -> None:
+        super().__init__(window)
+        self._window, self._session, self._messages = window, session, messages
+        self._stamp: Stamp | None = None
+
+    # -- leaving what is open ------------------------------------------------------------------------------------------
+    def may_leave(self) -> bool:
+        """True when nothing would be lost, or the student says that it may be."""
+        if self._session.history.clean:
+            return True
+        answer = ask_about_changes(self._window, self._session.document.title)
+        return self.save() if answer == SAVE else answer == DISCARD
+
+    # -- new and open ----------------------------------------------------------------------------------------------------
+    def new(self, document: Document) -> None:
+        if self.may_leave():
+            self._stamp = None
+            self._window.show_document(document, None)
+
+    def open_dialog(self) -> None:
+        if not self.may_leave():
+            return
+        start = str(self._session.path.parent) if self._session.path else ""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", start, FILTER)
+        if name:
+            self.load(Path(name))
+
+    def open(self, path: Path) -> None:
+        if self.may_leave():
+            self.load(path)
+
+    def load(self, path: Path) -> bool:
+        try:
+            with _busy():
+                opened = files.open_file(path)
+        except NetwrightError as error:
+            self._messages.say("err", str(error))
+            return False
+        self._stamp = opened.stamp
+        self._window.show_document(opened.document, path)
+        remember(self._window.store, path)
+        for notice in opened.notices:
+            self._messages.say("warn", notice)
+        found = autosave.beside(path)
+        if found:
+            self.offer(found)
+        return True
+
+    # -- save ------------------------------------------------------------------------------------------------------------
+    def save(self) -> bool:
+        path = self._session.path
+        return self.save_as() if path is None else self._write(path, self._stamp)
+
+    def save_as(self) -> bool:
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(self._suggestion()), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self._write(path if path.suffix else path.with_suffix(".onnx"), None)
+
+    def _suggestion(self) -> Path:
+        title = self._session.document.title.lower().replace(" ", "-")
+        safe = "".join(c for c in title if c.isalnum() or c in "-_.") or "network"
+        return self._session.path or Path(f"{safe}.onnx")
+
+    def _write(self, path: Path, expect: Stamp | None) -> bool:
+        try:
+            with _busy():
+                self._stamp = files.save(self._session.document, path, expect)
+        except files.ChangedMeanwhile:
+            what = f"{path.name} was changed by another program since it was opened. Overwrite it, or save under another name?"
+            ways = (("Overwrite", lambda: self._write(path, None)), ("Save as…", self.save_as))
+            self._messages.say("warn", what, ways)
+            return False
+        except NetwrightError as error:
+            self._messages.say("err", str(error), (("Save as…", self.save_as),))
+            return False
+        self._session.saved(path)
+        remember(self._window.store, path)
+        self._messages.hide()
+        return True
+
+    # -- export ----------------------------------------------------------------------------------------------------------
+    def export_dialog(self) -> None:
+        """Every registered target is a file type of the dialog."""
+        import exporters
+
+        targets = exporters.targets()
+        kinds = {f"{t.title} (*{_dotted(t.suffix)})": t for t in targets.values()}
+        start = self._suggestion()
+        first = next(iter(kinds.values()))
+        name, kind = QFileDialog.getSaveFileName(
+            self._window, "Export", str(start.with_name(f"{start.stem}-export{_dotted(first.suffix)}")), ";;".join(kinds)
+        )
+        if name:
+            self.export(kinds.get(kind, first), Path(name))
+
+    def export(self, target: Any, path: Path) -> bool:
+        path = path if path.suffix else path.with_suffix(_dotted(target.suffix))
+        try:
+            with _busy():
+                target.write(self._session.document, path)
+        except NetwrightError as error:
+            self._messages.say("err", str(error))
+            return False
+        self._messages.say("ok", f"{target.title} was exported to {path}.")
+        return True
+
+    # -- after a crash -----------------------------------------------------------------------------------------------------
+    def offer(self, found: Found) -> None:
+        name = found.path.name if found.path else found.document.title
+        what = f"Netwright ended unexpectedly while “{name}” had changes that were not saved. They were kept."
+        ways = (("Recover them", lambda: self.recover(found)), ("Discard them", found.discard))
+        self._messages.say("warn", what, ways)
+
+    def recover(self, found: Found) -> None:
+        """The drawing from the journal, with the weights of the file where they fit; one step of undo away from the file."""
+        if found.path and found.path != self._session.path and (not self.may_leave() or not self.load(found.path)):
+            return
+        if found.path is None:
+            if not self.may_leave():
+                return
+            self._stamp = None
+            self._window.show_document(found.document, None)
+            self._session.history.mark_unsaved()
+        else:
+            drawn, _ = merge(found.document, self._session.document)
+            self._session.do("Recover", lambda _: drawn)
+        found.discard()
+        self._window.autosave.write()
+        self._messages.say("ok", "Recovered. Save when you are content with it.")
+
+
+class _busy:
+    """The waiting cursor, for as long as a large file takes."""
+
+    def __enter__(self) -> None:
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+
+    def __exit__(self, *error: object) -> None:
+        QGuiApplication.restoreOverrideCursor()
+
+
+def _dotted(suffix: str) -> str:
+    return suffix if suffix.startswith(".") else f".{suffix}"

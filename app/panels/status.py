@@ -1,0 +1,68 @@
+"""The status bar: what goes on, what the network costs, what is wrong, where it runs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from app.panels.problem_list import counts
+from app.session import Session
+from app.worker.control import IDLE, RunControl
+
+WORDS = {
+    "starting": "Starting", "running": "Training", "pausing": "Pausing", "paused": "Paused", "stopping": "Stopping",
+}  # fmt: skip
+
+
+class Status(QStatusBar):
+    def __init__(self, session: Session, control: RunControl) -> None:
+        super().__init__()
+        self._session, self._control = session, control
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
+        self.state, self.parameters, self.cost = (self._left() for _ in range(3))
+        self.problems, self.seed, self.kept, self.provider = (self._right() for _ in range(4))
+        self.provider.setText("CPU")
+        session.document_changed.connect(lambda _: self.refresh())
+        control.changed.connect(self.refresh_state)
+        self.refresh()
+
+    def _left(self) -> QLabel:
+        made = self._label()
+        self.addWidget(made)
+        return made
+
+    def _right(self) -> QLabel:
+        made = self._label()
+        self.addPermanentWidget(made)
+        return made
+
+    def _label(self) -> QLabel:
+        made = QLabel()
+        made.setTextFormat(Qt.TextFormat.RichText)
+        made.setContentsMargins(4, 0, 8, 0)
+        return made
+
+    def refresh(self) -> None:
+        checked, document = self._session.checked, self._session.document
+        self.parameters.setText(f"<b>{checked.built.parameter_count:,}</b> parameters")
+        self.cost.setText(f"<b>{checked.built.multiply_adds:,}</b> multiply-adds")
+        self.cost.setVisible(bool(document.nodes))
+        self.problems.setText(counts(checked.problems) or "no problems")
+        self.seed.setText(f"seed {document.recipe.seed}")
+        self.refresh_state()
+
+    def refresh_state(self) -> None:
+        state = self._control.state
+        if state == IDLE:
+            trained = self._session.document.training.progress.get("epoch")
+            words = "<b>Empty</b>" if not self._session.document.nodes else "<b>Ready</b>"
+            self.state.setText(f"<b>Trained</b> {trained} epochs" if trained else words)
+        else:
+            self.state.setText(f"<b>{WORDS[state]}</b> {self._control.progress.share:.0%}".replace("%", " %"))
+        if self._control.provider:
+            self.provider.setText(self._control.provider)
+
+    def show_kept(self, text: str) -> None:
+        self.kept.setText(text)
+        self.kept.setVisible(bool(text))

@@ -1,0 +1,87 @@
+"""The right end of the bottom panel's bar: progress, and the buttons that train. It never closes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+
+from app.glyphs import glyph_icon
+from app.panels.words import icon_button, label
+from app.session import Session
+from app.theme import current
+from app.worker.control import IDLE, PAUSED, PAUSING, RUNNING, STARTING, STOPPING, RunControl
+from app.worker.progress import duration
+
+WAITING = {STARTING: "starting", PAUSING: "pausing after this step", STOPPING: "stopping after this step"}
+
+
+class TrainBar(QWidget):
+    """Says why Train is disabled; while it trains, where it is and how long it will take."""
+
+    def __init__(self, session: Session, control: RunControl) -> None:
+        super().__init__()
+        self._session, self._control = session, control
+        self.words = label(role="caption")
+        self.epoch, self.batch, self.left = label(role="caption"), label(role="caption"), label(role="caption")
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedSize(90, 4)
+        self.train = QPushButton("Train")
+        self.train.setProperty("primary", True)
+        self.train.setIconSize(QSize(14, 14))
+        self.step = icon_button("step", "One step (F11)")
+        self.one_epoch = icon_button("epoch", "One epoch (Shift+F11)")
+        self.stop = icon_button("stop", "Stop (Ctrl+Alt+Enter)")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
+        for widget in (
+            self.words, self.left, self.epoch, self.bar, self.batch, self.train, self.step, self.one_epoch, self.stop
+        ):  # fmt: skip
+            row.addWidget(widget)
+        self.train.clicked.connect(lambda: control.toggle())
+        self.step.clicked.connect(lambda: control.step())
+        self.one_epoch.clicked.connect(lambda: control.step_epoch())
+        self.stop.clicked.connect(lambda: control.stop())
+        control.changed.connect(self.refresh)
+        session.document_changed.connect(lambda _: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        state, errors = self._control.state, self._session.checked.errors
+        running = state in (STARTING, RUNNING, PAUSING)
+        glyph = "pause" if running else "play"
+        self.train.setText("Pause" if running else "Go on" if state == PAUSED else "Train")
+        self.train.setIcon(glyph_icon(glyph, current().onaccent))
+        self.train.setToolTip("Pause (Ctrl+Enter)" if running else "Train (Ctrl+Enter)")
+        self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and not errors))
+        for tool in (self.step, self.one_epoch):
+            tool.setEnabled(state in (IDLE, PAUSED) and not errors)
+        self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED))
+        self._show_progress(state != IDLE and self._control.progress.batches > 0)
+        self._show_words(state, len(errors))
+
+    def _show_words(self, state: str, errors: int) -> None:
+        text = WAITING.get(state, "")
+        if not text and errors and state in (IDLE, PAUSED):
+            needs = any(p.where == "Network" and p.what.startswith("Train needs") for p in self._session.checked.errors)
+            waits = f"Train waits for {errors} error{'s' * (errors != 1)}"
+            text = "Train needs data, a layer and a loss" if needs else waits
+        self.words.setText(text)
+        self.words.setVisible(bool(text))
+
+    def _show_progress(self, on: bool) -> None:
+        progress = self._control.progress
+        wide = self.window().width() >= 1240 if self.window() else True
+        for widget in (self.epoch, self.bar):
+            widget.setVisible(on)
+        self.batch.setVisible(on and wide and progress.batches > 1)
+        seconds = progress.seconds_left if self._control.state == RUNNING else None
+        self.left.setVisible(on and seconds is not None)
+        if not on:
+            return
+        self.epoch.setText(f"epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
+        self.batch.setText(f"batch {progress.batch:,}/{progress.batches:,}")
+        self.bar.setValue(int(1000 * progress.share))
+        self.left.setText(f"{duration(seconds)} left" if seconds is not None else "")
