@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("paste", "Paste", EDIT, "canvas.paste", "Ctrl+V"),
     _c("paste_wired", "Paste with incoming wires", EDIT, "paste_wired", "Ctrl+Shift+V"),
     _c("duplicate", "Duplicate", EDIT, "canvas.duplicate", "Ctrl+D Shift+D", when=chosen),
-    _c("delete", "Delete", EDIT, "canvas.delete_selection", "Del Backspace", when=chosen, local=True, icon="delete"),
+    _c("delete", "Delete", EDIT, "canvas.delete_selection", "Del Backspace", local=True, icon="delete"),
     _c("dissolve", "Delete and reconnect", EDIT, "canvas.dissolve_selection", "Ctrl+Del", when=chosen, local=True,
        ends_group=True),
     _c("select_all", "Select all", EDIT, "canvas.select_all", "Ctrl+A"),

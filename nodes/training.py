@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
 
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
 from nodes.plan import Plan, initial_weights, plan, settled
+from nodes.probe import Probe
 from nodes.training_info import slot_keys
 from runtime import data
 from runtime.checkpoint import Checkpoint, progress_from_json
@@ -43,6 +41,7 @@ class Run:
         self.dataset = load_data(self.plan, document.recipe.seed)
         self._document = document if trained(document) else fitted(document, self.plan, self.dataset)
         self.trainer = Trainer(task(self.plan, self.dataset), self.engine, self._checkpoint())
+        self._probe = Probe(self.plan, self.dataset, self.engine)
 
     def _checkpoint(self) -> Checkpoint:
         document = self._document
@@ -94,11 +93,11 @@ class Run:
     # -- a look inside -------------------------------------------------------------------------------------------------
     def activations(self, sample: int = 0) -> tuple[dict[str, Array], int | None]:
         """Every node's output for one validation sample, by node id, and its class (None for a regression)."""
-        split = self.dataset.validation if len(self.dataset.validation) else self.dataset.train
-        at = slice(sample % len(split), sample % len(split) + 1)
-        values = node_values(self.plan, self.engine, self.trainer.checkpoint().weights, split.samples[at], split.labels[at])
-        label = int(split.labels[at][0]) if split.labels.dtype.kind in "iu" else None
-        return {id: array[0] if array.ndim else array for id, array in values.items()}, label
+        return self._probe.activations(self.trainer.checkpoint().weights, sample)
+
+    def gradients(self) -> dict[str, float]:
+        """The root mean square of the gradient by each node's parameters, by node id."""
+        return self._probe.gradients(self.trainer.checkpoint().weights)
 
 
 def trained(document: Document) -> bool:
@@ -142,23 +141,6 @@ def task(plan: Plan, dataset: Dataset) -> Task:
         recipe=plan.document.recipe,
         decision=plan.loss.decision,
     )
-
-
-def node_values(
-    plan: Plan, engine: Engine, weights: Mapping[str, Array], samples: Array, labels: Array
-) -> dict[str, Array]:
-    """Each node's first output for these samples, in inference mode, by node id."""
-    from runtime.training_step import copied
-
-    graph = copied(plan.evaluation.graph)
-    names = {id: b.output.name for id, b in plan.evaluation.nodes.items() if b.output is not None}
-    produced = {n for op in graph.ops for n in op.outputs}
-    graph.outputs = [graph.values[n] for n in dict.fromkeys(names.values()) if n in produced]
-    given: dict[str, Any] = {v.name: samples if v.role == "sample" else labels for v in graph.inputs}
-    used = {n for op in graph.ops for n in op.inputs}
-    feeds = {n: a for n, a in given.items() if n in used} | {n: weights[n] for n in graph.parameters if n in used}
-    found = {**given, **engine.load(graph).run(feeds)}
-    return {id: np.asarray(found[name]) for id, name in names.items() if name in found}
 
 
 # -- editing while it trains ---------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""The canvas: a document drawn as nodes and wires, and the gestures that change it. `app.canvas.view.CanvasView` is the door."""
+"""The canvas: a document as nodes and wires, and the gestures that change it. `view.CanvasView` is the door."""

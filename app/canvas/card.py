@@ -23,6 +23,7 @@ class RefusalCard(QWidget):
 
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._ink = Ink(tokens)
         self.title = self.sentence = self._shape = ""
@@ -39,7 +40,7 @@ class RefusalCard(QWidget):
 
     def stand_by(self, port: QPoint) -> None:
         """Below and left of the port, or above it where there is no room; always inside the canvas."""
-        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        room = self._canvas.rect().adjusted(8, 8, -8, -8)
         below = port.y() + 34
         y = below if below + self.height() <= room.bottom() else port.y() - 34 - self.height()
         x = port.x() - self.width() - 16 + 40

@@ -1,23 +1,31 @@
-"""DropGhost: a layer dragged in from the palette, as an outline that snaps to the grid before it is let go."""
+"""Dropping: a layer dragged in from the palette. Its outline snaps to the grid; over a wire it says it will be inserted."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.canvas.geometry import BEAD, HEADER, WIDTH
+from app.canvas.gestures import can_stand_on_wire
 from app.canvas.ink import Ink
-from app.canvas.offers import top_left
+from app.canvas.offers import placed, top_left
 from app.glyphs import glyph_for, paint_tile
+from nodes import edits
+from nodes.document import Document, Position, Wire
 from nodes.layer import layer_type, layer_types
+
+if TYPE_CHECKING:
+    from app.canvas.view import CanvasView
 
 MIME = "application/x-netwright-layer"
 
 
-def dragged_type(data: bytes) -> str | None:
+def dragged_type(mime: QMimeData) -> str | None:
     """The layer type that a drag carries; None for anything this version does not know."""
     try:
-        name = data.decode("utf-8")
+        name = bytes(mime.data(MIME).data()).decode("utf-8")
     except UnicodeDecodeError:
         return None
     return name if name in layer_types() else None
@@ -49,3 +57,62 @@ class DropGhost:
             ink.text(painter, box.center().x(), box.bottom() + 11, self.type, "caption", "text", 0.5)
         else:
             ink.text(painter, box.left() + 34, box.center().y(), self.type, "strong", "text")
+
+
+class Dropping:
+    """A drag from the palette while it is over the canvas."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._view = view
+        self._ghost: DropGhost | None = None
+
+    def enter(self, mime: QMimeData) -> bool:
+        """Whether the canvas takes what is dragged."""
+        type = dragged_type(mime) if mime.hasFormat(MIME) else None
+        self._ghost = DropGhost(type, self._view.canvas.ink) if type else None
+        return self._ghost is not None
+
+    def move(self, point: QPointF) -> bool:
+        if self._ghost is None:
+            return False
+        self._ghost.follow(point)
+        self._view.canvas.overlay.draw(self._ghost)
+        self._view.mark_wire(self._onto(self._ghost.type, point))
+        return True
+
+    def leave(self) -> None:
+        self._ghost = None
+        self._view.canvas.overlay.draw(None)
+        self._view.mark_wire(None)
+        self._view.status_message.emit("")
+
+    def drop(self, point: QPointF) -> bool:
+        """Place the layer, or insert it on the wire under it."""
+        if self._ghost is None:
+            return False
+        type = self._ghost.type
+        wire = self._onto(type, point)
+        self.leave()
+        position = top_left(type, point.x(), point.y(), at_port=False)
+        if wire is None:
+            self._view.add_layer(type, position)
+        else:
+            self._insert(type, position, wire)
+        self._view.setFocus()
+        return True
+
+    def _onto(self, type: str, point: QPointF) -> Wire | None:
+        if not can_stand_on_wire(type) or self._view.canvas.node_at(point) is not None:
+            return None
+        return self._view.wire_to_insert(point, lambda d, w: edits.insert(d, w, type))
+
+    def _insert(self, type: str, position: Position, wire: Wire) -> None:
+        made: list[str] = []
+
+        def edit(document: Document) -> Document:
+            document, id = placed(document, type, position)
+            made.append(id)
+            return edits.insert_node(document, wire, id)
+
+        if self._view.session.do(f"Insert {type}", edit):
+            self._view.session.select(made)

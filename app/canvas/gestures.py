@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
@@ -90,16 +90,16 @@ class BoxSelect(Gesture):
         self._rect = QRectF(self.start.scene, at.scene).normalized()
         inside = {i for i, item in self.view.canvas.nodes.items() if item.scene_body().intersects(self._rect)}
         self.view.session.select(combined(self._before, inside, at))
-        self.view.canvas.overlay.show(self)
+        self.view.canvas.overlay.draw(self)
 
     def release(self, at: Pointer) -> None:
-        self.view.canvas.overlay.show(None)
+        self.view.canvas.overlay.draw(None)
         if not self.dragged:
             self.view.canvas.choose_wires(())
             self.view.session.select(combined(self._before, set(), at))
 
     def cancel(self) -> None:
-        self.view.canvas.overlay.show(None)
+        self.view.canvas.overlay.draw(None)
         self.view.session.select(self._before)
 
     def bounds(self) -> QRectF:
@@ -160,8 +160,11 @@ class MoveNodes(Gesture):
         """The wire that a single loose node would be inserted on."""
         document = self.view.session.document
         loose = len(self._from) == 1 and not document.wires_into[self._id] and not document.wires_out_of[self._id]
-        self._onto = self.view.wire_to_insert(at.scene, partial(edits.insert_node, id=self._id)) if loose else None
+        self._onto = self.view.wire_to_insert(at.scene, self._inserted) if loose else None
         self.view.mark_wire(self._onto)
+
+    def _inserted(self, document: Document, wire: Wire) -> Document:
+        return edits.insert_node(document, wire, self._id)
 
     def release(self, at: Pointer) -> None:
         self.view.mark_wire(None)
@@ -190,16 +193,16 @@ class CutWires(Gesture):
 
     def drag(self, at: Pointer) -> None:
         self._end = at.scene
-        self.view.canvas.overlay.show(self)
+        self.view.canvas.overlay.draw(self)
 
     def release(self, at: Pointer) -> None:
-        self.view.canvas.overlay.show(None)
+        self.view.canvas.overlay.draw(None)
         cut = [w for w, item in self.view.canvas.wires.items() if self.dragged and item.crosses(self.start.scene, at.scene)]
         if cut:
             self.view.session.do("Cut wires", lambda d: edits.disconnect(d, cut))
 
     def cancel(self) -> None:
-        self.view.canvas.overlay.show(None)
+        self.view.canvas.overlay.draw(None)
 
     def bounds(self) -> QRectF:
         return QRectF(self.start.scene, self._end).normalized().adjusted(-4, -4, 4, 4)
@@ -218,10 +221,10 @@ def can_stand_on_wire(type: str) -> bool:
     return bool(cls.inputs and cls.outputs)
 
 
-def would_work(document: Document, wire: Wire, edit: object) -> str:
+def would_work(document: Document, wire: Wire, edit: Callable[[Document, Wire], Document]) -> str:
     """Why inserting on this wire is refused; empty when it is not."""
     try:
-        edit(document, wire)  # type: ignore[operator]
+        edit(document, wire)
     except Refusal as refusal:
         return str(refusal)
     return ""

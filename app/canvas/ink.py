@@ -11,7 +11,7 @@ from app.fonts import font
 from app.tokens import Tokens, mix
 
 #: Sizes that only the canvas has: the large header and shape of the middle zoom.
-LARGE = {"big": ("strong", 19), "big-mono": ("mono", 18)}
+LARGE = {"big": ("strong", 19), "big-mono": ("mono", 18), "big-name": ("body", 18)}
 DASH = (3.0, 3.0)
 
 
@@ -118,7 +118,7 @@ class Ink:
 
     def label(self, painter: QPainter, centre: QPointF, text: str, role: str, color: str, fill: str, line: str) -> QRectF:
         """A small tag with an outline; returns what it covers."""
-        width = text_width(text, role) + 12
+        width = text_width(text, role) + 10
         rect = QRectF(centre.x() - width / 2, centre.y() - 9, width, 18)
         painter.setPen(self.pen(line))
         painter.setBrush(self.brush(fill))

@@ -147,7 +147,7 @@ def _prompt(free: Port | None, value: Value | None) -> str:
     if free:
         kind = PLURAL.get(free.accepts[0], "a layer") if len(free.accepts) == 1 else "a layer"
         return f"wire {kind} into it" if free.name == "x" else f"wire its {free.name}"
-    return "waits for the layers before it" if value is None else ""
+    return "waits for its input" if value is None else ""
 
 
 # -- ports -------------------------------------------------------------------------------------------------------------

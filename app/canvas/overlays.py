@@ -28,7 +28,7 @@ class Title(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._ink = Ink(tokens)
         self.words = ("", "")
-        self.move(12, 10)
+        self.move(8, 10)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._ink = Ink(tokens)
@@ -45,8 +45,13 @@ class Title(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._ink.text(painter, 0, 10, self.words[0], "strong", "text")
-        self._ink.text(painter, text_width(self.words[0], "strong") + 8, 10, self.words[1], "caption", "text3")
+        # It stays readable over whatever is panned beneath it.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._ink.color("canvas", 0.88))
+        painter.drawRoundedRect(QRectF(self.rect()), 4, 4)
+        self._ink.text(painter, 6, 10, self.words[0], "strong", "text")
+        self._ink.text(painter, text_width(self.words[0], "strong") + 14, 10, self.words[1], "caption", "text3")
         painter.end()
 
 
@@ -102,10 +107,11 @@ class EmptyHint(QWidget):
         self.setAccessibleName(f"{HEADING} {WORDS}")
         self.add = QPushButton("Add Digits", self)
         self.add.setProperty("primary", True)
-        self.find = QPushButton("Search layers", self)
+        self.look = QPushButton("Search layers", self)
         self.begin = QPushButton("Start from an example", self)
         x = 180
-        for button, signal, width in ((self.add, self.add_data, 100), (self.find, self.search, 120), (self.begin, self.example, 160)):
+        buttons = ((self.add, self.add_data, 100), (self.look, self.search, 120), (self.begin, self.example, 160))
+        for button, signal, width in buttons:
             button.setGeometry(x, 288, width, 28)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(signal)

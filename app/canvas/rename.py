@@ -15,7 +15,7 @@ class NameEditor(QLineEdit):
 
     def __init__(self, parent: QWidget, session: Session, id: str, box: QRect) -> None:
         super().__init__(session.document.nodes[id].name, parent)
-        self._session, self._id, self._over = session, id, False
+        self._session, self._id, self._over, self._canvas = session, id, False, parent
         self.setAccessibleName("Name of the layer")
         self.setGeometry(box.x(), box.center().y() - 14, max(box.width(), 140), 28)
         self.returnPressed.connect(self._take)
@@ -25,9 +25,8 @@ class NameEditor(QLineEdit):
 
     def _take(self) -> None:
         """Rename; when that is refused the field stays open, marked wrong."""
-        if self._id not in self._session.document.nodes:
-            self._leave()
-        elif self._session.do("Rename", lambda d: edits.rename(d, self._id, self.text())):
+        gone = self._id not in self._session.document.nodes
+        if gone or self._session.do("Rename", lambda d: edits.rename(d, self._id, self.text())):
             self._leave()
         else:
             self.setProperty("wrong", True)
@@ -37,7 +36,7 @@ class NameEditor(QLineEdit):
     def _leave(self) -> None:
         if not self._over:
             self._over = True
-            self.parentWidget().setFocus()
+            self._canvas.setFocus()
             self.hide()
             self.deleteLater()
 

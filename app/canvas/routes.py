@@ -66,6 +66,7 @@ def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
     same = home is not None and home == goal
     right = _clear_right(where, None if same else home)
     left = _clear_left(where, None if same else goal)
+    right, left = max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
     level = _between(where.source if same or home is None else home, where.target if same or goal is None else goal)
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)

@@ -70,7 +70,7 @@ class CanvasScene(QGraphicsScene):
             self.removeItem(self.frames.pop(id))
         for id, frame in wanted.items():
             if id in self.frames:
-                self.frames[id].show(frame)
+                self.frames[id].present(frame)
             else:
                 self.frames[id] = FrameItem(frame, self.ink)
                 self.addItem(self.frames[id])
@@ -108,7 +108,7 @@ class CanvasScene(QGraphicsScene):
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
         value = self.value_at(wire.source, wire.source_port)
         label = "?" if value is None else ("labels" if value.rank == 1 else sample_shape(value))
-        self.wires[wire].show(kind_of(value) if value else "vector", label, self._is_side(document, wire))
+        self.wires[wire].present(kind_of(value) if value else "vector", label, self._is_side(document, wire))
 
     def _is_side(self, document: Document, wire: Wire) -> bool:
         try:
@@ -169,8 +169,12 @@ class CanvasScene(QGraphicsScene):
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""
         self.ink = Ink(tokens)
-        for item in (*self.nodes.values(), *self.wires.values(), *self.frames.values()):
-            item.ink = self.ink
+        for node in self.nodes.values():
+            node.ink = self.ink
+        for wire in self.wires.values():
+            wire.ink = self.ink
+        for frame in self.frames.values():
+            frame.ink = self.ink
         self.update()
 
     # -- what is where -------------------------------------------------------------------------------------------------------

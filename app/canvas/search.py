@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )  # fmt: skip
 
@@ -50,11 +58,11 @@ class _Rows(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         offer: Offer = index.data(Qt.ItemDataRole.UserRole)
-        ink, row = self._ink, QRectF(option.rect)  # type: ignore[attr-defined]
+        ink, row = self._ink, QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.setBrush(ink.brush("accenttint"))
             painter.drawRoundedRect(row, 4, 4)
         middle = row.center().y()
@@ -78,6 +86,7 @@ class SearchPalette(QFrame):
 
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
+        self._canvas = parent
         self.setProperty("surface", "raised")
         self.setFixedWidth(WIDTH)
         self.field = QLineEdit(self)
@@ -116,7 +125,7 @@ class SearchPalette(QFrame):
         self._filter("")
         self.show()
         self.raise_()
-        room = self.parentWidget().rect().adjusted(8, 8, -8, -8)
+        room = self._canvas.rect().adjusted(8, 8, -8, -8)
         self.adjustSize()
         x = max(room.left(), min(at.x(), room.right() - self.width()))
         y = max(room.top(), min(at.y(), room.bottom() - self.height()))

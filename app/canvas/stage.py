@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
@@ -70,12 +70,13 @@ class Stage(QGraphicsView):
         height = max(self.viewport().height() - top - bottom, 50.0)
         zoom = min(max(min(width / rect.width(), height / rect.height()), ZOOM_LEAST), most)
         self.setTransform(QTransform.fromScale(zoom, zoom))
-        off = QPointF(left - right, top - bottom) / (2 * zoom)
+        off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
         self.centerOn(rect.center() - off)
         self.zoom_changed.emit(self.zoom)
 
     # -- ground ----------------------------------------------------------------------------------------------------------
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        rect = QRectF(rect)
         painter.fillRect(rect, qcolor(self.tokens.canvas))
         step = GRID if self.zoom >= FAR else GRID * 5
         left, top = (rect.left() // step) * step, (rect.top() // step) * step

@@ -6,22 +6,31 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
-    QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QFocusEvent, QHelpEvent, QKeyEvent,
-    QMouseEvent, QNativeGestureEvent, QResizeEvent, QSinglePointEvent, QWheelEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QResizeEvent,
+    QSinglePointEvent,
+    QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas.commanded import CommandedStage
-from app.canvas.dropping import MIME, DropGhost, dragged_type
-from app.canvas.gestures import Gesture, Pointer, can_stand_on_wire, would_work
+from app.canvas.dropping import Dropping
+from app.canvas.gestures import Gesture, Pointer, would_work
 from app.canvas.hover import Hover, tip_at
-from app.canvas.offers import placed, top_left
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
 from app.canvas.pressing import gesture_for
 from app.canvas.stage import WHEEL_STEP
 from app.session import Session
 from app.tokens import Tokens
-from nodes import edits
 from nodes.document import Document, Wire
 
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -43,7 +52,7 @@ class CanvasView(CommandedStage):
         self._hover = Hover(self.canvas)
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
-        self._ghost: DropGhost | None = None
+        self._dropping = Dropping(self)
         self.setAccessibleName("Canvas: the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
@@ -221,56 +230,22 @@ class CanvasView(CommandedStage):
         """Show which wire a layer would be inserted on."""
         if wire != self._marked:
             for each, on in ((self._marked, False), (wire, True)):
-                if each in self.canvas.wires:
-                    self.canvas.wires[each].show_state(marked=on)  # type: ignore[index]
+                if each is not None and each in self.canvas.wires:
+                    self.canvas.wires[each].show_state(marked=on)
             self._marked = wire
         if wire is None:
             self._tried.clear()
 
-    # -- dropping a layer ------------------------------------------------------------------------------------------------
+    # -- dropping a layer (`Dropping` does it) ----------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        type = dragged_type(event.mimeData().data(MIME).data()) if event.mimeData().hasFormat(MIME) else None
-        self._ghost = DropGhost(type, self.canvas.ink) if type else None
-        event.setAccepted(self._ghost is not None)
+        event.setAccepted(self._dropping.enter(event.mimeData()))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        event.setAccepted(self._ghost is not None)
-        if self._ghost is not None:
-            point = self.mapToScene(event.position().toPoint())
-            self._ghost.follow(point)
-            self.canvas.overlay.show(self._ghost)
-            self.mark_wire(self._onto(self._ghost.type, point))
-
-    def _onto(self, type: str, point: QPointF) -> Wire | None:
-        if not can_stand_on_wire(type) or self.canvas.node_at(point) is not None:
-            return None
-        return self.wire_to_insert(point, lambda d, w: edits.insert(d, w, type))
+        event.setAccepted(self._dropping.move(self.mapToScene(event.position().toPoint())))
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._ghost = None
-        self.canvas.overlay.show(None)
-        self.mark_wire(None)
+        self._dropping.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if self._ghost is None:
-            return
-        event.acceptProposedAction()
-        type, point = self._ghost.type, self.mapToScene(event.position().toPoint())
-        wire = self._onto(type, point)
-        self.dragLeaveEvent(QDragLeaveEvent())
-        position = top_left(type, point.x(), point.y(), at_port=False)
-        if wire is None:
-            self.add_layer(type, position)
-        else:
-            self._insert(type, position, wire)
-
-    def _insert(self, type: str, position: tuple[float, float], wire: Wire) -> None:
-        made: list[str] = []
-
-        def edit(document: Document) -> Document:
-            document, id = placed(document, type, position)
-            made.append(id)
-            return edits.insert_node(document, wire, id)
-
-        if self.session.do(f"Insert {type}", edit):
-            self.session.select(made)
+        if self._dropping.drop(self.mapToScene(event.position().toPoint())):
+            event.acceptProposedAction()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from app.canvas.geometry import BEAD
+from app.canvas.ink import text_width
 from app.canvas.ports import PortState, paint_port
 from app.canvas.routes import Surroundings, route
 from app.glyphs import glyph_for, paint_glyph
@@ -34,7 +35,10 @@ class DraggedWire:
         value = scene.value_at(anchor.node, anchor.port.name) if anchor.port.output else None
         self.kind = kind_of(value) if value is not None else anchor.port.kind
         self.shape = sample_shape(value) if value is not None and value.rank != 1 else ("labels" if value else "?")
-        self._fits, self._repair = True, None
+        self._fits = True
+        self._repair: Repair | None = None
+        self._turns = False
+        self.tip = self.start
         self._port: PortAt | None = None
         self._path, self._ghost = QPainterPath(), QPointF()
         self._label = QPointF()
@@ -105,7 +109,8 @@ class DraggedWire:
         ink = self.scene.ink
         words = self.shape if self._fits else f"✗ {self.shape}"
         if self._turns:
-            painter.fillRect(QRectF(self._label.x() - 34, y - 8, 68, 16), ink.brush("canvas"))
+            half = text_width(words, "smallest") / 2 + 5
+            painter.fillRect(QRectF(self._label.x() - half, y - 8, 2 * half, 16), ink.brush("canvas"))
         ink.text(painter, self._label.x(), y, words, "smallest", role, 0.5)
 
     def _paint_ghost(self, painter: QPainter) -> None:

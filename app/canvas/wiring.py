@@ -129,7 +129,7 @@ class DragWire(Gesture):
         verdict = self.verdict(self.over) if self.over else None
         repair = verdict.repairs[self.choice] if verdict and verdict.repairs else None
         self.picture.follow(point, self.over, verdict is None or verdict.refusal is None, repair, self.detached)
-        self.view.canvas.overlay.show(self.picture)
+        self.view.canvas.overlay.draw(self.picture)
         self._show_ports()
         self._show_card(verdict)
         self.view.status_message.emit(self._words(verdict))
@@ -214,7 +214,7 @@ class DragWire(Gesture):
         self._card.hide()
         self._card.deleteLater()
         self.picture.restore()
-        self.view.canvas.overlay.show(None)
+        self.view.canvas.overlay.draw(None)
         self.view.status_message.emit("")
         for item in self.view.canvas.nodes.values():
             item.show_state(port_states={})

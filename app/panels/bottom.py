@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStac
 from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
-from app.panels.words import restyle, rule
+from app.panels.words import rule
+from app.theme import current
 from app.session import Session
 from app.worker.control import RunControl
 
@@ -81,6 +82,16 @@ class BottomPanel(QFrame):
         count = len(checked.problems)
         self.badge.setVisible(count > 0)
         self.badge.setText(str(count))
-        restyle(self.badge, "role", "err" if checked.errors else "warn")
-        restyle(self.badge, "badge", "err" if checked.errors else "warn")
+        tokens = current()
+        ink, tint = (tokens.err, tokens.errtint) if checked.errors else (tokens.warn, tokens.warntint)
+        self.badge.setStyleSheet(
+            f"#badge {{ color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px; }}"
+        )
         self.badge.setFixedSize((28 if count > 9 else 20) if count else 0, 18)
+
+    def recolor(self) -> None:
+        """The theme has changed."""
+        self.training.recolor()
+        self.problems.refresh(force=True)
+        self.train_bar.refresh()
+        self.refresh()

@@ -25,7 +25,8 @@ class LayerTree(QTreeWidget):
         super().__init__()
         self.setColumnCount(2)
         self.setHeaderHidden(True)
-        self.setIndentation(16)
+        self.setIndentation(8)
+        self.setRootIsDecorated(False)
         self.setIconSize(QSize(18, 18))
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)
@@ -104,11 +105,17 @@ class LayerPalette(QFrame):
             group.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.tree.addTopLevelItem(group)
             for cls in layers:
-                group.addChild(self._row(cls.type, category, cls.doc(), tile_icon(category, glyph_for(cls.type, category), tokens)))
-            group.setExpanded(category not in self._closed)
+                item = self._row(cls.type, cls.doc(), tile_icon(category, glyph_for(cls.type, category), tokens))
+                group.addChild(item)
+                item.setFirstColumnSpanned(True)
+            self._open(group, category not in self._closed)
         self.filter(self.search.text())
 
-    def _row(self, type: str, category: str, doc: str, icon: QIcon) -> QTreeWidgetItem:
+    def _open(self, group: QTreeWidgetItem, on: bool) -> None:
+        group.setExpanded(on)
+        group.setIcon(0, glyph_icon("chevron" if on else "chevron-right", current().text3, 12))
+
+    def _row(self, type: str, doc: str, icon: QIcon) -> QTreeWidgetItem:
         item = QTreeWidgetItem([type])
         item.setIcon(0, icon)
         item.setData(0, TYPE, type)
@@ -151,5 +158,5 @@ class LayerPalette(QFrame):
 
     def _clicked(self, item: QTreeWidgetItem) -> None:
         if not item.data(0, TYPE):
-            item.setExpanded(not item.isExpanded())
+            self._open(item, not item.isExpanded())
             (self._closed.discard if item.isExpanded() else self._closed.add)(item.text(0))

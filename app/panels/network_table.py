@@ -38,9 +38,11 @@ class NetworkTable(QWidget):
         self.caption = label(role="caption", wraps=True)
         self.hint = label(NOTHING_YET, "second", wraps=True)
         self.tree = self._tree()
-        for widget in (label("Network", "section"), self.caption, rule(), self.hint, self.tree):
+        for widget in (label("Network", "section"), self.caption, rule(), self.hint):
             box.addWidget(widget)
-        box.addStretch()
+        box.addWidget(self.tree, 1)
+        self._rest = QWidget()
+        box.addWidget(self._rest, 1)
         self.tree.itemClicked.connect(self._clicked)
         self.refresh()
 
@@ -68,6 +70,7 @@ class NetworkTable(QWidget):
         self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
         self.hint.setVisible(not some)
         self.tree.setVisible(some)
+        self._rest.setVisible(not some)
         self.tree.clear()
         for id in [*document.order(), *document.cycle()]:
             self.tree.addTopLevelItem(self._row(document.nodes[id], built.nodes.get(id)))

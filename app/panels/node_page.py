@@ -12,7 +12,7 @@ from app.panels.fields import TextField, field_for
 from app.panels.setting_row import SettingRow
 from app.panels.words import button, empty, icon_button, label, rule
 from app.session import Session
-from app.theme import current
+from app.theme import current, font
 from nodes import edits
 from nodes.build import NodeBuilt
 from nodes.document import Node
@@ -59,6 +59,8 @@ class NodePage(QWidget):
         self.name = TextField()
         self.name.setAccessibleName("Name of the layer")
         self.name.setPlaceholderText(node.type)
+        self.name.setFont(font("section"))
+        self.name.setStyleSheet("QLineEdit:!hover:!focus { background: transparent; border-color: transparent; }")
         self.name.committed.connect(self._rename)
         self.name_error = label(role="err", wraps=True)
         self.name_error.hide()

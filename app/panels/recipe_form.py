@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.panels.fields import ChoiceField, Field, NumberField
 from app.panels.words import empty, label, restyle
@@ -120,6 +120,8 @@ class RecipeForm(QScrollArea):
             field: Field = ChoiceField(line.choices) if line.choices else NumberField(line.hint, line.whole)
             for widget in (title, field):
                 widget.setToolTip(line.help)
+            field.setMinimumWidth(64)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setAccessibleName(line.name)
             field.setAccessibleDescription(line.help)
             field.committed.connect(lambda value, chosen=line: self._commit(chosen, value))

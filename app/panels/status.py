@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar
 
 from app.panels.problem_list import counts
 from app.session import Session
+from app.theme import current
 from app.worker.control import IDLE, RunControl
 
 WORDS = {
@@ -40,8 +41,14 @@ class Status(QStatusBar):
     def _label(self) -> QLabel:
         made = QLabel()
         made.setTextFormat(Qt.TextFormat.RichText)
-        made.setContentsMargins(4, 0, 8, 0)
+        made.setContentsMargins(8, 0, 8, 0)
         return made
+
+    def recolor(self) -> None:
+        """Thin lines between neighbours."""
+        ruled = f"QLabel {{ border-left: 1px solid {current().line}; }}"
+        for made in (self.parameters, self.cost, self.seed, self.kept, self.provider):
+            made.setStyleSheet(ruled)
 
     def refresh(self) -> None:
         checked, document = self._session.checked, self._session.document
@@ -62,6 +69,13 @@ class Status(QStatusBar):
             self.state.setText(f"<b>{WORDS[state]}</b> {self._control.progress.share:.0%}".replace("%", " %"))
         if self._control.provider:
             self.provider.setText(self._control.provider)
+
+    def say(self, text: str) -> None:
+        """What the canvas has to say about the gesture in progress; empty: nothing."""
+        if text:
+            self.showMessage(text, 6000)
+        else:
+            self.clearMessage()
 
     def show_kept(self, text: str) -> None:
         self.kept.setText(text)

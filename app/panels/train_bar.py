@@ -52,7 +52,8 @@ class TrainBar(QWidget):
         state, errors = self._control.state, self._session.checked.errors
         running = state in (STARTING, RUNNING, PAUSING)
         glyph = "pause" if running else "play"
-        self.train.setText("Pause" if running else "Go on" if state == PAUSED else "Train")
+        word = "Pause" if running else "Go on" if state == PAUSED else "Train"
+        self.train.setText(f"{word}  Ctrl+Enter" if self._wide(1600) else word)
         self.train.setIcon(glyph_icon(glyph, current().onaccent))
         self.train.setToolTip("Pause (Ctrl+Enter)" if running else "Train (Ctrl+Enter)")
         self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and not errors))
@@ -61,6 +62,9 @@ class TrainBar(QWidget):
         self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED))
         self._show_progress(state != IDLE and self._control.progress.batches > 0)
         self._show_words(state, len(errors))
+
+    def _wide(self, width: int) -> bool:
+        return self.window().width() >= width
 
     def _show_words(self, state: str, errors: int) -> None:
         text = WAITING.get(state, "")
@@ -73,10 +77,9 @@ class TrainBar(QWidget):
 
     def _show_progress(self, on: bool) -> None:
         progress = self._control.progress
-        wide = self.window().width() >= 1240 if self.window() else True
         for widget in (self.epoch, self.bar):
             widget.setVisible(on)
-        self.batch.setVisible(on and wide and progress.batches > 1)
+        self.batch.setVisible(on and self._wide(1240) and progress.batches > 1)
         seconds = progress.seconds_left if self._control.state == RUNNING else None
         self.left.setVisible(on and seconds is not None)
         if not on:

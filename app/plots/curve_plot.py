@@ -70,29 +70,31 @@ class CurvePlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.train, self.validation = Series(), Series()
         self.percent, self.now = percent, 0.0
-        self._values = {name: label("–", "mono") for name in ("train", "validation")}
+        self._values = {name: label("–", "value") for name in ("train", "validation")}
+        for value in self._values.values():
+            value.setFont(font("mono-caption"))
         self._keys: list[QWidget] = []
         self.empty = EmptyPlot(sentence)
         self.canvas: PlotCanvas | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         box = QVBoxLayout(self)
-        box.setContentsMargins(12, 8, 12, 4)
+        box.setContentsMargins(12, 8, 8, 4)
         box.setSpacing(4)
         box.addLayout(self._head(title))
         box.addWidget(self._stack, 1)
 
     def _head(self, title: str) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(6)
+        row.setSpacing(4)
         row.addWidget(label(title, "strong"))
         row.addStretch(1)
         for name, value in self._values.items():
             key = QWidget()
             line = QHBoxLayout(key)
-            line.setContentsMargins(6, 0, 0, 0)
-            line.setSpacing(6)
-            for widget in (Swatch(name == "validation"), label(name, "second"), value):
+            line.setContentsMargins(4, 0, 0, 0)
+            line.setSpacing(4)
+            for widget in (Swatch(name == "validation"), label(name, "caption"), value):
                 line.addWidget(widget)
             key.hide()
             self._keys.append(key)

@@ -25,7 +25,7 @@ class RuledAxis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation)
         self.values: list[tuple[float, str]] = []
         self._dotted = dotted
-        self.setStyle(tickFont=font("smallest"), tickLength=0, showValues=True, tickTextOffset=6)
+        self.setStyle(tickFont=font("smallest"), tickLength=0, showValues=True, tickTextOffset=6, hideOverlappingLabels=False)
         self.setGrid(255)
 
     def recolor(self) -> None:
@@ -117,7 +117,7 @@ class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
         good = np.maximum(values, LEAST) if len(values) else np.array([0.1, 1.0])
         low, high = float(np.quantile(good, 0.002)), float(np.quantile(good, 0.998))
         low, high = min(low, high / 1.5) * 0.85, high * 1.15
-        self._left.values = [(float(np.log10(t)), tick_text(t)) for t in log_ticks(low, high)]
+        self._left.values = [(float(np.log10(t)), tick_text(t)) for t in log_ticks(low, high, max(3, self.height() // 22))]
         return float(np.log10(low)), float(np.log10(high))
 
 

@@ -219,3 +219,22 @@ def test_lenet_reads_digits() -> None:
         list(run.events())
         scores.append(run.trainer.evaluate(run.dataset.test)[1])
     assert np.mean([s for s in scores if s is not None]) >= 0.965, scores
+
+
+def test_a_look_inside_shows_every_node_and_leaves_training_alone() -> None:
+    document = edits.set_recipe(new("lenet"), batch_size=16)
+    undisturbed, _ = steps(document, 6)
+    run = Run(document, threads=2)
+    losses = []
+    for event in run.events():
+        if isinstance(event, StepDone):
+            losses.append(event.loss)
+        values, label = run.activations(3)
+        sizes = run.gradients()
+        if len(losses) == 6:
+            break
+    assert losses == undisturbed
+    assert set(values) == set(document.nodes)
+    assert values["n2"].shape == (6, 24, 24) and values["n1"].shape == (1, 28, 28)
+    assert label == int(run.dataset.validation.labels[3])
+    assert set(sizes) == {"n2", "n5", "n9", "n11", "n13"} and all(0 < s < 10 for s in sizes.values())

@@ -23,7 +23,7 @@ class FrameItem(QGraphicsItem):
         self.frame, self.ink = frame, ink
         self.setZValue(-10)
 
-    def show(self, frame: Frame) -> None:
+    def present(self, frame: Frame) -> None:
         if frame != self.frame:
             self.prepareGeometryChange()
             self.frame = frame
@@ -39,7 +39,8 @@ class FrameItem(QGraphicsItem):
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(self.ink.pen("line"))
-        painter.setBrush(self.ink.mixed("panel" if self.ink.tokens.dark else "line", "canvas", 0.5))
+        role, share = ("panel", 0.5) if self.ink.tokens.dark else ("line", 0.35)
+        painter.setBrush(self.ink.mixed(role, "canvas", share))
         painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
         if zoom >= FAR:
             self._words(painter, zoom < NEAR)

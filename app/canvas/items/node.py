@@ -84,7 +84,7 @@ class NodeItem(QGraphicsItem):
 
     # -- QGraphicsItem -------------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        below = 40.0 if self.look.bead or self.look.collapsed else 0.0
+        below = 44.0 if self.look.bead or self.look.collapsed else 0.0
         named = 110.0 if len(self.look.ports) > 2 or self.port_states else 40.0
         return self.body().adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
 
@@ -99,7 +99,7 @@ class NodeItem(QGraphicsItem):
         if zoom < g.FAR:
             paint_far(painter, self, self.ink)
         elif self.look.bead:
-            paint_bead(painter, self, self.ink)
+            paint_bead(painter, self, self.ink, zoom)
         elif zoom < g.NEAR:
             paint_near(painter, self, self.ink, zoom)
         else:

@@ -10,7 +10,8 @@ from PySide6.QtGui import QPainter
 
 from app.canvas import geometry as g
 from app.canvas.ink import Ink, text_width
-from app.canvas.ports import PortState, paint_port
+from app.canvas.items.node_ports import paint_ports
+from app.canvas.ports import PortState
 from app.glyphs import glyph_for, paint_glyph, paint_tile
 from app.tokens import mix
 
@@ -51,7 +52,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     if not look.collapsed:
         _face(painter, item, ink)
         if zoom >= g.SHAPE_FROM:
-            y = body.bottom() - (g.GRADIENT if item.gradient is not None else 0) - g.FOOTER / 2
+            y = body.bottom() - (g.GRADIENT if item.gradient is not None else 0) - g.FOOTER / 2 - 4
             ink.text(painter, g.PAD + 1, y, look.shape, "big-mono", _shape_color(item))
     _outline(painter, box, item, ink)
     paint_ports(painter, item, ink)
@@ -71,7 +72,7 @@ def paint_far(painter: QPainter, item: NodeItem, ink: Ink) -> None:
         _ring(painter, body, ink, 8.0, 14)
 
 
-def paint_bead(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+def paint_bead(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None:
     """A layer without parameters and without a picture: a pill on the wire, its name below."""
     body, look = item.body(), item.look
     hue = ink.tokens.hue(look.category)
@@ -85,7 +86,10 @@ def paint_bead(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     if item.chosen:
         _ring(painter, body, ink, 2.0 if item.chosen == 2 else 1.0, g.BEAD[1] / 2)
     paint_ports(painter, item, ink)
-    _bead_words(painter, item, ink)
+    if zoom >= g.NEAR:
+        _bead_words(painter, item, ink)
+    else:
+        ink.text(painter, body.center().x(), body.bottom() + 14, look.type, "big-name", "text2", 0.5)
 
 
 def _bead_words(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -238,29 +242,3 @@ def _fitted(painter: QPainter, ink: Ink, x: float, middle: float, text: str, roo
     painter.scale(scale, scale)
     ink.text(painter, 0, 0, text, "big", "text")
     painter.restore()
-
-
-def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
-    """Every port, the names of further free ones, and the tags of a gesture."""
-    look = item.look
-    for port in look.ports:
-        if look.collapsed and port.named:
-            continue
-        at = item.port_point(port.output, port.name) - item.pos()
-        state, tag = item.port_state(port.output, port.name)
-        paint_port(painter, at, port.kind, port.joined, state, ink)
-        side = 1 if port.output else -1
-        if tag:
-            _tag(painter, at, side, tag, state, ink)
-        elif port.named and not port.joined:
-            ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
-
-
-def _tag(painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink) -> None:
-    fits = state is PortState.FITS
-    width = text_width(text, "smallest-strong") + 12
-    centre = QPointF(at.x() + side * (width / 2 + 14), at.y())
-    role = "ok" if fits else "err"
-    ink.label(painter, centre, text, "smallest-strong", role, "oktint" if fits else "errtint", role)
-
-

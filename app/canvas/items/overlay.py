@@ -26,7 +26,7 @@ class OverlayItem(QGraphicsItem):
         self._bounds = QRectF()
         self.setZValue(100)
 
-    def show(self, picture: Picture | None) -> None:
+    def draw(self, picture: Picture | None) -> None:
         """Draw `picture` as it now is; None draws nothing."""
         self.prepareGeometryChange()
         self._picture = picture

@@ -40,7 +40,7 @@ class WireItem(QGraphicsItem):
         self._touch = QPainterPath()
         self.update()
 
-    def show(self, kind: str, label: str, side: bool) -> None:
+    def present(self, kind: str, label: str, side: bool) -> None:
         if (kind, label, side) != (self.kind, self.label, self.side):
             self.prepareGeometryChange()
             self.kind, self.label, self.side = kind, label, side
@@ -144,8 +144,8 @@ class WireItem(QGraphicsItem):
 
     def _tag_places(self) -> list[tuple[QPointF, str]]:
         out, into = f"{self.wire.source_port} ↗", f"↘ {self.wire.source_port}"
-        a = self._start + QPointF(12 + (text_width(out, "smallest") + 12) / 2, 0)
-        b = self._end - QPointF(12 + (text_width(into, "smallest") + 12) / 2, 0)
+        a = self._start + QPointF(9 + (text_width(out, "smallest") + 10) / 2, 0)
+        b = self._end - QPointF(9 + (text_width(into, "smallest") + 10) / 2, 0)
         return [(a, out), (b, into)]
 
     def _paint_tags(self, painter: QPainter) -> None:

@@ -1,0 +1,41 @@
+"""A node's ports: the plugs, the names of further free ones, and what a gesture says of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter
+
+from app.canvas.ink import Ink, text_width
+from app.canvas.ports import PortState, paint_port
+
+if TYPE_CHECKING:
+    from app.canvas.items.node import NodeItem
+
+
+def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+    """Every port, the names of further free ones, and the tags of a gesture."""
+    look = item.look
+    for port in look.ports:
+        if look.collapsed and port.named:
+            continue
+        at = item.port_point(port.output, port.name) - item.pos()
+        state, tag = item.port_state(port.output, port.name)
+        paint_port(painter, at, port.kind, port.joined, state, ink)
+        side = 1 if port.output else -1
+        if tag:
+            # Beside a free port; above the wire of a joined one.
+            _tag(painter, at - QPointF(0, 20 if port.joined else 0), side, tag, state, ink)
+        elif port.named and not port.joined:
+            ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
+
+
+def _tag(painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink) -> None:
+    fits = state is PortState.FITS
+    width = text_width(text, "smallest-strong") + 12
+    centre = QPointF(at.x() + side * (width / 2 + 14), at.y())
+    role = "ok" if fits else "err"
+    ink.label(painter, centre, text, "smallest-strong", role, "oktint" if fits else "errtint", role)
+
+

@@ -1,0 +1,81 @@
+"""Starts the window: seen first, then warmed up; a mistake of ours becomes a sentence and a line in the log file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.settings import state_folder, store
+from app.window import MainWindow
+
+
+def run(path: str | None) -> int:
+    """Open the window (with a file) and stay until it is closed."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Netwright")
+    app.setOrganizationName("Netwright")
+    app.setDesktopFileName("netwright")
+    settings = store()
+    mode = settings.value("theme", "system")
+    theme.apply(app, mode if mode in ("dark", "light") else "system")
+    window = MainWindow(settings=settings)
+    _restore_size(window)
+    sys.excepthook = _hook(window)
+    window.show()
+    QTimer.singleShot(0, window, lambda: warm_up(window, path))
+    result = app.exec()
+    sys.excepthook = sys.__excepthook__
+    return result
+
+
+def warm_up(window: MainWindow, path: str | None = None) -> None:
+    """What may come after the window is seen: the file, the training process, the plots, what a crash left."""
+    if path:
+        window.filing.load(Path(path))
+    window.client.warm()
+    if not window.messages.isVisible():
+        window.offer_recovery()
+    QTimer.singleShot(300, window, _import_plots)
+
+
+def _import_plots() -> None:
+    import app.plots.plot_canvas  # noqa: F401
+
+
+def _restore_size(window: MainWindow) -> None:
+    geometry = window.store.value("geometry")
+    if geometry is None or not window.restoreGeometry(geometry):
+        window.resize(1440, 900)
+    window.closing.connect(lambda: window.store.setValue("geometry", window.saveGeometry()))
+
+
+def _hook(window: MainWindow):  # type: ignore[no-untyped-def]
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        file = write_log(details)
+        sentence = f"Netwright made a mistake ({kind.__name__}). Your work is kept; the details are in {file}."
+        try:
+            window.tell_mistake(sentence, details)
+        except RuntimeError:  # the window is gone
+            print(sentence, file=sys.stderr)
+
+    return hook
+
+
+def write_log(details: str) -> Path:
+    file = state_folder() / "netwright.log"
+    with file.open("a", encoding="utf-8") as log:
+        log.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} pid {os.getpid()}\n{details}\n")
+    return file

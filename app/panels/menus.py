@@ -1,0 +1,103 @@
+"""Menus and shortcuts, made from the table of commands."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from app.commands import COMMANDS, MENUS, Command, method
+from app.glyphs import glyph_icon
+from app.recent import recent
+from app.theme import current
+from nodes.document import Document
+from nodes.example import examples
+
+
+def make_actions(window: Any) -> dict[str, QAction]:
+    """One action for each command. A local one's keys work while the canvas itself has the focus."""
+    made = {}
+    for command in COMMANDS:
+        action = QAction(command.title, window)
+        action.setObjectName(command.id)
+        action.setShortcuts([QKeySequence(k) for k in command.keys])
+        action.setToolTip(tip(command))
+        action.triggered.connect(partial(_run, window, command))
+        if command.local:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            window.canvas.addAction(action)
+        else:
+            window.addAction(action)
+        made[command.id] = action
+    return made
+
+
+def _run(window: Any, command: Command, *checked: bool) -> None:
+    if command.when(window):
+        method(window, command.action)()
+
+
+def tip(command: Command) -> str:
+    keys = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
+    return f"{command.title.rstrip('…')} ({keys})" if keys else command.title.rstrip("…")
+
+
+def fill_menus(window: Any) -> None:
+    """The menu bar. Lists that change (examples, recent files) are filled when they open."""
+    for name in MENUS:
+        menu = window.menuBar().addMenu(name)
+        for command in (c for c in COMMANDS if c.menu == name):
+            menu.addAction(window.actions_by_id[command.id])
+            if command.id == "new":
+                _filled(menu.addMenu("New from example"), partial(fill_new, window))
+            if command.id == "open":
+                _filled(menu.addMenu("Open recent"), partial(_fill_recent, window))
+            if command.ends_group:
+                menu.addSeparator()
+        menu.aboutToShow.connect(window.refresh_actions)
+
+
+def _filled(menu: QMenu, fill: Any) -> None:
+    menu.aboutToShow.connect(lambda: fill(menu))
+
+
+def fill_new(window: Any, menu: QMenu) -> None:
+    """An empty network, or one of the examples."""
+    menu.clear()
+    menu.addAction("Empty network", lambda: window.filing.new(Document()))
+    menu.addSeparator()
+    for example in examples().values():
+        action = menu.addAction(f"{example.title}: {example.help}")
+        action.triggered.connect(lambda _=False, e=example: window.filing.new(e.make()))
+
+
+def _fill_recent(window: Any, menu: QMenu) -> None:
+    menu.clear()
+    files = recent(window.store)
+    for path in files:
+        action = menu.addAction(path.name)
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda _=False, p=path: window.filing.open(p))
+    if not files:
+        menu.addAction("No file was opened yet").setEnabled(False)
+
+
+def canvas_menu(window: Any) -> QMenu:
+    """What the right button offers on the canvas."""
+    menu = QMenu(window)
+    for id in ("add", "", "rename", "bypass", "collapse", "duplicate", "delete", "dissolve", "", "copy", "paste", "", "tidy", "fit"):
+        if id:
+            menu.addAction(window.actions_by_id[id])
+        else:
+            menu.addSeparator()
+    window.refresh_actions()
+    return menu
+
+
+def recolor(window: Any) -> None:
+    for command in COMMANDS:
+        if command.icon:
+            window.actions_by_id[command.id].setIcon(glyph_icon(command.icon, current().text2))

@@ -1,0 +1,347 @@
+"""MainWindow: puts canvas, panels, bars and the run together. What each part does stands in its own file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QProgressBar, QSplitter, QVBoxLayout, QWidget
+
+from app import theme
+from app.autosave import Autosave, left_behind
+from app.canvas.view import CanvasView
+from app.commands import COMMANDS
+from app.glyphs import glyph_icon
+from app.panels import menus
+from app.panels.bottom import LOG, PROBLEMS, BottomPanel
+from app.panels.command_palette import CommandPalette
+from app.panels.filing import Filing
+from app.panels.help_card import HelpCard, about_text, keys_page, layer_page
+from app.panels.inspector import Inspector
+from app.panels.layer_palette import LayerPalette
+from app.panels.message_bar import MessageBar
+from app.panels.status import Status
+from app.panels.toolbar import Toolbar
+from app.panels.words import recolor
+from app.session import Session
+from app.settings import state_folder, store
+from app.worker.client import TrainingClient
+from app.worker.control import RunControl
+from nodes.document import Document
+from nodes.example import new
+from nodes.problems import Refusal
+
+NARROW, WIDE, TALL = 1100, 1600, 900
+
+
+class MainWindow(QMainWindow):
+    """One window, one document. The session is the one door through which it changes."""
+
+    closing = Signal()
+
+    def __init__(self, document: Document | None = None, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self.store = settings or store()
+        self.session = Session(document or new("lenet"), None, self)
+        self.client = TrainingClient(self)
+        self.control = RunControl(self.session, self.client, self)
+        self.autosave = Autosave(self.session, state_folder(), self)
+        self._tokens = theme.current()
+        self._make_parts()
+        self._lay_out()
+        self._connect()
+        self.setMinimumSize(960, 540)
+        self.resize(1280, 800)
+        self._dress()
+        self._show_title()
+        self.canvas.setFocus()
+
+    # -- parts -----------------------------------------------------------------------------------------------------------
+    def _make_parts(self) -> None:
+        self.canvas = CanvasView(self.session, self._tokens)
+        self.messages = MessageBar()
+        self.filing = Filing(self, self.session, self.messages)
+        self.palette_panel = LayerPalette()
+        self.inspector = Inspector(self.session)
+        self.bottom = BottomPanel(self.session, self.control)
+        self.status = Status(self.session, self.control)
+        self.actions_by_id = menus.make_actions(self)
+        self.toolbar = Toolbar(self)
+        self.commands = CommandPalette(self)
+        self.help_card = HelpCard(self)
+        self._hidden_by_hand: set[QWidget] = set()
+        self._shown_by_hand: set[QWidget] = set()
+
+    def _lay_out(self) -> None:
+        menus.fill_menus(self)
+        # Not a corner widget: with one, Qt hides all menus behind its » button.
+        self.menuBar().setStyleSheet("QMenuBar { padding-left: 34px; }")
+        self._logo = QLabel(self.menuBar())
+        self._logo.setGeometry(12, 6, 16, 16)
+        self._title = QLabel(self.menuBar())
+        self._title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.addToolBar(self.toolbar)
+        self.setStatusBar(self.status)
+        stage = QWidget()
+        box = QVBoxLayout(stage)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        self._done = QProgressBar(maximum=1000, textVisible=False)
+        self._done.setFixedHeight(2)
+        for widget in (self._done, self.messages):
+            box.addWidget(widget)
+        box.addWidget(self.canvas, 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(stage)
+        self._split.addWidget(self.bottom)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
+        middle = QWidget()
+        row = QHBoxLayout(middle)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for widget, stretch in ((self.palette_panel, 0), (self._split, 1), (self.inspector, 0)):
+            row.addWidget(widget, stretch)
+        self.setCentralWidget(middle)
+
+    def _connect(self) -> None:
+        session, control, canvas = self.session, self.control, self.canvas
+        session.document_changed.connect(lambda _: self.refresh_actions())
+        session.document_changed.connect(lambda _: self._show_title())
+        session.selection_changed.connect(lambda _: self.refresh_actions())
+        session.path_changed.connect(lambda _: self._on_path())
+        session.refused.connect(self._on_refused)
+        control.changed.connect(self.refresh_actions)
+        control.changed.connect(self._show_progress)
+        control.said.connect(self._on_said)
+        control.logged.connect(self.bottom.log.write)
+        control.stumbled.connect(self._on_stumbled)
+        self.autosave.kept.connect(self.status.show_kept)
+        self.palette_panel.chosen.connect(self.add_layer)
+        self.inspector.help_wanted.connect(self.show_layer_help)
+        canvas.status_message.connect(self.status.say)
+        canvas.menu_requested.connect(lambda at: menus.canvas_menu(self).popup(at))
+        canvas.example_requested.connect(self.choose_new)
+        canvas.node_activated.connect(lambda _: self._show_inspector())
+
+    # -- the document ----------------------------------------------------------------------------------------------------
+    def show_document(self, document: Document, path: Path | None) -> None:
+        """Another document takes the place of the one that is open."""
+        self.control.forget()
+        self.messages.hide()
+        self.autosave.clear()
+        self.session.opened(document, path)
+        self.bottom.training.show_history(document)
+        self.canvas.fit_all()
+
+    def undo(self) -> None:
+        self.session.undo()
+
+    def redo(self) -> None:
+        self.session.redo()
+
+    def paste_wired(self) -> None:
+        self.canvas.paste(keep_incoming=True)
+
+    def add_layer(self, type: str) -> None:
+        """In the middle of what is seen."""
+        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
+        self.canvas.add_layer(type, (middle.x() - 80, middle.y() - 40))
+
+    def choose_new(self) -> None:
+        """The list of examples, under the toolbar's first button."""
+        self.new_menu = QMenu(self)
+        menus.fill_new(self, self.new_menu)
+        anchor = self.toolbar.buttons["new"]
+        self.new_menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+
+    def offer_recovery(self) -> None:
+        """What a crash left behind, if anything."""
+        found = left_behind(state_folder())
+        if found:
+            self.filing.offer(found[0])
+
+    # -- what is said ----------------------------------------------------------------------------------------------------
+    def _on_said(self, level: str, sentence: str) -> None:
+        self.messages.say(level, sentence)
+
+    def _show_progress(self) -> None:
+        """The line at the top of the canvas."""
+        self._done.setValue(round(1000 * self.control.progress.share) if self.control.state != "idle" else 0)
+
+    def _on_refused(self, refusal: Refusal) -> None:
+        ways = tuple((r.title, lambda r=r: self.session.do(r.title, r.edit)) for r in refusal.repairs)
+        self.messages.say("warn", str(refusal), ways)
+
+    def _on_stumbled(self, problem: object) -> None:
+        """Training found a number that is not finite: show where."""
+        name = getattr(problem, "layer", "")
+        nodes = self.session.document.nodes
+        self.session.select([i for i, n in nodes.items() if name and name in (i, n.name, n.type)][:1])
+        self.bottom.log.write(getattr(problem, "sentence", ""))
+
+    def tell_mistake(self, sentence: str, details: str) -> None:
+        """A mistake of the program itself: a sentence, and the details in the log."""
+        self.bottom.log.write(details)
+        self.messages.say("err", sentence, (("Show the log", lambda: self.bottom.show_tab(LOG)),))
+
+    # -- commands of the window itself -------------------------------------------------------------------------------------
+    def refresh_actions(self) -> None:
+        for command in COMMANDS:
+            self.actions_by_id[command.id].setEnabled(command.when(self))
+        history = self.session.history
+        for id, title in (("undo", history.undo_title), ("redo", history.redo_title)):
+            self.actions_by_id[id].setText(f"{id.capitalize()} {title}" if title else id.capitalize())
+
+    def open_palette(self) -> None:
+        self.commands.open(self.toolbar.search)
+
+    def show_problems(self) -> None:
+        self.bottom.show_tab(PROBLEMS)
+
+    def zoom_in(self) -> None:
+        self.canvas.zoom_by(1.2)
+
+    def zoom_out(self) -> None:
+        self.canvas.zoom_by(1 / 1.2)
+
+    def next_panel(self) -> None:
+        """F6: canvas, inspector, bottom panel, palette, and around."""
+        ring = [self.canvas, self.inspector, self.bottom.tabs, self.palette_panel.search]
+        ring = [w for w in ring if w.isVisible()]
+        at = next((i for i, w in enumerate(ring) if w.hasFocus() or w.isAncestorOf(self.focusWidget() or self)), -1)
+        target = ring[(at + 1) % len(ring)]
+        name = self.inspector.name_field() if target is self.inspector else target
+        (name or self.inspector.network.tree).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def layer_help(self) -> None:
+        self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)
+
+    def show_layer_help(self, type: str) -> None:
+        self.help_card.show_page(*layer_page(type))
+
+    def show_keys(self) -> None:
+        self.help_card.show_page(*keys_page())
+
+    def about(self) -> None:
+        self.help_card.show_page(*about_text())
+
+    # -- theme -----------------------------------------------------------------------------------------------------------
+    def theme_dark(self) -> None:
+        self._set_theme("dark")
+
+    def theme_light(self) -> None:
+        self._set_theme("light")
+
+    def theme_system(self) -> None:
+        self._set_theme("system")
+
+    def toggle_theme(self) -> None:
+        self._set_theme("light" if theme.current().dark else "dark")
+
+    def _set_theme(self, mode: theme.Mode) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        self.store.setValue("theme", mode)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, mode)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # The desktop may switch at any time; the style sheet has been renewed by then.
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange) and theme.current() is not self._tokens:
+            QTimer.singleShot(0, self, self._dress)
+
+    def _dress(self) -> None:
+        self._tokens = theme.current()
+        self.canvas.set_tokens(self._tokens)
+        menus.recolor(self)
+        recolor(self)
+        self.toolbar.recolor()
+        self.messages.recolor()
+        self.palette_panel.fill()
+        self.inspector.refresh(force=True)
+        self.bottom.recolor()
+        self.status.recolor()
+        canvas = f"QProgressBar {{ background: {self._tokens.canvas}; min-height: 2px; max-height: 2px; }}"
+        self._done.setStyleSheet(canvas)
+        self._logo.setPixmap(glyph_icon("logo", self._tokens.accent).pixmap(16, 16))
+        self.refresh_actions()
+
+    # -- sizes -----------------------------------------------------------------------------------------------------------
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        old = event.oldSize().height()
+        super().resizeEvent(event)
+        wide, tall = self.width() >= WIDE, self.height() >= TALL
+        self.palette_panel.setFixedWidth(232 if wide else 184)
+        self.inspector.setFixedWidth(312 if wide else 272)
+        for panel in (self.palette_panel, self.inspector):
+            room = self.width() >= NARROW and panel not in self._hidden_by_hand
+            panel.setVisible(room or panel in self._shown_by_hand)
+        if old < 0 or (old >= TALL) != tall:
+            bottom = 292 if tall else 212
+            self._split.setSizes([max(240, self._split.height() - bottom), bottom])
+        self.bottom.train_bar.refresh()
+        self.toolbar.search.fit(wide)
+        self._place_title()
+
+    def toggle_palette(self) -> None:
+        self._toggle(self.palette_panel)
+
+    def toggle_inspector(self) -> None:
+        self._toggle(self.inspector)
+
+    def _toggle(self, panel: QWidget) -> None:
+        show = not panel.isVisible()
+        (self._shown_by_hand if show else self._hidden_by_hand).add(panel)
+        (self._hidden_by_hand if show else self._shown_by_hand).discard(panel)
+        panel.setVisible(show)
+
+    def _show_inspector(self) -> None:
+        if not self.inspector.isVisible():
+            self._toggle(self.inspector)
+
+    # -- title -----------------------------------------------------------------------------------------------------------
+    def _on_path(self) -> None:
+        if self.session.history.clean:
+            self.autosave.clear()
+        self._show_title()
+
+    def _show_title(self) -> None:
+        document, path, clean = self.session.document, self.session.path, self.session.history.clean
+        where = path.name if path else "not saved yet"
+        self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
+        self._title.setText(f"<b>{_plain(document.title)}</b> — {_plain(where)}{'' if clean else ' · edited'}")
+        self._place_title()
+
+    def _place_title(self) -> None:
+        bar = self.menuBar()
+        self._title.adjustSize()
+        last = bar.actions()[-1]
+        room = bar.actionGeometry(last).right() + 16
+        x = max(room, (bar.width() - self._title.width()) // 2)
+        self._title.setVisible(x + self._title.width() < bar.width())
+        self._title.move(x, (bar.height() - self._title.height()) // 2)
+
+    # -- the end -----------------------------------------------------------------------------------------------------------
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.filing.may_leave():
+            event.ignore()
+            return
+        self.closing.emit()
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """End the training process and the journal. Nothing of this window runs afterwards."""
+        self.control.forget()
+        self.client.close()
+        self.autosave.close()
+
+
+def _plain(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

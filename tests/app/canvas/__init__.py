@@ -1,0 +1,1 @@
+"""Tests of the canvas: real mouse events, no waiting."""
