@@ -76,7 +76,8 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         menus.fill_menus(self)
         # Not a corner widget: with one, Qt hides all menus behind its » button.
-        self.menuBar().setStyleSheet("QMenuBar { padding-left: 34px; }")
+        self.menuBar().setStyleSheet("QMenuBar { padding: 0 4px 0 34px; } QMenuBar::item { margin: 0; padding: 0 8px; }")
+        self.menuBar().setFixedHeight(28)
         self._logo = QLabel(self.menuBar())
         self._logo.setGeometry(12, 6, 16, 16)
         self._title = QLabel(self.menuBar())

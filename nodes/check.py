@@ -119,9 +119,9 @@ def _needs(document: Document, built: Built) -> Iterator[Problem]:
     if not any(isinstance(layer, LossLayer) for layer in layers):
         missing.append("a loss")
     if missing:
-        listed = " and ".join(filter(None, [", ".join(missing[:-1]), missing[-1]]))
+        lacking = "add them" if len(missing) == 3 else f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
         repairs = _add_loss(document, built) if missing == ["a loss"] else ()
-        yield Problem("", "Network", f"Train needs data, a layer and a loss, and {listed} is missing: add it.", repairs=repairs)
+        yield Problem("", "Network", f"Train needs data, a layer and a loss: {lacking}.", repairs=repairs)
     elif not built.parameter_count and not built.problems:
         yield Problem("", "Network", "nothing in it can be learned: add a layer with weights, such as Dense.")
 

@@ -17,7 +17,8 @@ from onnx import helper, numpy_helper
 from nodes import untrusted
 from nodes.build import build
 from nodes.document import Document, Training, frozen
-from nodes.document_json import from_json, to_json
+from nodes.document_json import from_json as from_json
+from nodes.document_json import to_json
 from nodes.plan import initial_weights, plan
 from nodes.training_info import PARAMETER, keep_leftovers, read_slots, training_info
 from runtime.atomic import Stamp, stamp, write

@@ -72,6 +72,16 @@ def write(path: Path, data: bytes) -> Stamp | None:
     return stamp(path)
 
 
+def require_writable(path: Path) -> None:
+    """Raises `FileError` now if `write` to `path` could not even begin: before an hour of training, not after it."""
+    try:
+        _refuse_read_only(path.resolve())
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
+            pass
+    except OSError as error:
+        raise FileError(f"{path.name} could not be written to {path.resolve().parent}: {words(error)}.") from None
+
+
 def _refuse_read_only(path: Path) -> None:
     """A file its owner made read-only is not replaced, although its folder would let us."""
     if path.exists() and not os.stat(path).st_mode & stat.S_IWUSR:

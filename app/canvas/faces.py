@@ -1,6 +1,6 @@
 """Faces of a node at rest: the output's shape as a drawing, the sentence of an error, the prompt of a free input.
 
-A face is a small value with a `height` and `paint`. Equal faces look the same.
+A face is a small value with a `height` and `paint`. Equal faces look the same. Without `words` it leaves small text out.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from PySide6.QtGui import QPainter
 from app.canvas.geometry import FACE
 from app.canvas.ink import Ink, wrapped_height
 from app.canvas.look import NodeLook
+from app.glyphs import paint_glyph
 
 SHEETS = 92.0
 FLAT = 72.0
@@ -27,7 +28,7 @@ class Face(Protocol):
     @property
     def height(self) -> float: ...
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None: ...
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Sheets:
     category: str
     height: float = SHEETS
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         count = max(1, min(self.channels, MOST_SHEETS))
         side = 50.0 if count > 1 else 76.0
         longest = max(self.rows, self.columns, 1)
@@ -79,7 +80,7 @@ class Column:
     category: str
     height: float = SHEETS
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         whole = self.length <= MOST_CELLS
         cells, gap = (self.length, 0.0) if whole else (MOST_CELLS - 2, 14.0)
         side = min(14.0, (rect.height() - 2 - gap) / max(cells, 1))
@@ -105,7 +106,7 @@ class Cylinder:
     category: str
     height: float = SHEETS
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         w, h, lid = 54.0, 66.0, 9.0
         body = QRectF(rect.center().x() - w / 2, rect.center().y() - h / 2, w, h)
         painter.setPen(ink.pen(ink.tokens.hue(self.category), 1.5))
@@ -127,7 +128,7 @@ class Dots:
     category: str
     height: float = 76.0
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         painter.setPen(ink.pen(ink.tokens.hue(self.category)))
         for row in range(5):
             for column in range(9):
@@ -143,7 +144,7 @@ class Scalar:
     category: str
     height: float = FLAT
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         painter.setPen(ink.pen(ink.tokens.hue(self.category), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         c = rect.center()
@@ -163,9 +164,12 @@ class Sentence:
     def height(self) -> float:
         return max(48.0, wrapped_height(self.text, "caption", FACE - 16) + 16)
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         painter.fillRect(rect, ink.brush("errtint"))
-        ink.paragraph(painter, rect.adjusted(8, 8, -8, -8), self.text, "caption", "text")
+        if words:
+            ink.paragraph(painter, rect.adjusted(8, 8, -8, -8), self.text, "caption", "text")
+        else:
+            paint_glyph(painter, rect.adjusted(8, 8, -8, -8), "cross", ink.color("err"))
 
 
 @dataclass(frozen=True)
@@ -175,11 +179,12 @@ class Prompt:
     text: str
     height: float = 48.0
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         painter.setPen(ink.pen("line2", 1, dashed=True))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
-        ink.text(painter, rect.center().x(), rect.center().y(), self.text, "caption", "text2", 0.5)
+        if words:
+            ink.text(painter, rect.center().x(), rect.center().y(), self.text, "caption", "text2", 0.5)
 
 
 def idle_face(look: NodeLook) -> Face:

@@ -185,7 +185,9 @@ class MoveNodes(Gesture):
 
     def cancel(self) -> None:
         self.view.mark_wire(None)
-        self._place(self._from)
+        # Back to where the document has them, which may have changed meanwhile.
+        nodes = self.view.session.document.nodes
+        self._place({i: nodes[i].position for i in self._from if i in nodes and i in self.view.canvas.nodes})
 
 
 class CutWires(Gesture):

@@ -64,7 +64,7 @@ class Maps:
         rows = -(-len(self.maps) // self.columns)
         return rows * (self.side + 2) - 2
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         image = self.pictures.get(ink.tokens, self._pixels)
         count, h, w = self.maps.shape
         scale = self.side / max(h, w)
@@ -88,7 +88,7 @@ class Picture:
     height: float = PICTURE
     pictures: _Pictures = field(default_factory=_Pictures)
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         image = self.pictures.get(ink.tokens, self._pixels)
         scale = PICTURE / max(image.width(), image.height())
         w, h = image.width() * scale, image.height() * scale
@@ -113,7 +113,7 @@ class Distribution:
     height: float = CHART + CAPTION
     counts: list[float] = field(init=False, default_factory=list)
     signs: list[bool] = field(init=False, default_factory=list)
-    words: tuple[str, str] = field(init=False, default=("", ""))
+    captions: tuple[str, str] = field(init=False, default=("", ""))
 
     def __post_init__(self) -> None:
         mean, spread = float(self.values.mean()), float(self.values.std())
@@ -121,9 +121,9 @@ class Distribution:
         counts, edges = np.histogram(self.values, BINS, (-reach, reach))
         object.__setattr__(self, "counts", [float(c) for c in counts / max(counts.max(), 1)])
         object.__setattr__(self, "signs", [bool(e >= 0) for e in (edges[:-1] + edges[1:]) / 2])
-        object.__setattr__(self, "words", (f"μ {_number(mean)}", f"σ {_number(spread)}"))
+        object.__setattr__(self, "captions", (f"μ {_number(mean)}", f"σ {_number(spread)}"))
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         width, base = rect.width() / BINS, rect.top() + CHART
         for i, (count, positive) in enumerate(zip(self.counts, self.signs, strict=True)):
             if count:
@@ -131,8 +131,9 @@ class Distribution:
                 painter.fillRect(bar, ink.brush("positive" if positive else "negative"))
         painter.setPen(ink.pen("ctl"))
         painter.drawLine(QPointF(rect.left(), base), QPointF(rect.right(), base))
-        ink.text(painter, rect.left(), base + 10, self.words[0], "smallest", "text3")
-        ink.text(painter, rect.right(), base + 10, self.words[1], "smallest", "text3", 1.0)
+        if words:
+            ink.text(painter, rect.left(), base + 10, self.captions[0], "smallest", "text3")
+            ink.text(painter, rect.right(), base + 10, self.captions[1], "smallest", "text3", 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +144,7 @@ class Bars:
     chosen: int | None = None
     height: float = CHART + CAPTION
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         low, high = min(float(self.values.min()), 0.0), max(float(self.values.max()), 0.0)
         scale = CHART / max(high - low, 1e-12)
         width, zero = rect.width() / len(self.values), rect.top() + high * scale
@@ -151,7 +152,7 @@ class Bars:
             top, height = (zero - value * scale, value * scale) if value >= 0 else (zero, -value * scale)
             bar = QRectF(rect.left() + i * width + 1, top, width - 2, max(height, 1))
             painter.fillRect(bar, ink.brush("positive" if value >= 0 else "negative"))
-            if len(self.values) <= 10:
+            if words and len(self.values) <= 10:
                 mine = i == self.chosen
                 role, color = ("smallest-strong", "text") if mine else ("smallest", "text3")
                 ink.text(painter, bar.center().x(), rect.top() + CHART + 10, str(i), role, color, 0.5)
@@ -164,9 +165,10 @@ class Number:
     value: float
     height: float = 48.0
 
-    def paint(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         ink.text(painter, rect.left(), rect.top() + 16, _number(self.value), "number17", "text")
-        ink.text(painter, rect.left(), rect.top() + 36, "last batch", "caption", "text3")
+        if words:
+            ink.text(painter, rect.left(), rect.top() + 36, "last batch", "caption", "text3")
 
 
 def live_face(look: NodeLook, activation: Any, label: int | None) -> Face | None:

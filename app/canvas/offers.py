@@ -17,11 +17,16 @@ def offers(document: Document, start: PortAt | None) -> list[Offer]:
     if start is None:
         return [Offer(name, cls.category, _hint(cls)) for name, cls in layer_types().items()]
     found = [o for name, cls in layer_types().items() if (o := _joined(document, start, name, cls))]
-    return sorted(found, key=lambda o: o.repaired)
+    # What ends or begins a network comes after what goes on with it.
+    return sorted(found, key=lambda o: (o.repaired, o.category == "Data"))
 
 
 def _hint(cls: type[Layer]) -> str:
-    return "in training only" if cls.training_only else ", ".join(cls.synonyms[:2])
+    """What a new one would be set to, else when it exists."""
+    try:
+        return cls().summary() or ("in training only" if cls.training_only else "")
+    except NetwrightError:
+        return ""
 
 
 def _joined(document: Document, start: PortAt, name: str, cls: type[Layer]) -> Offer | None:

@@ -37,11 +37,12 @@ class Route:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a wire must not cross: its two nodes, and the frames they stand in."""
+    """What a wire must not cross: its two nodes, the frames they stand in, and every other node."""
 
     source: QRectF
     target: QRectF
     frames: Sequence[QRectF] = ()
+    others: Sequence[QRectF] = ()
 
 
 def route(a: QPointF, b: QPointF, around: Surroundings | None = None) -> Route:
@@ -67,7 +68,8 @@ def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
     right = _clear_right(where, None if same else home)
     left = _clear_left(where, None if same else goal)
     right, left = max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
-    level = _between(where.source if same or home is None else home, where.target if same or goal is None else goal)
+    above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
+    level = _between(_row(above, below, where.others), below)
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)
 
@@ -82,6 +84,12 @@ def _clear_right(where: Surroundings, frame: QRectF | None) -> float:
 
 def _clear_left(where: Surroundings, frame: QRectF | None) -> float:
     return where.target.left() - CLEAR if frame is None else frame.left() - FRAME_CLEAR
+
+
+def _row(above: QRectF, below: QRectF, others: Sequence[QRectF]) -> QRectF:
+    """`above`, as deep as the deepest node that ends before `below` begins: the way back passes under all of them."""
+    deepest = max((r.bottom() for r in others if r.bottom() < below.top()), default=above.bottom())
+    return QRectF(above.left(), above.top(), above.width(), max(above.height(), deepest - above.top()))
 
 
 def _between(above: QRectF, below: QRectF) -> float:

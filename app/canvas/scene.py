@@ -47,6 +47,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.chosen_wires: set[Wire] = set()
+        self._followed: Document | None = None
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -58,7 +59,10 @@ class CanvasScene(QGraphicsScene):
 
     # -- following the document ----------------------------------------------------------------------------------------------
     def follow(self, document: Document) -> None:
-        """Add, change and remove the items that differ, and no others."""
+        """Add, change and remove the items that differ, and no others. New weights alone change no item."""
+        if self._followed is not None and document.same_drawing(self._followed):
+            return
+        self._followed = document
         self._follow_frames(document)
         self._follow_nodes(document)
         self._follow_wires(document)
@@ -126,12 +130,13 @@ class CanvasScene(QGraphicsScene):
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
+        bodies = [n.scene_body() for n in self.nodes.values()]
         for wire in wires:
             source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
             item = self.wires.get(wire)
             if source and target and item:
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-                around = Surroundings(source.scene_body(), target.scene_body(), frames)
+                around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
                 item.follow(start, end, route(start, end, around))
 
     def reroute_nodes(self, ids: Iterable[str]) -> None:

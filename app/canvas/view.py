@@ -51,6 +51,7 @@ class CanvasView(CommandedStage):
         self._unseen: object = None
         self._hover = Hover(self.canvas)
         self._marked: Wire | None = None
+        self._shown: Document | None = None
         self._tried: dict[Wire, str] = {}
         self._dropping = Dropping(self)
         self.setAccessibleName("Canvas: the network")
@@ -58,6 +59,7 @@ class CanvasView(CommandedStage):
         self.viewport().setAcceptDrops(True)
         self._make_overlays()
         session.document_changed.connect(self._document_changed)
+        session.selection_changed.connect(self._say_selection)
         self._document_changed(session.document)
 
     def _make_overlays(self) -> None:
@@ -73,8 +75,10 @@ class CanvasView(CommandedStage):
         self.empty.example.connect(self.example_requested)
 
     def _document_changed(self, document: Document) -> None:
-        if self.gesture is not None:
+        if self.gesture is not None and not (self._shown and document.same_drawing(self._shown)):
+            # A run's checkpoints disturb nobody; another drawing ends what the hand was doing.
             self._end(lambda g: g.cancel())
+        self._shown = document
         self._tried.clear()
         self.title.show_document(document)
         self.empty.setVisible(not document.nodes)
@@ -82,6 +86,12 @@ class CanvasView(CommandedStage):
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
             self.fit_all()
+
+    def _say_selection(self, chosen: frozenset[str]) -> None:
+        """Tell accessibility tools what is selected."""
+        looks = [self.canvas.nodes[i].look for i in self.canvas.nodes if i in chosen]
+        words = ", ".join(f"{k.title} {k.name} {k.shape}" for k in looks[:3]) + (" …" if len(looks) > 3 else "")
+        self.setAccessibleDescription(f"Selected: {words}" if looks else "Nothing selected")
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""

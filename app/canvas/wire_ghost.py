@@ -77,7 +77,8 @@ class DraggedWire:
         ids = (self.anchor.node, self._port.node)
         source, target = ids if self.anchor.port.output else ids[::-1]
         frames = [f.rect() for f in self.scene.frames.values()]
-        return Surroundings(self.scene.nodes[source].scene_body(), self.scene.nodes[target].scene_body(), frames)
+        bodies = {id: node.scene_body() for id, node in self.scene.nodes.items()}
+        return Surroundings(bodies[source], bodies[target], frames, list(bodies.values()))
 
     def _ghost_place(self, tip: QPointF) -> QPointF:
         side = -1 if self.anchor.port.output else 1

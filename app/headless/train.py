@@ -18,8 +18,8 @@ from nodes.document import Document
 from nodes.edits import set_recipe
 from nodes.files import ChangedMeanwhile, save
 from nodes.training import Run, restarted, trained
-from runtime.atomic import Stamp
-from runtime.errors import TrainingError
+from runtime.atomic import Stamp, require_writable
+from runtime.errors import FileError, TrainingError
 from runtime.events import EpochDone, Finished, Problem, StepDone
 
 #: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
@@ -53,6 +53,7 @@ def train(options: Options) -> int:
     found = opened(options.file)
     document = prepared(found.document, options)
     output = options.output or options.file
+    require_writable(output)
     run = Run(document, options.engine, options.provider)
     for notice in run.notices:
         say(notice)
@@ -86,7 +87,7 @@ def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> i
             if isinstance(event, Problem):
                 failed = True
             if isinstance(event, Finished):
-                keeper.keep()
+                failed |= not keeper.keep_finally()
                 event = replace(event, output=str(keeper.path))
             report(event)
             if isinstance(event, EpochDone):
@@ -94,8 +95,8 @@ def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> i
             if isinstance(event, StepDone | EpochDone):
                 _stop_if_asked()
     except (Interrupted, KeyboardInterrupt):
-        keeper.keep()
         report.close()
+        keeper.keep_finally()
         say(f"Stopped. What is trained is in {keeper.path}; to go on: netwright train {keeper.path}")
         return 130
     return 1 if failed else 0
@@ -109,10 +110,30 @@ class Keeper:
         self._run = run
         self._expect = expect
         self._last = monotonic()
+        self._trouble = ""
 
     def keep_sometimes(self) -> None:
-        if monotonic() - self._last >= LEAST_SECONDS:
+        """A checkpoint, if the last one is long enough ago. When it cannot be written, training goes on and tries again."""
+        if monotonic() - self._last < LEAST_SECONDS:
+            return
+        try:
             self.keep()
+            self._trouble = ""
+        except FileError as error:
+            if str(error) != self._trouble:
+                say(f"{error} Training goes on, and tries again.")
+            self._trouble = str(error)
+            self._last = monotonic()
+
+    def keep_finally(self) -> bool:
+        """The last checkpoint; if it cannot be written there, in a folder of Netwright's own. False: not where it should be."""
+        try:
+            self.keep()
+            return True
+        except FileError as error:
+            self.path = rescue(self._run.document(), self.path)
+            say(f"{error} What is trained is in {self.path}.")
+            return False
 
     def keep(self) -> None:
         document = self._run.document()
@@ -123,6 +144,24 @@ class Keeper:
             say(f"{self.path.name} was changed by another program meanwhile: this training goes to {other} instead.")
             self.path, self._expect = other, save(document, other)
         self._last = monotonic()
+
+
+def rescue(document: Document, path: Path) -> Path:
+    """Save `document` in a folder of the user's that can be written. Raises `FileError` if there is none."""
+    from tempfile import gettempdir
+
+    from platformdirs import user_state_path
+
+    for folder in (user_state_path("netwright", appauthor=False), Path(gettempdir())):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            other = folder / path.name
+            other = free_path(other) if other.exists() else other
+            save(document, other)
+            return other
+        except (OSError, FileError):
+            continue
+    raise FileError(f"{path.name} could not be saved anywhere: free some space, and train again.")
 
 
 def free_path(path: Path) -> Path:

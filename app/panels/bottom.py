@@ -47,6 +47,8 @@ class BottomPanel(QFrame):
         self.badge = QLabel()
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge.setObjectName("badge")
+        # Of one size, also when it is empty: a tab bar does not notice when a button in it grows.
+        self.badge.setFixedSize(26, 18)
         self.tabs.setTabButton(PROBLEMS, QTabBar.ButtonPosition.RightSide, self.badge)
         self.training = TrainingPanel(session, control)
         self.problems = ProblemList(session)
@@ -80,14 +82,12 @@ class BottomPanel(QFrame):
     def refresh(self) -> None:
         checked = self._session.checked
         count = len(checked.problems)
-        self.badge.setVisible(count > 0)
-        self.badge.setText(str(count))
+        self.badge.setText(str(min(count, 99)) if count else "")
         tokens = current()
         ink, tint = (tokens.err, tokens.errtint) if checked.errors else (tokens.warn, tokens.warntint)
         self.badge.setStyleSheet(
-            f"#badge {{ color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px; }}"
+            "" if not count else f"#badge {{ color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px; }}"
         )
-        self.badge.setFixedSize((28 if count > 9 else 20) if count else 0, 18)
 
     def recolor(self) -> None:
         """The theme has changed."""

@@ -22,7 +22,7 @@ def score(query: str, text: str) -> float:
             return 0.0
         found += 3.0 if at == last + 1 else (2.0 if at == 0 or text[at - 1] in " -·" else 0.3)
         last, at = at, at + 1
-    return found / len(text) if found >= len(query) else 0.0
+    return found / len(text) if found >= 1.5 * len(query) else 0.0
 
 
 def layer_score(query: str, cls: type[Layer]) -> float:

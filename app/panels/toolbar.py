@@ -57,6 +57,7 @@ class Toolbar(QToolBar):
     def __init__(self, window: Any) -> None:
         super().__init__("Toolbar")
         self.setMovable(False)
+        self.setStyleSheet("QToolBar::separator { margin: 6px 8px; }")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setIconSize(QSize(16, 16))
         self.buttons: dict[str, QToolButton] = {}

@@ -158,6 +158,48 @@ def test_nan_is_explained_and_good_weights_are_kept(run: Any, small: Path) -> No
     assert all(np.isfinite(a).all() for a in load(small).weights.values())
 
 
+def test_a_disk_that_fills_up_costs_no_training(run: Any, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nodes import files
+    from runtime.errors import FileError
+
+    before, write = small.read_bytes(), files.write
+
+    def full(path: Path, data: bytes) -> Any:
+        if path == small:
+            raise FileError(f"{path.name} could not be written: there is no space left on the disk.")
+        return write(path, data)
+
+    monkeypatch.setattr(files, "write", full)
+    result = run("train", small)
+    assert result.code == 1 and "no space left" in result.err
+    assert small.read_bytes() == before
+    rescued = Path(result.err.split("What is trained is in ")[1].splitlines()[0].rstrip("."))
+    assert load(rescued).training.progress["epoch"] == 3
+
+
+def test_a_read_only_file_is_noticed_before_training(run: Any, small: Path) -> None:
+    small.chmod(0o444)
+    result = run("train", small)
+    assert result.code == 1 and "epoch" not in result.err and "not permitted" in result.err
+
+
+def test_a_file_that_another_program_changed_is_left_alone(run: Any, small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.headless import train as module
+
+    opened = module.opened
+
+    def changed(path: Path) -> Any:
+        found = opened(path)
+        path.write_bytes(b"theirs")
+        return found
+
+    monkeypatch.setattr(module, "opened", changed)
+    result = run("train", small)
+    assert result.code == 0 and "m-2.onnx" in result.err
+    assert small.read_bytes() == b"theirs"
+    assert load(small.with_name("m-2.onnx")).training.progress["epoch"] == 3
+
+
 def test_predict_equals_plain_onnxruntime(run: Any, tmp_path: Path) -> None:
     save(new("lenet"), tmp_path / "l.onnx")
     samples = np.random.default_rng(1).random((3, 1, 28, 28), np.float32)

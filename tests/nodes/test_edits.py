@@ -102,7 +102,7 @@ def test_removing_flatten_offers_to_insert_it_and_connect() -> None:
 
 
 def test_the_empty_network_says_what_train_needs() -> None:
-    assert check(Document()).problems[0].what == "Train needs data, a layer and a loss, and data, a layer and a loss is missing: add it."
+    assert check(Document()).problems[0].what == "Train needs data, a layer and a loss: add them."
 
 
 def test_dissolve_reconnects() -> None:

@@ -225,7 +225,7 @@ def hostile() -> dict[str, tuple[onnx.ModelProto, str]]:
     identity = [helper.make_node("Identity", ["x"], ["y"])]
     functions = []
     for i in range(30):
-        body = [helper.make_node(f"f{i + 1}", ["x"], ["t"], domain="d"), helper.make_node(f"f{i + 1}", ["t"], ["y"], domain="d")]
+        body = [helper.make_node(f"f{i + 1}", [a], [b], domain="d") for a, b in (("x", "t"), ("t", "y"))]
         functions.append(helper.make_function("d", f"f{i}", ["x"], ["y"], body, [helper.make_opsetid("d", 1)]))
     return {
         "cycle": (model(loop), "a cycle"),

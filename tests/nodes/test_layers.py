@@ -12,7 +12,19 @@ from nodes import edits
 from nodes.build import build
 from nodes.document import Document, Wire
 from nodes.files import load, save, to_onnx
-from nodes.layer import CATEGORIES, INDICES, MAPS, SEQUENCE, VECTOR, VOLUME, LayerError, LossLayer, layer_type, layer_types, make
+from nodes.layer import (
+    CATEGORIES,
+    INDICES,
+    MAPS,
+    SEQUENCE,
+    VECTOR,
+    VOLUME,
+    LayerError,
+    LossLayer,
+    layer_type,
+    layer_types,
+    make,
+)
 from nodes.plan import initial_weights
 from runtime.autodiff import gradients
 from runtime.engines import engine

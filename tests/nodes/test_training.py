@@ -15,7 +15,6 @@ from nodes import edits
 from nodes.document import Document, same_arrays
 from nodes.example import new
 from nodes.files import load, save
-from nodes.plan import plan
 from nodes.training import Run, merge, restarted
 from nodes.training_info import PREFIX
 from runtime.data import batches
@@ -103,7 +102,8 @@ def _plain_losses(path: Path, document: Document, run: Run, count: int) -> list[
             rate = document.recipe.stages[0].learning_rate
             feeds: dict[str, Any] = {
                 f"{PREFIX}sample": train.samples[rows], f"{PREFIX}label": train.labels[rows],
-                f"{PREFIX}learning_rate": np.array(_rate(run, step, rate), np.float32), f"{PREFIX}step": np.array(step, np.int64),
+                f"{PREFIX}learning_rate": np.array(_rate(run, step, rate), np.float32),
+                f"{PREFIX}step": np.array(step, np.int64),
             }  # fmt: skip
             found = dict(zip(names, session.run(names, {**state, **feeds}), strict=True))
             state = {k: found[v] for k, v in bindings.items()}

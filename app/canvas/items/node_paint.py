@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 
 from app.canvas import geometry as g
 from app.canvas.ink import Ink, text_width
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from app.canvas.items.node import NodeItem
 
 LARGE_HEADER = 40.0
+FAR_GLYPH = 64
 #: The gradient's bar, in powers of ten.
 GRADIENT_LOW, GRADIENT_HIGH = -6.0, -1.0
 
@@ -50,12 +52,23 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     _fitted(painter, ink, 40, g.LINE, look.title, room)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
-        _face(painter, item, ink)
+        _face(painter, item, ink, words=False)
         if zoom >= g.SHAPE_FROM:
-            y = body.bottom() - (g.GRADIENT if item.gradient is not None else 0) - g.FOOTER / 2 - 4
+            y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - 14
             ink.text(painter, g.PAD + 1, y, look.shape, "big-mono", _shape_color(item))
     _outline(painter, box, item, ink)
     paint_ports(painter, item, ink)
+
+
+@lru_cache(maxsize=64)
+def far_glyph(name: str, color: str) -> QPixmap:
+    """A glyph as a picture: of hundreds of small nodes, each would cost more as a path."""
+    picture = QPixmap(FAR_GLYPH, FAR_GLYPH)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    paint_glyph(painter, QRectF(picture.rect()), name, color)
+    painter.end()
+    return picture
 
 
 def paint_far(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -67,7 +80,9 @@ def paint_far(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     side = 0.62 * min(body.width(), body.height(), 110)
     glyph = QRectF(0, 0, side, side)
     glyph.moveCenter(body.center())
-    paint_glyph(painter, glyph, glyph_for(look.type, look.category), ink.tokens.onhue)
+    picture = far_glyph(glyph_for(look.type, look.category), ink.tokens.onhue)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawPixmap(glyph, picture, QRectF(picture.rect()))
     if item.chosen:
         _ring(painter, body, ink, 8.0, 14)
 
@@ -151,13 +166,13 @@ def _setting(painter: QPainter, item: NodeItem, ink: Ink) -> None:
             return
 
 
-def _face(painter: QPainter, item: NodeItem, ink: Ink) -> None:
+def _face(painter: QPainter, item: NodeItem, ink: Ink, words: bool = True) -> None:
     look = item.look
     rect = QRectF((g.WIDTH - g.FACE) / 2, g.HEADER + g.SETTING, g.FACE, item.face.height)
     painter.save()
     if look.bypassed:
         painter.setOpacity(painter.opacity() * 0.3)
-    item.face.paint(painter, rect, ink)
+    item.face.paint(painter, rect, ink, words)
     painter.restore()
     if look.bypassed:
         _bypassed(painter, rect, ink)

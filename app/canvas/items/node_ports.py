@@ -26,7 +26,7 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
         side = 1 if port.output else -1
         if tag:
             # Beside a free port; above the wire of a joined one.
-            _tag(painter, at - QPointF(0, 20 if port.joined else 0), side, tag, state, ink)
+            _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink)
         elif port.named and not port.joined:
             ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
 

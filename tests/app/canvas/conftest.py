@@ -69,7 +69,9 @@ def canvas(qtbot: QtBot) -> Open:
     """Show a document at 100 % and give a hand to work on it."""
 
     def show(document: Document) -> tuple[CanvasView, Hand]:
-        tokens = theme.apply(QApplication.instance(), "dark")
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        tokens = theme.apply(app, "dark")
         view = CanvasView(Session(document), tokens)
         qtbot.addWidget(view)
         view.resize(1500, 900)

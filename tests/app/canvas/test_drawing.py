@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -72,7 +74,7 @@ def test_a_free_input_asks_for_a_wire(canvas: Open) -> None:
 def test_live_faces_show_what_the_run_sends(canvas: Open) -> None:
     view, _ = canvas(new("lenet"))
     random = np.random.default_rng(0)
-    activations = {
+    activations: dict[str, Any] = {
         "n1": random.random((1, 28, 28)), "n2": random.normal(size=(6, 24, 24)), "n5": random.normal(size=(1, 16, 8, 8)),
         "n9": random.normal(size=120), "n13": random.normal(size=10), "n15": np.float32(0.04),
         "n3": np.ones((6, 24, 24)), "n4": "nonsense", "n11": np.full(84, np.nan), "n7": np.zeros((0, 4, 4)),

@@ -1,0 +1,156 @@
+"""Palette, inspector, recipe and problems: what the student types and clicks changes the document, or says why not."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from app.panels.fields import read
+from app.panels.layer_palette import MIME
+from nodes import edits
+from nodes.document import Document, Wire
+from nodes.example import new
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def type_into(qtbot, field, text: str) -> None:
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+
+
+def node(window, name: str) -> str:
+    return next(i for i, n in window.session.document.nodes.items() if n.name == name)
+
+
+# -- palette -----------------------------------------------------------------------------------------------------------
+def test_search_filters_by_name_and_synonym(qtbot, window):
+    panel = window.palette_panel
+    qtbot.keyClicks(panel.search, "conv")
+    assert "Conv2D" in panel.visible_types() and "ReLU" not in panel.visible_types()
+    panel.search.clear()
+    qtbot.keyClicks(panel.search, "linear")
+    assert "Dense" in panel.visible_types()
+    panel.search.clear()
+    qtbot.keyClicks(panel.search, "xyzzq")
+    assert panel.none_found.text().startswith("No layer is called “xyzzq”. Did you mean ")
+
+
+def test_enter_adds_the_best_layer(qtbot, window):
+    before = set(window.session.document.nodes)
+    qtbot.keyClicks(window.palette_panel.search, "drop")
+    qtbot.keyClick(window.palette_panel.search, Qt.Key.Key_Return)
+    (added,) = set(window.session.document.nodes) - before
+    assert window.session.document.nodes[added].type == "Dropout"
+
+
+def test_a_dragged_layer_carries_its_type(window):
+    tree = window.palette_panel.tree
+    item = next(i for i in tree.findItems("Conv2D", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive))
+    assert tree.mimeData([item]).data(MIME).data() == b"Conv2D"
+
+
+# -- inspector ---------------------------------------------------------------------------------------------------------
+def test_a_number_is_edited_and_undone(qtbot, window):
+    fc1 = node(window, "fc1")
+    window.session.select([fc1])
+    row = window.inspector.page.rows["units"]
+    type_into(qtbot, row.field, "64")
+    assert window.session.document.nodes[fc1].settings["units"] == 64
+    assert not row.dot.on  # 64 is the default
+    window.undo()
+    assert row.field.text() == "120" and row.dot.on
+
+
+def test_out_of_range_keeps_the_old_value_and_says_why(qtbot, window):
+    fc1 = node(window, "fc1")
+    window.session.select([fc1])
+    row = window.inspector.page.rows["units"]
+    type_into(qtbot, row.field, "0")
+    assert window.session.document.nodes[fc1].settings["units"] == 120
+    assert row.field.text() == "120"
+    assert row.error.isVisible() and "units takes a whole number from 1" in row.error.text()
+    type_into(qtbot, row.field, "many")
+    assert "'many' was given" in row.error.text()
+    type_into(qtbot, row.field, "50")
+    assert not row.error.isVisible()
+
+
+def test_pairs_choices_and_switches(qtbot, window):
+    conv = node(window, "conv1")
+    window.session.select([conv])
+    rows = window.inspector.page.rows
+    type_into(qtbot, rows["kernel_size"].field.parts[0], "3")
+    assert window.session.document.nodes[conv].settings["kernel_size"] == (3, 5)
+    qtbot.mouseClick(rows["bias"].field, LEFT, pos=rows["bias"].field.rect().center() * 0.2)
+    assert window.session.document.nodes[conv].settings["bias"] is False
+    rows["padding"].field.setCurrentIndex(1)
+    rows["padding"].field.activated.emit(1)
+    assert window.session.document.nodes[conv].settings["padding"] == "same"
+    qtbot.mouseClick(rows["kernel_size"].reset, LEFT)
+    assert "kernel_size" not in window.session.document.nodes[conv].settings
+
+
+def test_renaming_to_a_taken_name_is_refused(qtbot, window):
+    window.session.select([node(window, "fc1")])
+    page = window.inspector.page
+    type_into(qtbot, page.name, "fc2")
+    assert "already called ‘fc2’" in page.name_error.text()
+    type_into(qtbot, page.name, "first")
+    assert "first" in [n.name for n in window.session.document.nodes.values()]
+
+
+def test_the_network_is_shown_when_nothing_is_selected(qtbot, window):
+    table = window.inspector.network
+    texts = [[table.tree.topLevelItem(r).text(c) for c in range(3)] for r in range(table.tree.topLevelItemCount())]
+    assert ["conv2", "16×8×8", "2,416"] in texts
+    assert texts[-1] == ["total", "", "44,426"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1,000", 1000), ("−3", -3), ("1e-3", 0.001), ("abc", "abc")])
+def test_numbers_are_read_as_written(text, value):
+    assert read(text) == value
+
+
+# -- recipe ------------------------------------------------------------------------------------------------------------
+def test_the_recipe_is_edited_and_checked(qtbot, window):
+    form = window.bottom.training.recipe
+    type_into(qtbot, form.fields["epochs"], "3")
+    assert window.session.document.recipe.stages[0].epochs == 3
+    type_into(qtbot, form.fields["rate"], "-1")
+    assert window.session.document.recipe.stages[0].learning_rate == 0.001
+    assert "learning rate is -1" in form.error.text()
+    form.fields["optimizer"].setCurrentText("Momentum")
+    form.fields["optimizer"].activated.emit(1)
+    assert window.session.document.recipe.stages[0].updates[0].optimizer == "Momentum"
+    type_into(qtbot, form.fields["momentum"], "0.8")
+    assert window.session.document.recipe.stages[0].updates[0].settings == {"momentum": 0.8}
+
+
+# -- problems ----------------------------------------------------------------------------------------------------------
+def without_flatten() -> Document:
+    """mlp whose Flatten was taken away: maps reach a Dense."""
+    document = new("mlp")
+    flatten = next(i for i, n in document.nodes.items() if n.type == "Flatten")
+    target = document.wires_out_of[flatten][0].target
+    source = document.wires_into[flatten][0]
+    document = edits.remove(document, [flatten])
+    return document.changed(wires=(*document.wires, Wire(source.source, source.source_port, target, "x")))
+
+
+def test_a_problem_is_repaired_with_one_click(qtbot, make_window):
+    window = make_window(without_flatten())
+    assert not window.bottom.train_bar.train.isEnabled()
+    assert "Train waits for" in window.bottom.train_bar.words.text()
+    window.show_problems()
+    row = window.bottom.problems.rows[0]
+    assert "takes a vector" in row.problem.what
+    qtbot.mouseClick(row.findChild(QPushButton), LEFT)
+    assert not window.session.checked.problems
+    assert window.bottom.problems.summary.text() == "Nothing is wrong. Train is ready."
+    assert window.bottom.train_bar.train.isEnabled()
+    window.undo()
+    assert window.session.checked.errors

@@ -1,0 +1,107 @@
+"""The window as a whole: it starts, shows the network, follows themes and sizes, and every command stands in one table."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app import theme
+from app.commands import COMMANDS, MENUS, keys_text, method
+from nodes.document import Document
+
+
+def test_starts_with_lenet(window):
+    assert window.session.document.title == "LeNet"
+    assert "44,426" in window.status.parameters.text()
+    assert window.status.problems.text() == "no problems"
+    assert window.bottom.train_bar.train.isEnabled()
+    assert "LeNet" in window.windowTitle() and "not saved yet" in window.windowTitle()
+
+
+def test_every_command_names_a_method(window):
+    for command in COMMANDS:
+        assert callable(method(window, command.action)), command.id
+        assert command.menu in MENUS
+        assert isinstance(command.when(window), bool)
+    assert len({c.id for c in COMMANDS}) == len(COMMANDS)
+
+
+def test_no_two_commands_share_a_key():
+    keys = [k for c in COMMANDS for k in c.keys]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_printed_keys_name_every_command():
+    text = keys_text()
+    assert all(c.title.rstrip("…") in text for c in COMMANDS)
+
+
+def test_ctrl_z_undoes_and_says_what(qtbot, window):
+    window.add_layer("Dense")
+    count = len(window.session.document.nodes)
+    window.canvas.setFocus()
+    assert "Add Dense" in window.actions_by_id["undo"].text()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.session.document.nodes) == count - 1
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.session.document.nodes) == count
+
+
+def test_theme_switches_and_is_remembered(qtbot, window):
+    assert theme.current().dark
+    qtbot.mouseClick(window.toolbar.theme, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.canvas.tokens is theme.current())
+    assert not theme.current().dark
+    assert window.store.value("theme") == "light"
+
+
+def test_the_command_palette_finds_commands_and_synonyms(qtbot, window):
+    window.open_palette()
+    qtbot.keyClicks(window.commands.search, "fully")
+    assert window.commands.entries[0].title == "Add Dense"
+    before = len(window.session.document.nodes)
+    qtbot.keyClick(window.commands.search, Qt.Key.Key_Return)
+    assert len(window.session.document.nodes) == before + 1
+    window.open_palette()
+    qtbot.keyClicks(window.commands.search, "undo")
+    qtbot.keyClick(window.commands.search, Qt.Key.Key_Return)
+    assert len(window.session.document.nodes) == before
+
+
+@pytest.mark.parametrize("size", [(960, 540), (1280, 720), (1920, 1080)])
+def test_nothing_overlaps(window, size):
+    window.resize(*size)
+    for _ in range(3):  # the splitter lays out in a second round
+        QApplication.processEvents()
+    parts = [w for w in (window.palette_panel, window.canvas, window.bottom, window.inspector) if w.isVisible()]
+    boxes = [_box(window, w) for w in parts]
+    assert all(not a.intersects(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    assert all(window.rect().contains(b) for b in boxes)
+    assert window.canvas.width() >= 480 and window.canvas.height() >= 200
+    bar = window.bottom.train_bar
+    assert _box(window, bar).left() >= _box(window, window.bottom.tabs).right() - 1
+    assert window.inspector.isVisible() == (size[0] >= 1100)
+
+
+def test_an_empty_network_says_what_train_needs(make_window):
+    window = make_window(Document())
+    assert not window.bottom.train_bar.train.isEnabled()
+    assert window.bottom.train_bar.words.text() == "Train needs data, a layer and a loss"
+
+
+def test_a_mistake_of_ours_is_a_sentence(window):
+    from app import main
+
+    hook = main._hook(window)
+    try:
+        raise ZeroDivisionError("secret")
+    except ZeroDivisionError as error:
+        hook(type(error), error, error.__traceback__)
+    assert window.messages.isVisible()
+    assert "ZeroDivisionError" in window.messages.text.text() and "Traceback" not in window.messages.text.text()
+    assert "secret" in window.bottom.log.toPlainText()
+
+
+def _box(window: QWidget, part: QWidget):
+    return part.rect().translated(part.mapTo(window, part.rect().topLeft()))
