@@ -154,9 +154,20 @@ def _weight_gradient(
     split = [group] if group > 1 else []
     left = g.Reshape(dy, ints(g, [-1, *split, filters // group, area], "shape"))
     right = g.Reshape(cols, ints(g, [-1, *split, channels // group * places, area], "shape"))
-    swap = [*range(len(split) + 1), len(split) + 2, len(split) + 1]
-    dw = g.ReduceSum(g.MatMul(left, g.Transpose(right, perm=swap)), ints(g, [0]), keepdims=0)
-    return reshape_like(g, dw, weight)
+    return reshape_like(g, _summed_product(g, left, right), weight)
+
+
+def _summed_product(g: Graph, left: Value, right: Value) -> Value:
+    """Σ over the batch of left · rightᵀ, both [N, …, rows, places]. The one with fewer rows is the one that is transposed:
+    a Transpose costs as much as the product itself."""
+    rank = left.rank
+    swap = [*range(rank - 2), rank - 1, rank - 2]
+    rows = numbers([left.shape[-2], right.shape[-2]])
+    turned = rows is not None and rows[0] < rows[1]
+    if turned:
+        left, right = right, left
+    dw: Value = g.ReduceSum(g.MatMul(left, g.Transpose(right, perm=swap)), ints(g, [0]), keepdims=0)
+    return g.Transpose(dw, perm=[axis - 1 for axis in swap[1:]]) if turned else dw
 
 
 def _in_two_shifts(w: Window, shape: Sequence[int], group: int, out: Sequence[int]) -> bool:
@@ -181,8 +192,7 @@ def _weight_gradient_in_two_shifts(
     left = _conv(g, dy, one_hot_kernels(g, dy, filters, down.kernel, reverse=True), down, filters)
     left = g.Reshape(left, ints(g, [-1, filters * rows, high * out[1]], "shape"))
     right = g.Reshape(right, ints(g, [-1, channels * columns, high * out[1]], "shape"))
-    dw = g.ReduceSum(g.MatMul(left, g.Transpose(right, perm=[0, 2, 1])), ints(g, [0]), keepdims=0)
-    parted = g.Reshape(dw, ints(g, [filters, rows, channels, columns], "shape"))
+    parted = g.Reshape(_summed_product(g, left, right), ints(g, [filters, rows, channels, columns], "shape"))
     result: Value = g.Transpose(parted, perm=[0, 2, 1, 3])
     return result
 
