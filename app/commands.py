@@ -107,12 +107,12 @@ def method(window: Any, action: str) -> Callable[..., object]:
     found: Any = window
     for name in action.split("."):
         found = getattr(found, name)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def keys_text() -> str:
     """Every command with its keys, menu by menu, for printing."""
-    lines = []
+    lines: list[str] = []
     for menu in MENUS:
         lines += ["", menu] if lines else [menu]
         lines += [f"  {c.title.rstrip('…'):<32}{'  '.join(c.keys)}".rstrip() for c in COMMANDS if c.menu == menu]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,9 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.settings import state_folder, store
 from app.window import MainWindow
+from nodes.document import Document
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
 def run(path: str | None) -> int:
@@ -27,7 +31,7 @@ def run(path: str | None) -> int:
     settings = store()
     mode = settings.value("theme", "system")
     theme.apply(app, mode if mode in ("dark", "light") else "system")
-    window = MainWindow(settings=settings)
+    window = MainWindow(Document() if path else None, settings)
     _restore_size(window)
     sys.excepthook = _hook(window)
     window.show()
@@ -58,7 +62,7 @@ def _restore_size(window: MainWindow) -> None:
     window.closing.connect(lambda: window.store.setValue("geometry", window.saveGeometry()))
 
 
-def _hook(window: MainWindow):  # type: ignore[no-untyped-def]
+def _hook(window: MainWindow) -> Hook:
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             window.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
@@ -11,7 +12,7 @@ KEY, MOST = "recent_files", 10
 
 def recent(store: QSettings) -> list[Path]:
     """Those that still exist."""
-    stored = store.value(KEY, [])
+    stored: Any = store.value(KEY, [])
     names = [stored] if isinstance(stored, str) else list(stored or [])
     return [Path(n) for n in names if Path(n).is_file()]
 

@@ -81,7 +81,9 @@ class Session(QObject):
     def checked(self) -> Checked:
         """Build and problems of the present document, computed once for each."""
         if self._checked is None or self._checked[0] is not self.document:
-            self._checked = (self.document, check(self.document))
+            # New weights alone (a checkpoint, several times a second at worst) change nothing that is checked.
+            same = self._checked is not None and self._checked[0].same_drawing(self.document)
+            self._checked = (self.document, self._checked[1] if self._checked and same else check(self.document))
         return self._checked[1]
 
     def do(self, title: str, edit: Edit, merge: str = "") -> bool:

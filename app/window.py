@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QMenu, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
 from app.autosave import Autosave, left_behind
@@ -14,15 +14,17 @@ from app.canvas.view import CanvasView
 from app.commands import COMMANDS
 from app.glyphs import glyph_icon
 from app.panels import menus
-from app.panels.bottom import LOG, PROBLEMS, BottomPanel
+from app.panels.bottom import LOG, BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
-from app.panels.help_card import HelpCard, about_text, keys_page, layer_page
+from app.panels.help_card import HelpCard
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.message_bar import MessageBar
 from app.panels.status import Status
+from app.panels.title import Title
 from app.panels.toolbar import Toolbar
+from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
 from app.session import Session
 from app.settings import state_folder, store
@@ -35,7 +37,7 @@ from nodes.problems import Refusal
 NARROW, WIDE, TALL = 1100, 1600, 900
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowCommands):
     """One window, one document. The session is the one door through which it changes."""
 
     closing = Signal()
@@ -70,8 +72,8 @@ class MainWindow(QMainWindow):
         self.toolbar = Toolbar(self)
         self.commands = CommandPalette(self)
         self.help_card = HelpCard(self)
-        self._hidden_by_hand: set[QWidget] = set()
-        self._shown_by_hand: set[QWidget] = set()
+        self.hidden_by_hand: set[QWidget] = set()
+        self.shown_by_hand: set[QWidget] = set()
 
     def _lay_out(self) -> None:
         menus.fill_menus(self)
@@ -80,8 +82,7 @@ class MainWindow(QMainWindow):
         self.menuBar().setFixedHeight(28)
         self._logo = QLabel(self.menuBar())
         self._logo.setGeometry(12, 6, 16, 16)
-        self._title = QLabel(self.menuBar())
-        self._title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title = Title(self.menuBar())
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
         stage = QWidget()
@@ -90,8 +91,8 @@ class MainWindow(QMainWindow):
         box.setSpacing(0)
         self._done = QProgressBar(maximum=1000, textVisible=False)
         self._done.setFixedHeight(2)
-        for widget in (self._done, self.messages):
-            box.addWidget(widget)
+        box.addWidget(self._done)
+        box.addWidget(self.messages)
         box.addWidget(self.canvas, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
@@ -126,7 +127,7 @@ class MainWindow(QMainWindow):
         canvas.status_message.connect(self.status.say)
         canvas.menu_requested.connect(lambda at: menus.canvas_menu(self).popup(at))
         canvas.example_requested.connect(self.choose_new)
-        canvas.node_activated.connect(lambda _: self._show_inspector())
+        canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------
     def show_document(self, document: Document, path: Path | None) -> None:
@@ -137,27 +138,6 @@ class MainWindow(QMainWindow):
         self.session.opened(document, path)
         self.bottom.training.show_history(document)
         self.canvas.fit_all()
-
-    def undo(self) -> None:
-        self.session.undo()
-
-    def redo(self) -> None:
-        self.session.redo()
-
-    def paste_wired(self) -> None:
-        self.canvas.paste(keep_incoming=True)
-
-    def add_layer(self, type: str) -> None:
-        """In the middle of what is seen."""
-        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
-        self.canvas.add_layer(type, (middle.x() - 80, middle.y() - 40))
-
-    def choose_new(self) -> None:
-        """The list of examples, under the toolbar's first button."""
-        self.new_menu = QMenu(self)
-        menus.fill_new(self, self.new_menu)
-        anchor = self.toolbar.buttons["new"]
-        self.new_menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""
@@ -197,60 +177,7 @@ class MainWindow(QMainWindow):
         for id, title in (("undo", history.undo_title), ("redo", history.redo_title)):
             self.actions_by_id[id].setText(f"{id.capitalize()} {title}" if title else id.capitalize())
 
-    def open_palette(self) -> None:
-        self.commands.open(self.toolbar.search)
-
-    def show_problems(self) -> None:
-        self.bottom.show_tab(PROBLEMS)
-
-    def zoom_in(self) -> None:
-        self.canvas.zoom_by(1.2)
-
-    def zoom_out(self) -> None:
-        self.canvas.zoom_by(1 / 1.2)
-
-    def next_panel(self) -> None:
-        """F6: canvas, inspector, bottom panel, palette, and around."""
-        ring = [self.canvas, self.inspector, self.bottom.tabs, self.palette_panel.search]
-        ring = [w for w in ring if w.isVisible()]
-        at = next((i for i, w in enumerate(ring) if w.hasFocus() or w.isAncestorOf(self.focusWidget() or self)), -1)
-        target = ring[(at + 1) % len(ring)]
-        name = self.inspector.name_field() if target is self.inspector else target
-        (name or self.inspector.network.tree).setFocus(Qt.FocusReason.TabFocusReason)
-
-    def layer_help(self) -> None:
-        self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)
-
-    def show_layer_help(self, type: str) -> None:
-        self.help_card.show_page(*layer_page(type))
-
-    def show_keys(self) -> None:
-        self.help_card.show_page(*keys_page())
-
-    def about(self) -> None:
-        self.help_card.show_page(*about_text())
-
     # -- theme -----------------------------------------------------------------------------------------------------------
-    def theme_dark(self) -> None:
-        self._set_theme("dark")
-
-    def theme_light(self) -> None:
-        self._set_theme("light")
-
-    def theme_system(self) -> None:
-        self._set_theme("system")
-
-    def toggle_theme(self) -> None:
-        self._set_theme("light" if theme.current().dark else "dark")
-
-    def _set_theme(self, mode: theme.Mode) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        self.store.setValue("theme", mode)
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, mode)
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         # The desktop may switch at any time; the style sheet has been renewed by then.
@@ -281,30 +208,14 @@ class MainWindow(QMainWindow):
         self.palette_panel.setFixedWidth(232 if wide else 184)
         self.inspector.setFixedWidth(312 if wide else 272)
         for panel in (self.palette_panel, self.inspector):
-            room = self.width() >= NARROW and panel not in self._hidden_by_hand
-            panel.setVisible(room or panel in self._shown_by_hand)
+            room = self.width() >= NARROW and panel not in self.hidden_by_hand
+            panel.setVisible(room or panel in self.shown_by_hand)
         if old < 0 or (old >= TALL) != tall:
             bottom = 292 if tall else 212
             self._split.setSizes([max(240, self._split.height() - bottom), bottom])
         self.bottom.train_bar.refresh()
         self.toolbar.search.fit(wide)
-        self._place_title()
-
-    def toggle_palette(self) -> None:
-        self._toggle(self.palette_panel)
-
-    def toggle_inspector(self) -> None:
-        self._toggle(self.inspector)
-
-    def _toggle(self, panel: QWidget) -> None:
-        show = not panel.isVisible()
-        (self._shown_by_hand if show else self._hidden_by_hand).add(panel)
-        (self._hidden_by_hand if show else self._shown_by_hand).discard(panel)
-        panel.setVisible(show)
-
-    def _show_inspector(self) -> None:
-        if not self.inspector.isVisible():
-            self._toggle(self.inspector)
+        self._title.place()
 
     # -- title -----------------------------------------------------------------------------------------------------------
     def _on_path(self) -> None:
@@ -316,17 +227,7 @@ class MainWindow(QMainWindow):
         document, path, clean = self.session.document, self.session.path, self.session.history.clean
         where = path.name if path else "not saved yet"
         self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
-        self._title.setText(f"<b>{_plain(document.title)}</b> — {_plain(where)}{'' if clean else ' · edited'}")
-        self._place_title()
-
-    def _place_title(self) -> None:
-        bar = self.menuBar()
-        self._title.adjustSize()
-        last = bar.actions()[-1]
-        room = bar.actionGeometry(last).right() + 16
-        x = max(room, (bar.width() - self._title.width()) // 2)
-        self._title.setVisible(x + self._title.width() < bar.width())
-        self._title.move(x, (bar.height() - self._title.height()) // 2)
+        self._title.show_words(document.title, f"{where}{'' if clean else ' · edited'}")
 
     # -- the end -----------------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -339,10 +240,6 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """End the training process and the journal. Nothing of this window runs afterwards."""
-        self.control.forget()
         self.client.close()
+        self.control.forget()
         self.autosave.close()
-
-
-def _plain(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")

@@ -11,8 +11,8 @@ from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
 from app.panels.words import rule
-from app.theme import current
 from app.session import Session
+from app.theme import current
 from app.worker.control import RunControl
 
 TRAINING, PROBLEMS, LOG = range(3)

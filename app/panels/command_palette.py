@@ -80,8 +80,7 @@ class CommandPalette(QFrame):
             self.list.addTopLevelItem(self._row(entry))
         self.none.setVisible(not found)
         self.none.setText(f"No command or layer is called “{query}”. Did you mean {nearest_layer(query)}?")
-        if found:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        self._choose(0)
 
     def _commands(self, query: str) -> list[Entry]:
         return [self._command(c, score(query, c.title.rstrip("…"))) for c in COMMANDS if c.id != "palette"]
@@ -123,9 +122,12 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _move(self, by: int) -> None:
-        at = self.list.indexOfTopLevelItem(self.list.currentItem()) + by
-        if 0 <= at < self.list.topLevelItemCount():
-            self.list.setCurrentItem(self.list.topLevelItem(at))
+        self._choose(self.list.indexOfTopLevelItem(self.list.currentItem()) + by)
+
+    def _choose(self, row: int) -> None:
+        item = self.list.topLevelItem(row)
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is None or item.isDisabled():

@@ -104,7 +104,8 @@ class NumberField(TextField):
         painter = QPainter(self)
         painter.setFont(font("smallest"))
         painter.setPen(qcolor(current().text3))
-        painter.drawText(self.rect().adjusted(0, 0, -8, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._hint)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(0, 0, -8, 0), right, self._hint)
         painter.end()
 
     # -- dragging ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from app.panels.network_table import NetworkTable
 from app.panels.node_page import NodePage
-from app.panels.words import label
 from app.session import Session
 
 
@@ -51,8 +50,7 @@ class Inspector(QFrame):
     def _leave(self) -> None:
         self.page = None
         self._stack.setCurrentIndex(0)
-        while self._stack.count() > 1:
-            old = self._stack.widget(1)
+        while (old := self._stack.widget(1)) is not None:
             self._stack.removeWidget(old)
             old.deleteLater()
 
@@ -66,10 +64,3 @@ def _scrolled(inside: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
     return area
-
-
-def section(title: str) -> QWidget:
-    """A heading of the inspector."""
-    made = label(title, "strong")
-    made.setContentsMargins(0, 8, 0, 4)
-    return made

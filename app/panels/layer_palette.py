@@ -126,8 +126,7 @@ class LayerPalette(QFrame):
     def filter(self, query: str) -> None:
         """Show the layers that fit; say so when none does."""
         types, best = layer_types(), 0.0
-        for g in range(self.tree.topLevelItemCount()):
-            group = self.tree.topLevelItem(g)
+        for group in self._groups():
             shown = 0
             for i in range(group.childCount()):
                 item = group.child(i)
@@ -142,9 +141,12 @@ class LayerPalette(QFrame):
         self.none_found.setVisible(bool(query) and best <= 0)
         self.none_found.setText(f"No layer is called “{query}”. Did you mean {nearest_layer(query)}?")
 
+    def _groups(self) -> list[QTreeWidgetItem]:
+        found = (self.tree.topLevelItem(g) for g in range(self.tree.topLevelItemCount()))
+        return [group for group in found if group is not None]
+
     def visible_types(self) -> list[str]:
-        groups = [self.tree.topLevelItem(g) for g in range(self.tree.topLevelItemCount())]
-        items = [g.child(i) for g in groups if not g.isHidden() for i in range(g.childCount())]
+        items = [g.child(i) for g in self._groups() if not g.isHidden() for i in range(g.childCount())]
         return [i.data(0, TYPE) for i in items if not i.isHidden()]
 
     def _take_first(self) -> None:

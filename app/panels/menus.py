@@ -16,6 +16,10 @@ from app.theme import current
 from nodes.document import Document
 from nodes.example import examples
 
+CANVAS_MENU = (
+    "add", "", "rename", "bypass", "collapse", "duplicate", "delete", "dissolve", "", "copy", "paste", "", "tidy", "fit",
+)  # fmt: skip
+
 
 def make_actions(window: Any) -> dict[str, QAction]:
     """One action for each command. A local one's keys work while the canvas itself has the focus."""
@@ -88,7 +92,7 @@ def _fill_recent(window: Any, menu: QMenu) -> None:
 def canvas_menu(window: Any) -> QMenu:
     """What the right button offers on the canvas."""
     menu = QMenu(window)
-    for id in ("add", "", "rename", "bypass", "collapse", "duplicate", "delete", "dissolve", "", "copy", "paste", "", "tidy", "fit"):
+    for id in CANVAS_MENU:
         if id:
             menu.addAction(window.actions_by_id[id])
         else:

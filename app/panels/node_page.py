@@ -79,7 +79,8 @@ class NodePage(QWidget):
 
     def _about(self, box: QVBoxLayout) -> None:
         if self._class is None:
-            box.addWidget(label("This version of Netwright does not know this layer. It is kept as it is.", "second", wraps=True))
+            what = "This version of Netwright does not know this layer. It is kept as it is."
+            box.addWidget(label(what, "second", wraps=True))
             return
         box.addWidget(label(self._class.doc(), "second", wraps=True))
         if self._class.formula:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.glyphs import glyph_icon
 from app.panels.words import button, empty, label, rule
@@ -51,7 +51,7 @@ class ProblemRow(QFrame):
             row.addWidget(made)
         self.setMinimumHeight(40)
 
-    def _button(self, repair: Repair) -> QWidget:
+    def _button(self, repair: Repair) -> QPushButton:
         made = button(repair.title, lambda: self._session.do(repair.title, repair.edit))
         made.setToolTip(f"{repair.title}: one step of undo")
         return made

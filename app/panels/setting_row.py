@@ -13,7 +13,7 @@ from app.panels.fields import Field, TextField
 from app.panels.words import icon_button, label, restyle
 from app.theme import current, qcolor
 
-NAME_WIDTH = 92
+NAME_WIDTH = 86
 
 
 class Dot(QWidget):
@@ -66,7 +66,7 @@ class SettingRow(QWidget):
         self.field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(6)
+        grid.setHorizontalSpacing(4)
         grid.setVerticalSpacing(2)
         for column, widget in enumerate((self.dot, title, self.field, self.reset)):
             grid.addWidget(widget, 0, column)

@@ -64,6 +64,7 @@ class Status(QStatusBar):
         if state == IDLE:
             trained = self._session.document.training.progress.get("epoch")
             words = "<b>Empty</b>" if not self._session.document.nodes else "<b>Ready</b>"
+            words = "<b>Building</b>" if self._session.document.nodes and self._session.checked.errors else words
             self.state.setText(f"<b>Trained</b> {trained} epochs" if trained else words)
         else:
             self.state.setText(f"<b>{WORDS[state]}</b> {self._control.progress.share:.0%}".replace("%", " %"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
@@ -14,7 +15,7 @@ from app.session import Session
 from app.worker.control import RunControl
 from app.worker.protocol import Steps
 from nodes.document import Document
-from runtime.events import EpochDone, Started
+from runtime.events import EpochDone, Started, to_json
 
 LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
@@ -62,15 +63,14 @@ class TrainingPanel(QWidget):
             self._add_epoch(record, with_training=True)
         self._redraw()
 
-    def _add_epoch(self, record: Any, with_training: bool = False) -> None:
-        get = record.get if isinstance(record, dict) else lambda name: getattr(record, name, None)
-        epoch = get("epoch")
+    def _add_epoch(self, record: Mapping[str, Any], with_training: bool = False) -> None:
+        epoch = float(record["epoch"])
         if with_training:
-            _add(self.loss.train, epoch, get("loss"))
-            _add(self.accuracy.train, epoch, get("accuracy"))
-        _add(self.loss.validation, epoch, get("validation_loss"))
-        _add(self.accuracy.validation, epoch, get("validation_accuracy"))
-        self.loss.now = self.accuracy.now = float(epoch or 0)
+            _add(self.loss.train, epoch, record.get("loss"))
+            _add(self.accuracy.train, epoch, record.get("accuracy"))
+        _add(self.loss.validation, epoch, record.get("validation_loss"))
+        _add(self.accuracy.validation, epoch, record.get("validation_accuracy"))
+        self.loss.now = self.accuracy.now = epoch
 
     # -- what a run brings -----------------------------------------------------------------------------------------------
     def _on_reset(self, event: Started) -> None:
@@ -90,7 +90,7 @@ class TrainingPanel(QWidget):
         self._later()
 
     def _on_epoch(self, event: EpochDone) -> None:
-        self._add_epoch(event)
+        self._add_epoch(to_json(event))
         self._later()
 
     def _later(self) -> None:

@@ -63,8 +63,7 @@ def rule() -> QFrame:
 
 def empty(layout: QLayout) -> None:
     """Take everything out of a layout, at once for the eye."""
-    while layout.count():
-        item = layout.takeAt(0)
+    while (item := layout.takeAt(0)) is not None:
         if widget := item.widget():
             widget.hide()
             widget.deleteLater()

@@ -125,7 +125,9 @@ class CurvePlot(QWidget):
     def _written(self, value: float | None) -> str:
         if value is None or not math.isfinite(value):
             return "–"
-        return f"{100 * value:.1f} %" if self.percent else f"{value:.3f}" if value >= 1e-3 else f"{value:.1e}".replace("-", "−")
+        if self.percent:
+            return f"{100 * value:.1f} %"
+        return f"{value:.3f}" if value == 0 or 1e-3 <= value < 1e4 else f"{value:.1e}".replace("-", "−").replace("+", "")
 
     def _ensure(self) -> bool:
         """pyqtgraph takes a third of a second to import: only when there is something to draw, or in the idle loop."""

@@ -18,7 +18,7 @@ DENSE = 60
 LEAST = 1e-9
 
 
-class RuledAxis(pg.AxisItem):  # type: ignore[misc]
+class RuledAxis(pg.AxisItem):
     """Labels in 10.5 mono; the rules it draws over the plot are full or dotted. `values` are in what the plot shows."""
 
     def __init__(self, orientation: str, dotted: bool) -> None:
@@ -43,7 +43,7 @@ class RuledAxis(pg.AxisItem):  # type: ignore[misc]
         return [words.get(v, "") for v in values]
 
 
-class PlotCanvas(pg.PlotWidget):  # type: ignore[misc]
+class PlotCanvas(pg.PlotWidget):
     """Loss is drawn as its logarithm, accuracy in per cent."""
 
     def __init__(self, percent: bool) -> None:

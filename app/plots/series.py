@@ -75,6 +75,6 @@ def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
 
 def tick_text(value: float) -> str:
     """``0.05``, ``2``, ``1e−6``."""
-    if value != 0 and abs(value) < 1e-3:
-        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−")
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return f"{value:.0e}".replace("e-0", "e−").replace("e-", "e−").replace("e+", "e").replace("e0", "e")
     return f"{value:.10g}".replace("-", "−")

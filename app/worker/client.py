@@ -6,14 +6,33 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from app.worker.link import Link, Lost
 from app.worker.protocol import (
-    END, ONE_EPOCH, ONE_STEP, CheckpointReady, Described, Epochs, Failed, Pause, Paused, Ready, Resume, SetRecipe,
-    Snapshot, Steps, Stop, Train, portable, received,
+    END,
+    ONE_EPOCH,
+    ONE_STEP,
+    CheckpointReady,
+    Described,
+    Epochs,
+    Failed,
+    Pause,
+    Paused,
+    Ready,
+    Resume,
+    SetRecipe,
+    Snapshot,
+    Steps,
+    Stop,
+    Train,
+    portable,
+    received,
 )  # fmt: skip
 from nodes.document import Document
 from runtime.events import Finished, Problem, Started
 from runtime.recipe import Recipe
 
-DIED = "Training stopped: its process ended unexpectedly. Every edit is kept, the weights are those of the last checkpoint: press Train to go on."
+DIED = (
+    "Training stopped: its process ended unexpectedly. Every edit is kept, the weights are those of the last checkpoint: "
+    "press Train to go on."
+)
 
 
 class TrainingClient(QObject):
@@ -58,6 +77,7 @@ class TrainingClient(QObject):
     def close(self) -> None:
         """End the process and its threads. Nothing is emitted afterwards."""
         self._killer.stop()
+        self._busy = False
         link, self._link = self._link, None
         if link:
             link.kill()

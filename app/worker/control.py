@@ -150,7 +150,8 @@ class RunControl(QObject):
         self._enter(RUNNING)
         if event.notice:
             self.said.emit("info", event.notice)
-        self.logged.emit(f"Training begins after step {event.step:,}: {event.samples:,} samples, {event.batches:,} batches an epoch.")
+        sizes = f"{event.samples:,} samples, {event.batches:,} batches an epoch"
+        self.logged.emit(f"Training begins after step {event.step:,}: {sizes}.")
         self.reset.emit(event)
 
     def _on_steps(self, message: Steps) -> None:
@@ -194,8 +195,8 @@ class RunControl(QObject):
 
     def _say_anew(self) -> None:
         if self._anew:
-            names = ", ".join(self._anew)
-            self.said.emit("info", f"The network was changed while it trains. Its weights were kept; these start anew at the next Train: {names}.")
+            what = "The network was changed while it trains. Weights that still fit are kept; these start anew at the next Train"
+            self.said.emit("info", f"{what}: {', '.join(self._anew)}.")
 
     def _on_problem(self, event: Problem) -> None:
         if self._document is not None:

@@ -14,8 +14,27 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from app.worker.protocol import (
-    END, ONE_EPOCH, ONE_STEP, CheckpointReady, Described, Epochs, Failed, Pause, Paused, Quit, Ready, Resume, SetRecipe,
-    Snapshot, Steps, Stop, Train, portable, received, steps_of, thumbnail,
+    END,
+    ONE_EPOCH,
+    ONE_STEP,
+    CheckpointReady,
+    Described,
+    Epochs,
+    Failed,
+    Pause,
+    Paused,
+    Quit,
+    Ready,
+    Resume,
+    SetRecipe,
+    Snapshot,
+    Steps,
+    Stop,
+    Train,
+    portable,
+    received,
+    steps_of,
+    thumbnail,
 )  # fmt: skip
 from runtime.errors import NetwrightError
 from runtime.events import EpochDone, Event, Finished, Problem, StepDone

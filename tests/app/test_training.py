@@ -145,3 +145,32 @@ def test_another_document_hears_nothing_of_the_run(qtbot, make_window):
     window.show_document(tiny(7), None)
     qtbot.wait(300)
     assert not window.session.document.weights and window.control.state == "idle"
+
+
+def test_undoing_the_run_stops_it(qtbot, make_window):
+    window = make_window(tiny(100_000))
+    before = window.session.document
+    heard = Heard(window.client.checkpoint)
+    window.control.toggle()
+    qtbot.waitUntil(lambda: bool(heard.all), timeout=30_000)
+    window.undo()
+    assert window.control.state == "idle" and "undone" in window.messages.text.text()
+    qtbot.wait(200)
+    assert window.session.document is before
+
+
+def test_a_change_of_structure_says_what_starts_anew(qtbot, make_window):
+    window = make_window(tiny(100_000))
+    heard = Heard(window.client.checkpoint)
+    window.control.toggle()
+    qtbot.waitUntil(lambda: bool(heard.all), timeout=30_000)
+    hidden2 = next(i for i, n in window.session.document.nodes.items() if n.name == "hidden2")
+    window.session.do("Change units", lambda d: edits.set_setting(d, hidden2, "units", 5))
+    count = len(heard.all)
+    qtbot.waitUntil(lambda: len(heard.all) > count, timeout=30_000)
+    assert "start anew" in window.messages.text.text() and "hidden2" in window.messages.text.text()
+    window.control.toggle()
+    qtbot.waitUntil(lambda: window.control.state == "paused", timeout=30_000)
+    window.control.step()  # the changed network, from the weights that fit
+    qtbot.waitUntil(lambda: window.control.state == "paused" and window.control._same_network(), timeout=30_000)
+    assert window.session.document.weights[f"{hidden2}/weight"].shape == (8, 5)
