@@ -85,9 +85,8 @@ class BottomPanel(QFrame):
         self.badge.setText(str(min(count, 99)) if count else "")
         tokens = current()
         ink, tint = (tokens.err, tokens.errtint) if checked.errors else (tokens.warn, tokens.warntint)
-        self.badge.setStyleSheet(
-            "" if not count else f"#badge {{ color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px; }}"
-        )
+        look = f"color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px;"
+        self.badge.setStyleSheet(f"#badge {{ {look} }}" if count else "")
 
     def recolor(self) -> None:
         """The theme has changed."""

@@ -1,4 +1,4 @@
-"""Fields made from a setting's metadata. Each has `value`, `show(value)` and tells `committed(value)`; none decides what is valid."""
+"""Fields made from a setting's metadata: `value`, `show_value`, and the signal `committed`. None decides what is valid."""
 
 from __future__ import annotations
 

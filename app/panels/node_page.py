@@ -60,7 +60,7 @@ class NodePage(QWidget):
         self.name.setAccessibleName("Name of the layer")
         self.name.setPlaceholderText(node.type)
         self.name.setFont(font("section"))
-        self.name.setStyleSheet("QLineEdit:!hover:!focus { background: transparent; border-color: transparent; }")
+        self.name.setStyleSheet("QLineEdit:!hover:!focus { background: transparent; border-color: transparent; padding-left: 0; }")
         self.name.committed.connect(self._rename)
         self.name_error = label(role="err", wraps=True)
         self.name_error.hide()
@@ -148,10 +148,9 @@ class NodePage(QWidget):
         empty(self._numbers)
         self._numbers_title.setVisible(bool(lines))
         for row, words in enumerate(lines):
-            for column, (text, role) in enumerate(zip(words, ("mono", "mono", "mono"), strict=True)):
-                made = label(text, role, wraps=column == 1)
-                if column == 2:
-                    made.setStyleSheet("font-weight: 700")
+            for column, text in enumerate(words):
+                made = label(text, wraps=column == 1)
+                made.setFont(font("number-strong" if column == 2 else "mono-caption"))
                 self._numbers.addWidget(made, row, column)
 
 

@@ -111,7 +111,7 @@ class PlotCanvas(pg.PlotWidget):
         bottom = max(0.0, np.floor(low / step) * step)
         ticks = np.arange(bottom, 100 + step / 2, step)
         self._left.values = [(float(t), f"{t:g}" + (" %" if t == 100 else "")) for t in ticks]
-        return bottom, 100 + step * 0.2
+        return bottom, 100 + step * 0.35
 
     def _decades(self, values: Any) -> tuple[float, float]:
         good = np.maximum(values, LEAST) if len(values) else np.array([0.1, 1.0])

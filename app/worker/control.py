@@ -195,7 +195,7 @@ class RunControl(QObject):
 
     def _say_anew(self) -> None:
         if self._anew:
-            what = "The network was changed while it trains. Weights that still fit are kept; these start anew at the next Train"
+            what = "The network was changed meanwhile. Weights that still fit are kept; at the next Train these start anew"
             self.said.emit("info", f"{what}: {', '.join(self._anew)}.")
 
     def _on_problem(self, event: Problem) -> None:
