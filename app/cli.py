@@ -168,6 +168,7 @@ def _fail(sentence: str, code: int = 1) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A problem of the user's is one sentence; a fault of ours is one too, with the log's place."""
+    _refuse_shadows()
     try:
         cli.main(arguments, prog_name="netwright", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -181,6 +182,19 @@ def main(arguments: list[str] | None = None) -> None:
         _leave_quietly()
     except Exception as error:
         _explain(error)
+
+
+def _refuse_shadows() -> None:
+    """Our packages have plain names: stop with a sentence if another program's would be imported in their place."""
+    from importlib.util import find_spec
+
+    home = Path(__file__).resolve().parents[1]
+    for name in ("exporters", "nodes", "resources", "runtime"):
+        spec = find_spec(name)
+        if spec is None or not spec.origin:
+            _fail(f"Netwright's package ‘{name}’ is missing from {home}: install Netwright again.")
+        if Path(spec.origin).resolve().parents[1] != home:
+            _fail(f"{Path(spec.origin).parent} stands in the way of Netwright's own package ‘{name}’: start from another folder.")
 
 
 def _leave_quietly() -> NoReturn:

@@ -302,6 +302,15 @@ def test_help_imports_neither_qt_nor_numpy() -> None:
         assert heavy not in out
 
 
+def test_a_foreign_package_in_the_way_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runtime").mkdir()
+    (tmp_path / "runtime" / "__init__.py").touch()
+    code = f"import sys\nsys.path[:0] = [r'{tmp_path}', r'{ROOT}']\nfrom app.cli import main\nmain(['templates'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert "stands in the way of Netwright's own package ‘runtime’" in done.stderr
+
+
 def test_training_imports_no_qt(tmp_path: Path) -> None:
     save(edits.set_recipe(new("playground"), epochs=2), tmp_path / "p.onnx")
     code = f"import sys\nfrom app.cli import main\ntry:\n main(['train', r'{tmp_path / 'p.onnx'}'])\nexcept SystemExit: pass\n"
