@@ -60,7 +60,9 @@ class NodePage(QWidget):
         self.name.setAccessibleName("Name of the layer")
         self.name.setPlaceholderText(node.type)
         self.name.setFont(font("section"))
-        self.name.setStyleSheet("QLineEdit:!hover:!focus { background: transparent; border-color: transparent; padding-left: 0; }")
+        # A title until the pointer or the keyboard is on it.
+        flat = "background: transparent; border-color: transparent; padding-left: 0;"
+        self.name.setStyleSheet(f"QLineEdit:!hover:!focus {{ {flat} }}")
         self.name.committed.connect(self._rename)
         self.name_error = label(role="err", wraps=True)
         self.name_error.hide()

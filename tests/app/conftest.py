@@ -39,7 +39,7 @@ def make_window(qtbot, home, monkeypatch) -> Iterator[Make]:
         window = MainWindow(document if document is not None else new("lenet"))
         window.resize(1280, 720)
         window.show()
-        qtbot.waitExposed(window)
+        to_front(qtbot, window)
         made.append(window)
         return window
 
@@ -56,6 +56,12 @@ def make_window(qtbot, home, monkeypatch) -> Iterator[Make]:
 @pytest.fixture
 def window(make_window: Make) -> MainWindow:
     return make_window()
+
+
+def to_front(qtbot, window: MainWindow) -> None:
+    """Shortcuts reach the active window only, and a window becomes that a little after it is shown."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
 
 
 def tiny(epochs: int = 3) -> Document:

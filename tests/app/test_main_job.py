@@ -10,7 +10,7 @@ from app.panels.layer_palette import MIME
 from nodes.document import Document
 from runtime.recipe import Recipe, Stage
 from tests.app.canvas.conftest import Hand, port
-from tests.app.conftest import Heard
+from tests.app.conftest import Heard, to_front
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
@@ -57,10 +57,8 @@ def test_draw_train_undo_save_reopen(qtbot, make_window, tmp_path, monkeypatch):
     drawn = window.session.document
 
     heard = Heard(window.client.finished)
-    window.control.said.connect(print); window.control.logged.connect(print)
     qtbot.keyClick(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    qtbot.wait(3000); print("STATE", window.control.state, window.canvas.hasFocus(), window.isActiveWindow(), QApplication.focusWidget(), window.canvas.gesture)
-    qtbot.waitUntil(lambda: bool(heard.all), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(heard.all), timeout=30_000)
     assert len(window.bottom.training.loss.train) == 15
     assert window.session.document.weights
 
@@ -71,6 +69,8 @@ def test_draw_train_undo_save_reopen(qtbot, make_window, tmp_path, monkeypatch):
     again = make_window(Document())
     assert again.filing.load(path) and again.session.document == saved
 
+    to_front(qtbot, window)
+    view.setFocus()
     qtbot.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert window.session.document is drawn
     while window.session.history.undo_title:
