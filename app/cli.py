@@ -194,7 +194,8 @@ def _refuse_shadows() -> None:
         if spec is None or not spec.origin:
             _fail(f"Netwright's package ‘{name}’ is missing from {home}: install Netwright again.")
         if Path(spec.origin).resolve().parents[1] != home:
-            _fail(f"{Path(spec.origin).parent} stands in the way of Netwright's own package ‘{name}’: start from another folder.")
+            foreign = Path(spec.origin).parent
+            _fail(f"{foreign} stands in the way of Netwright's own package ‘{name}’: start from another folder.")
 
 
 def _leave_quietly() -> NoReturn:
