@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from nodes.check import Checked, check
 from nodes.document import Document
 from nodes.history import Entry, History
-from nodes.problems import Refusal
+from nodes.problems import Problem, Refusal
 from runtime.graph import Array
 
 Edit = Callable[[Document], Document]
@@ -72,6 +72,7 @@ class Session(QObject):
         self.selection: frozenset[str] = frozenset()
         self.live = Live()
         self._checked: tuple[Document, Checked] | None = None
+        self._trouble: tuple[Document, Problem] | None = None
 
     @property
     def document(self) -> Document:
@@ -84,7 +85,15 @@ class Session(QObject):
             # New weights alone (a checkpoint, several times a second at worst) change nothing that is checked.
             same = self._checked is not None and self._checked[0].same_drawing(self.document)
             self._checked = (self.document, self._checked[1] if self._checked and same else check(self.document))
-        return self._checked[1]
+        found = self._checked[1]
+        if self._trouble is None or not self._trouble[0].same_drawing(self.document):
+            return found
+        return replace(found, problems=(*found.problems, self._trouble[1]))
+
+    def note_trouble(self, problem: Problem) -> None:
+        """What stopped a run stands among the problems until the drawing or the recipe is changed."""
+        self._trouble = (self.document, problem)
+        self._changed()
 
     def do(self, title: str, edit: Edit, merge: str = "") -> bool:
         """Apply an edit as one entry of history. False when it was refused (`refused` has told why)."""

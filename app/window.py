@@ -30,9 +30,11 @@ from app.session import Session
 from app.settings import state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
+from nodes.build import place
 from nodes.document import Document
+from nodes.edits import set_recipe
 from nodes.example import new
-from nodes.problems import Refusal
+from nodes.problems import Problem, Refusal, Repair
 
 NARROW, WIDE, TALL = 1100, 1600, 900
 
@@ -158,11 +160,15 @@ class MainWindow(WindowCommands):
         self.messages.say("warn", str(refusal), ways)
 
     def _on_stumbled(self, problem: object) -> None:
-        """Training found a number that is not finite: show where."""
-        name = getattr(problem, "layer", "")
-        nodes = self.session.document.nodes
-        self.session.select([i for i, n in nodes.items() if name and name in (i, n.name, n.type)][:1])
-        self.bottom.log.write(getattr(problem, "sentence", ""))
+        """Training found a number that is not finite: show where, and offer a smaller step."""
+        id = getattr(problem, "layer", "")
+        node = self.session.document.nodes.get(id)
+        rate = self.session.document.recipe.stages[0].learning_rate / 10
+        repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
+        where = place(node) if node else "Training"
+        self.session.select([id] if node else [])
+        sentence = getattr(problem, "sentence", "")
+        self.session.note_trouble(Problem(id if node else "", where, sentence, "advice", (repair,)))
 
     def tell_mistake(self, sentence: str, details: str) -> None:
         """A mistake of the program itself: a sentence, and the details in the log."""

@@ -116,7 +116,8 @@ class Distribution:
     captions: tuple[str, str] = field(init=False, default=("", ""))
 
     def __post_init__(self) -> None:
-        mean, spread = float(self.values.mean()), float(self.values.std())
+        wide = self.values.astype(np.float64)  # exploding activations overflow in float32
+        mean, spread = float(wide.mean()), float(wide.std())
         reach = max(float(np.abs(self.values).max()), 1e-12)
         counts, edges = np.histogram(self.values, BINS, (-reach, reach))
         object.__setattr__(self, "counts", [float(c) for c in counts / max(counts.max(), 1)])

@@ -208,7 +208,7 @@ class RunControl(QObject):
         if self._document is None:
             return
         words = {
-            "done": "Training is done.", "early_stop": "Stopped early: it no longer improved, and the best weights are kept.",
+            "done": "Training is done.", "early_stop": "Stopped early: validation no longer improved.",
             "already_done": "This recipe has run to its end already: raise the number of epochs to go on.",
             "stopped": "Training was stopped. The weights are kept; Train goes on from here.",
         }  # fmt: skip

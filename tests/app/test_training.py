@@ -174,3 +174,15 @@ def test_a_change_of_structure_says_what_starts_anew(qtbot, make_window):
     window.control.step()  # the changed network, from the weights that fit
     qtbot.waitUntil(lambda: window.control.state == "paused" and window.control._same_network(), timeout=30_000)
     assert window.session.document.weights[f"{hidden2}/weight"].shape == (8, 5)
+
+
+def test_a_run_that_breaks_is_explained_at_its_layer_with_a_repair(qtbot, make_window) -> None:
+    window = make_window(edits.set_recipe(tiny(), learning_rate=1e30, optimizer="SGD"))
+    assert train_to_end(qtbot, window).reason == "problem"
+    problem = window.session.checked.problems[-1]
+    node = window.session.document.nodes[problem.node]
+    assert node.name in problem.sentence and "gave inf" in problem.sentence
+    assert window.session.selection == {problem.node}
+    window.session.do(problem.repairs[0].title, problem.repairs[0].edit)
+    assert window.session.checked.problems == ()
+    assert window.session.document.recipe.stages[0].learning_rate == pytest.approx(1e29)
