@@ -21,6 +21,7 @@ _WORDS = {
     errno.ENOENT: "the folder does not exist: make it, or save somewhere else",
     errno.ENOTDIR: "its folder is a file: save it somewhere else",
     errno.EISDIR: "that is a folder: give the name of a file",
+    errno.EINVAL: "what stands there is a device and not a file: choose another name",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
 
@@ -53,9 +54,7 @@ def write(path: Path, data: bytes) -> Stamp | None:
     path = path.resolve()
     temporary = None
     try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "is a directory")
-        _refuse_read_only(path)
+        _refuse_irreplaceable(path)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -75,16 +74,24 @@ def write(path: Path, data: bytes) -> Stamp | None:
 def require_writable(path: Path) -> None:
     """Raises `FileError` now if `write` to `path` could not even begin: before an hour of training, not after it."""
     try:
-        _refuse_read_only(path.resolve())
+        _refuse_irreplaceable(path.resolve())
         with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
     except OSError as error:
         raise FileError(f"{path.name} could not be written to {path.resolve().parent}: {words(error)}.") from None
 
 
-def _refuse_read_only(path: Path) -> None:
-    """A file its owner made read-only is not replaced, although its folder would let us."""
-    if path.exists() and not os.stat(path).st_mode & stat.S_IWUSR:
+def _refuse_irreplaceable(path: Path) -> None:
+    """What must not be replaced although its folder would let us: a folder, a device, what its owner made read-only."""
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "is a directory")
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "is not a file")
+    if not mode & stat.S_IWUSR:
         raise PermissionError(errno.EACCES, "is read-only")
 
 

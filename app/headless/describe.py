@@ -15,6 +15,7 @@ from nodes.example import examples
 from nodes.example import new as new_document
 from nodes.files import load, save
 from nodes.training import trained
+from runtime.atomic import require_writable
 from runtime.errors import FileError, NetwrightError
 from runtime.graph import describe_shape
 
@@ -39,6 +40,7 @@ def new(template: str, output: Path | None) -> None:
 
 
 def _keep_trained(path: Path) -> None:
+    require_writable(path)
     try:
         kept = path.exists() and trained(load(path))
     except NetwrightError:

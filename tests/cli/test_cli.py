@@ -78,6 +78,24 @@ def test_new_keeps_a_trained_network_that_stood_there(run: Any, small: Path) -> 
     assert small.with_name("m.old1.onnx").read_bytes() == before
 
 
+@pytest.mark.parametrize("words", [("new", "mlp"), ("train", "m.onnx"), ("export", "m.onnx", "--to", "step")])
+def test_a_folder_is_never_taken_for_a_file(run: Any, small: Path, words: tuple[str, ...]) -> None:
+    Path("kept").mkdir()
+    Path("kept/thesis.txt").write_text("years of work")
+    result = run(*words, "-o", "kept")
+    assert (result.code, result.out) == (1, "") and "that is a folder: give the name of a file." in result.err
+    assert sorted(p.name for p in Path(".").iterdir()) == ["kept", "m.onnx"]
+    assert Path("kept/thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
+def test_a_pipe_or_device_is_not_replaced(run: Any) -> None:
+    os.mkfifo("pipe")
+    result = run("new", "mlp", "-o", "pipe")
+    assert result.code == 1 and "a device and not a file" in result.err
+    assert Path("pipe").is_fifo()
+
+
 def test_train_evaluate_and_finish(run: Any, small: Path) -> None:
     result = run("train", small)
     assert (result.code, result.out) == (0, "")
