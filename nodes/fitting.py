@@ -36,7 +36,7 @@ def _batches(document: Document, plan: Plan, dataset: Dataset, value: Value) -> 
     if value.name not in inputs:
         graph.outputs = [value]
         program = engine("onnxruntime", "cpu").load(graph)
-    used = {n for op in graph.ops for n in op.inputs}
+    used = {n for op in graph.ops for n in op.reads}
     given = {n: a for n, a in weights.items() if n in used}
     for start in range(0, len(split), PART):
         part = slice(start, start + PART)

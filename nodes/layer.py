@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
@@ -33,7 +33,7 @@ class LayerError(NetwrightError):
 
 def kind_of(value: Value) -> str:
     """The kind of port a batch of such samples fits."""
-    if value.dtype.kind in "iu" and value.rank == 1:
+    if value.dtype.kind in "iu":
         return INDICES
     return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
 
@@ -51,6 +51,17 @@ class Port:
     accepts: tuple[str, ...] = ANY
     optional: bool = False
     many: bool = False
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One way in which the conformance tests try a layer: settings, and per port the shape of one sample (and so its rank).
+
+    Ports that are not named get small samples of each kind they take; an optional port is wired only if it is named.
+    """
+
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,6 +149,7 @@ class Layer:
     outputs: ClassVar[tuple[str, ...]] = ("y",)
     training_only: ClassVar[bool] = False
     bead: ClassVar[bool] = False
+    trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
         """Emit operators for these inputs; returns the output value, or a tuple of them."""

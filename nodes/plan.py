@@ -36,7 +36,7 @@ class Plan:
     def step(self) -> StepGraph:
         """The training step, as it is run, saved and exported; it gives the loss, and what answers are read off."""
         judged = [] if self.loss.decision == "none" else [self.loss.prediction]
-        return training_step(self.training.graph, self.loss.value, self.stage.updates[0], judged)
+        return training_step(self.training.graph, self.loss.value, self.stage.updates[0], judged, self.training.graph.carried)
 
     @cached_property
     def evaluation(self) -> Built:

@@ -71,7 +71,7 @@ def _inputs(graph: Graph, samples: Array, labels: Array) -> dict[str, Array]:
 
 
 def _feeds(graph: Graph, weights: Mapping[str, Array], samples: Array, labels: Array) -> dict[str, Array]:
-    used = {n for op in graph.ops for n in op.inputs}
+    used = {n for op in graph.ops for n in op.reads}
     given = {**_inputs(graph, samples, labels), **{n: weights[n] for n in graph.parameters}}
     return {n: a for n, a in given.items() if n in used}
 

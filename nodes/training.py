@@ -140,6 +140,7 @@ def task(plan: Plan, dataset: Dataset) -> Task:
         dataset=dataset,
         recipe=plan.document.recipe,
         decision=plan.loss.decision,
+        carry=plan.training.graph.carried,
     )
 
 

@@ -28,7 +28,7 @@ def gradients(graph: Graph, loss: Value, wanted: Iterable[Value]) -> dict[str, V
     with graph.scope(layer="", label="", phase="backward"):
         found: dict[str, Value] = {loss.name: graph.constant(np.ones(loss.shape), loss.dtype, "one")}
         for op in reversed(list(graph.ops)):
-            if any(name in found for name in op.outputs) and any(name in active for name in op.inputs):
+            if any(name in found for name in op.outputs) and any(name in active for name in op.reads):
                 _step(graph, op, found, active)
         return {v.name: found[v.name] if v.name in found else _zeros(graph, v) for v in wanted}
 
@@ -37,7 +37,7 @@ def _depends_on(graph: Graph, names: set[str]) -> set[str]:
     """Every value that moves when one of `names` moves."""
     active = set(names)
     for op in graph.ops:
-        if op.type not in NOT_DIFFERENTIABLE and any(name in active for name in op.inputs):
+        if op.type not in NOT_DIFFERENTIABLE and any(name in active for name in op.reads):
             active.update(op.outputs)
     return active
 
@@ -52,7 +52,7 @@ def _step(graph: Graph, op: Op, found: dict[str, Value], active: set[str]) -> No
     site = Site(op, tuple(graph.values[n] if n else None for n in op.inputs), tuple(graph.values[n] for n in op.outputs))
     with graph.scope(layer=op.layer, label=_label(graph, op)):
         parts = rule(graph, site, *[found.get(name) for name in op.outputs])
-        for name, part in zip(op.inputs, parts, strict=False):
+        for name, part in zip(op.reads, parts, strict=False):
             if name in active and part is not None:
                 found[name] = graph.Add(found[name], part) if name in found else part
 

@@ -48,7 +48,10 @@ def describe_shape(shape: Sequence[Dim]) -> str:
 
 @dataclass(frozen=True)
 class Op:
-    """One operator: type, names of inputs and outputs, attributes, and where it comes from (layer, phase)."""
+    """One operator: type, names of inputs and outputs, attributes, and where it comes from (layer, phase).
+
+    An attribute may be a Graph: the body of a Scan, Loop or If.
+    """
 
     type: str
     inputs: tuple[str, ...]
@@ -58,13 +61,24 @@ class Op:
     phase: str = "forward"
     domain: str = ""
 
+    @property
+    def bodies(self) -> list[Graph]:
+        return [a for a in self.attributes.values() if isinstance(a, Graph)]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Its inputs, and behind them what its bodies take from outside, each name once."""
+        bodies = self.bodies
+        outside = dict.fromkeys(n for body in bodies for n in body.captures) if bodies else {}
+        return (*self.inputs, *(n for n in outside if n not in self.inputs))
+
 
 @dataclass(frozen=True)
 class Parameter:
     """A weight as a recipe: its numbers are made when somebody needs them (`runtime.initializers.draw`).
 
-    `key` is the path of node ids (``n3/weight``), `kind` is ``trained`` (an optimizer moves it) or ``fitted`` (learnt once
-    from the training split, never updated).
+    `key` is the path of node ids (``n3/weight``), `kind` is ``trained`` (an optimizer moves it), ``fitted`` (learnt once
+    from the training split, never updated) or ``carried`` (the forward pass in training mode updates it: `Graph.carry`).
     """
 
     name: str
@@ -91,18 +105,24 @@ class Scope:
 class Graph:
     """Operators in order, with inputs, outputs, constants and parameters. `emit` appends; nothing is ever changed."""
 
-    def __init__(self, name: str = "graph", dtype: DTypeLike = np.float32, training: bool = False) -> None:
+    def __init__(
+        self, name: str = "graph", dtype: DTypeLike = np.float32, training: bool = False, opset: int = OPSET,
+        outer: Graph | None = None,
+    ) -> None:
         self.name = name
         self.dtype = np.dtype(dtype)
         self.training = training
+        self.opset = opset
         self.ops: list[Op] = []
         self.values: dict[str, Value] = {}
         self.inputs: list[Value] = []
         self.outputs: list[Value] = []
         self.constants: dict[str, Array] = {}
         self.parameters: dict[str, Parameter] = {}
+        self.carried: dict[str, Value] = {}
         self.random_key: Callable[[str], int] = lambda path: 0x9E3779B97F4A7C15
-        self._scope = Scope()
+        self._outer = outer
+        self._scope = outer.where if outer else Scope()
         self._pool: dict[tuple[Any, ...], Value] = {}
         self._counts: dict[str, int] = {}
 
@@ -140,6 +160,22 @@ class Graph:
     def output(self, value: Value) -> Value:
         self.outputs.append(value)
         return value
+
+    def body(self, name: str) -> Graph:
+        """An empty graph for the body of a Scan, Loop or If of this one. Its operators may read this graph's values."""
+        return Graph(self.fresh(name), self.dtype, self.training, self.opset, outer=self)
+
+    @property
+    def captures(self) -> tuple[str, ...]:
+        """What operators and outputs of this body read from outside it."""
+        own = {"", *self.constants, *self.parameters, *(v.name for v in self.inputs)}
+        own.update(n for op in self.ops for n in op.outputs)
+        read = [n for op in self.ops for n in op.reads] + [v.name for v in self.outputs]
+        return tuple(dict.fromkeys(n for n in read if n not in own))
+
+    def carry(self, parameter: Value, new: Value) -> None:
+        """After each training step, `parameter` (of kind ``carried``) becomes `new`: running statistics and the like."""
+        self.carried[parameter.name] = new
 
     def parameter(
         self, name: str, shape: Sequence[int], init: str = "zeros", kind: str = "trained", role: str = ""
@@ -216,7 +252,9 @@ class Graph:
         return self.fresh(f"{prefix}.{base}" if prefix else base)
 
     def fresh(self, base: str) -> str:
-        """A name not yet taken: `base`, else ``base_2``, ``base_3`` …"""
+        """A name not yet taken, in a body also outside it: `base`, else ``base_2``, ``base_3`` …"""
+        if self._outer is not None:
+            return self._outer.fresh(base)
         if base not in self.values and base not in self._counts:
             self._counts[base] = 1
             return base
@@ -249,7 +287,7 @@ def prune(graph: Graph, inputs: bool = True) -> None:
     for op in reversed(graph.ops):
         if not wanted.isdisjoint(op.outputs):
             kept.append(op)
-            wanted.update(op.inputs)
+            wanted.update(op.reads)
     graph.ops = kept[::-1]
     if not inputs:
         return

@@ -28,13 +28,13 @@ def schema(op_type: str, opset: int) -> Any:
 
 def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]:
     """The output values of `op`. Raises `GraphError` naming layer, operator and the shapes found."""
-    from runtime.graph import OPSET, Value
+    from runtime.graph import Value
 
     types = {v.name: type_proto(v) for v in inputs if v is not None}
     try:
         outputs = shape_inference.infer_node_outputs(
-            schema(op.type, OPSET), node_proto(op), types, _data(graph, inputs), None,
-            [helper.make_opsetid("", OPSET)], 8,
+            schema(op.type, graph.opset), node_proto(op), types, _data(graph, inputs), None,
+            [helper.make_opsetid("", graph.opset)], 8,
         )
     except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
         raise GraphError(_sentence(graph, op, inputs, str(error))) from None
@@ -45,7 +45,17 @@ def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]
 
 
 def node_proto(op: Op) -> onnx.NodeProto:
-    return helper.make_node(op.type, list(op.inputs), list(op.outputs), domain=op.domain or None, **op.attributes)
+    from runtime.graph import Graph
+
+    attributes = {k: _body_proto(a) if isinstance(a, Graph) else a for k, a in op.attributes.items()}
+    return helper.make_node(op.type, list(op.inputs), list(op.outputs), domain=op.domain or None, **attributes)
+
+
+def _body_proto(body: Graph) -> onnx.GraphProto:
+    """The body of a Scan, Loop or If. What it reads from outside keeps its name there."""
+    constants = [numpy_helper.from_array(a, n) for n, a in body.constants.items()]
+    inputs, outputs = ([helper.make_value_info(v.name, type_proto(v)) for v in vs] for vs in (body.inputs, body.outputs))
+    return helper.make_graph([node_proto(op) for op in body.ops], body.name, inputs, outputs, constants)
 
 
 def type_proto(value: Value) -> TypeProto:

@@ -32,7 +32,7 @@ def to_model(
     shape.
     """
     initial = initial or {}
-    used = {n for op in graph.ops for n in op.inputs} | {v.name for v in graph.outputs}
+    used = {n for op in graph.ops for n in op.reads} | {v.name for v in graph.outputs}
     own = [v.name for v in graph.inputs if v.name not in initial] if inputs is None else list(inputs)
     declared = [*own, *(n for n in graph.parameters if n in used and n not in initial and n not in own)]
     proto = helper.make_graph(
@@ -42,7 +42,7 @@ def to_model(
         value_info=_between(graph) if shapes else [],
     )
     domains = {op.domain for op in graph.ops if op.domain}
-    opsets = [helper.make_opsetid("", OPSET), *(helper.make_opsetid(d, 1) for d in sorted(domains))]
+    opsets = [helper.make_opsetid("", graph.opset), *(helper.make_opsetid(d, 1) for d in sorted(domains))]
     return helper.make_model(proto, opset_imports=opsets, ir_version=IR_VERSION, producer_name="netwright")
 
 

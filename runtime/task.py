@@ -165,7 +165,7 @@ class Evaluator:
         graph = copied(task.evaluation)
         self._output = task.evaluation_output if task.decision != "none" else None
         graph.outputs = list(dict.fromkeys([task.evaluation_loss, *([self._output] if self._output else [])]))
-        read = {name for op in graph.ops for name in op.inputs}
+        read = {name for op in graph.ops for name in op.reads}
         self._parameters = [name for name in graph.parameters if name in read]
         self._task = task
         self._graph = graph

@@ -167,7 +167,7 @@ class _Building:
         names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
         g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
         prune(g, inputs=False)  # rules emit every input's gradient, the data's too
-        used = {name for op in g.ops for name in op.inputs}
+        used = {name for op in g.ops for name in op.reads}
         held = tuple(name for name in g.parameters if name not in self.state and name in used)
         data = tuple(v.name for v in g.inputs if v.name not in self.state and v.name not in (RATE, STEP))
         return StepGraph(g, loss.name, names, self.state, self.slots, held, data)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nodes.layer import MAPS, layer
+from typing import ClassVar
+
+from nodes.layer import MAPS, Trial, layer
 from nodes.pool import Pool2D
 
 
@@ -18,3 +20,7 @@ class AveragePool2D(Pool2D):
     """
 
     operator = "AveragePool"
+
+    trials: ClassVar[tuple[Trial, ...]] = (
+        Trial(), Trial({"kernel_size": (3, 2), "stride": (2, 1)}), Trial({"padding": "same"}),
+    )  # fmt: skip

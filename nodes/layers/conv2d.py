@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from nodes.layer import MAPS, Layer, LayerError, layer, setting
+from nodes.layer import MAPS, Layer, LayerError, Trial, layer, setting
 from nodes.windows import PADDINGS, check_fits, image_size, pads, side
 from runtime.graph import Graph, Value
 from runtime.initializers import INITIALIZERS
@@ -30,6 +31,13 @@ class Conv2D(Layer):
     groups: int = setting(1, low=1, high=4096, help="Split the channels in groups that do not see each other.")
     bias: bool = setting(True, help="Add a learned offset to every filter.")
     initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
+
+    trials: ClassVar[tuple[Trial, ...]] = (
+        Trial(),
+        Trial({"padding": "same", "stride": (2, 2)}),
+        Trial({"dilation": (2, 2), "bias": False}),
+        Trial({"groups": 2, "filters": 4, "padding": "same"}),
+    )
 
     def emit(self, g: Graph, x: Value) -> Value:
         channels, size = self._channels(x), image_size(x)

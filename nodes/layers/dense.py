@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
-from nodes.layer import SEQUENCE, VECTOR, Layer, layer, setting
+from nodes.layer import SEQUENCE, VECTOR, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
 from runtime.initializers import INITIALIZERS
 
@@ -23,6 +24,8 @@ class Dense(Layer):
     units: int = setting(64, low=1, high=1_000_000, help="Number of outputs.")
     bias: bool = setting(True, help="Add a learned offset to every output.")
     initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
+
+    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"bias": False, "units": 3, "initial_weights": "he_normal"}))
 
     def emit(self, g: Graph, x: Value) -> Value:
         w = g.parameter("weight", (_width(x), self.units), init=self.initial_weights, role="weight")

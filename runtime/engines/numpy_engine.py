@@ -23,11 +23,11 @@ def walk(graph: Graph, feeds: Mapping[str, Array], keep: bool = True) -> Iterato
     known: dict[str, Array] = {**graph.constants, **feeds}
     last = {} if keep else _last_readers(graph)
     for index, op in enumerate(graph.ops):
-        missing = [n for n in op.inputs if n and n not in known]
+        missing = [n for n in op.reads if n and n not in known]
         if missing:
             raise TrainingError(f"The operator {op.type} reads ‘{missing[0]}’, which has no numbers: give it one.")
         with np.errstate(all="ignore"):
-            results = evaluate(op, [known[n] if n else None for n in op.inputs])
+            results = evaluate(op, [known[n] if n else None for n in op.inputs], known)
         found = {name: array for name, array in zip(op.outputs, results, strict=True) if name}
         known.update(found)
         for name in last.get(index, ()):
@@ -48,7 +48,7 @@ def _last_readers(graph: Graph) -> dict[int, list[str]]:
     """After operator number i, which computed values nobody reads any more."""
     last: dict[str, int] = {}
     for index, op in enumerate(graph.ops):
-        last.update((n, index) for n in (*op.inputs, *op.outputs) if n)
+        last.update((n, index) for n in (*op.reads, *op.outputs) if n)
     freed: dict[int, list[str]] = {}
     for name, index in last.items():
         freed.setdefault(index, []).append(name)

@@ -1,14 +1,14 @@
 """The two registries of operators, each keyed by ONNX's operator name: gradient rules and NumPy kernels.
 
-A gradient rule is ``rule(g, at, *dy) -> tuple of Value or None``, one entry per input (None: no gradient flows there).
-It emits ordinary operators into `g`. A NumPy kernel is ``kernel(*inputs, **attributes) -> array or tuple of arrays``;
-it returns every output it can, and the interpreter takes as many as the operator names. An input left out is None.
-`evaluate` runs the kernel of an operator.
+A gradient rule is ``rule(g, at, *dy) -> tuple of Value or None``, one entry per input (None: no gradient flows there),
+and behind those one for each value that a body takes from outside (`Op.reads`). It emits ordinary operators into `g`. A
+NumPy kernel is ``kernel(*inputs, **attributes) -> array or tuple of arrays``; it returns every output it can, and the
+interpreter takes as many as the operator names. An input left out is None. `evaluate` runs the kernel of an operator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ KERNELS: dict[str, Kernel] = {}
 NOT_DIFFERENTIABLE: set[str] = set()
 #: Operators whose result depends on how many outputs are asked for: their kernel takes that number as `outputs`.
 COUNTED: set[str] = {"Split"}
+#: Operators with bodies: their kernel takes what is known outside them as `outside`.
+SCOPED: set[str] = {"Scan", "Loop", "If"}
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,18 @@ def not_differentiable(*op_types: str) -> None:
     NOT_DIFFERENTIABLE.update(op_types)
 
 
-def evaluate(op: Op, inputs: Sequence[Array | None]) -> tuple[Array, ...]:
-    """Run the NumPy kernel of one operator: one array per output that the operator names."""
+def evaluate(
+    op: Op, inputs: Sequence[Array | None], outside: Mapping[str, Array] | None = None
+) -> tuple[Array, ...]:
+    """Run the NumPy kernel of one operator: one array per output that the operator names. `outside`: what bodies may read."""
     function = KERNELS.get(op.type)
     if function is None:
         raise GraphError(f"The operator {op.type} has no NumPy kernel: run this network with ONNX Runtime.")
     attributes = dict(op.attributes)
     if op.type in COUNTED:
         attributes["outputs"] = len(op.outputs)
+    if op.type in SCOPED:
+        attributes["outside"] = outside or {}
     found = function(*inputs, **attributes)
     arrays = found if isinstance(found, tuple) else (found,)
     return tuple(np.asarray(array) for array in arrays[: len(op.outputs)])

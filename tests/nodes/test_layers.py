@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from nodes.layer import (
     VOLUME,
     LayerError,
     LossLayer,
+    Trial,
     layer_type,
     layer_types,
     make,
@@ -31,38 +33,35 @@ from runtime.engines import engine
 from runtime.graph import Graph
 from runtime.training_step import copied
 
-SHAPES = {VECTOR: (6,), SEQUENCE: (3, 4), MAPS: (4, 7, 6), VOLUME: (2, 3, 4, 5)}
+SHAPES = {INDICES: (3,), VECTOR: (6,), SEQUENCE: (3, 4), MAPS: (4, 7, 6), VOLUME: (2, 3, 4, 5)}
 TYPES = list(layer_types())
 INNER = [t for t in TYPES if layer_type(t).inputs and not issubclass(layer_type(t), LossLayer)]
-#: Settings under which a layer is tried besides its defaults.
-VARIANTS: dict[str, list[dict[str, Any]]] = {
-    "Conv2D": [
-        {"padding": "same", "stride": (2, 2)},
-        {"dilation": (2, 2), "bias": False},
-        {"groups": 2, "filters": 4, "padding": "same"},
-    ],
-    "Dense": [{"bias": False, "units": 3, "initial_weights": "he_normal"}],
-    "MaxPool2D": [{"kernel_size": (3, 3), "stride": (2, 2)}, {"padding": "same"}],
-    "AveragePool2D": [{"kernel_size": (3, 2), "stride": (2, 1)}, {"padding": "same"}],
-}
-CASES = [
-    (t, kind, settings)
-    for t in INNER
-    for kind in layer_type(t).inputs[0].accepts
-    for settings in ({}, *VARIANTS.get(t, []))
-    if kind in SHAPES
-]
 
 
-def drawn(type: str, kind: str, settings: dict[str, Any]) -> tuple[Document, str]:
-    """Input -> the layer (with two wires into a port that takes many)."""
-    document, a = edits.add(Document(), "Input", settings={"shape": SHAPES[kind]})
-    document, id = edits.add(document, type, settings=settings)
-    port = layer_type(type).inputs[0]
-    document = edits.connect(document, Wire(a, "y", id, port.name))
-    if port.many:
-        document, b = edits.add(document, "Input", settings={"shape": SHAPES[kind]})
-        document = edits.connect(document, Wire(b, "y", id, port.name))
+def _cases() -> Iterator[Any]:
+    """(type, kind of the first input, trial); where a trial gives the first input's shape, that decides the kind."""
+    for type in INNER:
+        port = layer_type(type).inputs[0]
+        for trial in layer_type(type).trials:
+            for kind in port.accepts[:1] if port.name in trial.shapes else port.accepts:
+                yield pytest.param(type, kind, trial, id="-".join([type, kind, *map(str, trial.settings.values())]))
+
+
+CASES = list(_cases())
+
+
+def drawn(type: str, kind: str, trial: Trial) -> tuple[Document, str]:
+    """One Input per port (two into a port that takes many) -> the layer."""
+    document, id = edits.add(Document(), type, settings=dict(trial.settings))
+    for port in layer_type(type).inputs:
+        if port.optional and port.name not in trial.shapes:
+            continue
+        fitting = kind if kind in port.accepts else port.accepts[0]
+        shape = trial.shapes.get(port.name, SHAPES[fitting])
+        for _ in range(2 if port.many else 1):
+            values = "class numbers" if port.accepts == (INDICES,) else "numbers"
+            document, source = edits.add(document, "Input", settings={"shape": shape, "values": values})
+            document = edits.connect(document, Wire(source, "y", id, port.name))
     return document, id
 
 
@@ -71,10 +70,10 @@ def probed(document: Document, mode: str = "training") -> tuple[Graph, Any]:
     built = build(document, mode, np.float64)
     assert not built.problems
     graph = copied(built.graph)
-    value = list(built.nodes.values())[-1].output
-    assert value is not None
-    loss = graph.ReduceSum(graph.Mul(value, value), keepdims=0)
-    return graph, loss
+    values = [v for v in list(built.nodes.values())[-1].outputs.values() if v.dtype.kind == "f"]
+    assert values
+    parts = [graph.ReduceSum(graph.Mul(value, value), keepdims=0) for value in values]
+    return graph, graph.Sum(*parts)
 
 
 def feeds(graph: Graph, document: Document, seed: int = 3) -> dict[str, np.ndarray]:
@@ -84,6 +83,8 @@ def feeds(graph: Graph, document: Document, seed: int = 3) -> dict[str, np.ndarr
     for value in graph.inputs:
         if value.name == "step":
             result["step"] = np.int64(5)
+        elif value.dtype.kind == "i":
+            result[value.name] = rng.integers(0, 4, [2 if isinstance(d, str) else d for d in value.shape])
         else:
             result[value.name] = rng.standard_normal([2 if isinstance(d, str) else d for d in value.shape])
     for name, array in initial_weights(document, graph).items():
@@ -91,9 +92,9 @@ def feeds(graph: Graph, document: Document, seed: int = 3) -> dict[str, np.ndarr
     return {n: np.asarray(a, graph.values[n].dtype) for n, a in result.items()}
 
 
-@pytest.mark.parametrize(("type", "kind", "settings"), CASES)
-def test_gradients_agree_with_finite_differences(type: str, kind: str, settings: dict[str, Any]) -> None:
-    document, _ = drawn(type, kind, settings)
+@pytest.mark.parametrize(("type", "kind", "trial"), CASES)
+def test_gradients_agree_with_finite_differences(type: str, kind: str, trial: Trial) -> None:
+    document, _ = drawn(type, kind, trial)
     graph, loss = probed(document)
     wanted = [v for v in graph.inputs if v.dtype.kind == "f"] + [graph.values[p] for p in graph.parameters]
     forward = copied(graph)
@@ -126,28 +127,27 @@ def _slope(program: Any, given: dict[str, np.ndarray], loss: str, name: str, ind
     return (results[0] - results[1]) / 2e-5
 
 
-@pytest.mark.parametrize(("type", "kind", "settings"), CASES)
-def test_engines_agree(type: str, kind: str, settings: dict[str, Any]) -> None:
-    document, _ = drawn(type, kind, settings)
+@pytest.mark.parametrize(("type", "kind", "trial"), CASES)
+def test_engines_agree(type: str, kind: str, trial: Trial) -> None:
+    document, _ = drawn(type, kind, trial)
     for mode in ("training", "evaluation"):
         built = build(document, mode)
         graph = copied(built.graph)
-        output = list(built.nodes.values())[-1].output
-        assert output is not None
-        graph.outputs = [output]
+        graph.outputs = list(list(built.nodes.values())[-1].outputs.values())
         given = feeds(graph, document)
-        used = {n for op in graph.ops for n in op.inputs}
+        used = {n for op in graph.ops for n in op.reads}
         given = {n: a for n, a in given.items() if n in used}
-        fast = engine("onnxruntime", "cpu").load(graph).run(given)[output.name]
-        slow = engine("numpy").load(graph).run(given)[output.name]
-        np.testing.assert_allclose(fast, slow, rtol=1e-5, atol=1e-6)
-        expected = tuple(2 if isinstance(d, str) else d for d in output.shape)
-        assert fast.shape == expected
+        fast = engine("onnxruntime", "cpu").load(graph).run(given)
+        slow = engine("numpy").load(graph).run(given)
+        for output in graph.outputs:
+            np.testing.assert_allclose(fast[output.name], slow[output.name], rtol=1e-5, atol=1e-6)
+            expected = tuple(2 if isinstance(d, str) else d for d in output.shape)
+            assert fast[output.name].shape == expected
 
 
-@pytest.mark.parametrize(("type", "kind", "settings"), CASES)
-def test_round_trip_and_checker(type: str, kind: str, settings: dict[str, Any], tmp_path: Any) -> None:
-    document, _ = drawn(type, kind, settings)
+@pytest.mark.parametrize(("type", "kind", "trial"), CASES)
+def test_round_trip_and_checker(type: str, kind: str, trial: Trial, tmp_path: Any) -> None:
+    document, _ = drawn(type, kind, trial)
     onnx.checker.check_model(to_onnx(document), full_check=True)
     save(document, tmp_path / "a.onnx")
     assert load(tmp_path / "a.onnx") == document
@@ -156,7 +156,7 @@ def test_round_trip_and_checker(type: str, kind: str, settings: dict[str, Any], 
 @pytest.mark.parametrize("type", INNER)
 def test_a_wrong_rank_is_refused_in_words(type: str) -> None:
     cls = layer_type(type)
-    wrong = next((k for k in SHAPES if k not in cls.inputs[0].accepts), None)
+    wrong = next((k for k in SHAPES if k != INDICES and k not in cls.inputs[0].accepts), None)
     source, port = "Input", "y"
     settings: dict[str, Any] = {"shape": SHAPES[wrong]} if wrong else {}
     if wrong is None:
