@@ -8,10 +8,11 @@ element) is always the same, in every engine, so a resumed run draws what an uni
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 from onnx import TensorProto, helper
 
 from runtime.graph import Array, Graph, Value
-from runtime.ops.registry import reshape_like
+from runtime.ops.registry import ints, reshape_like
 
 _MASK = (1 << 64) - 1
 
@@ -22,15 +23,42 @@ def uniform(g: Graph, like: Value, key: int, step: Value) -> Value:
     `key` is made odd and cut to 64 bits; `step` (a whole number, scalar) is the update at hand. The counter of an
     element is step · 2³² + its flat position. float32 and float64 graphs draw the same numbers. No gradient flows here.
     """
-    bits = _squares(g, counters(g, like, step), (key | 1) & _MASK)
+    return reshape_like(g, _drawn(g, g.Size(like), like.dtype, key, step), like)
+
+
+def normal(g: Graph, like: Value, key: int, step: Value) -> Value:
+    """Numbers from N(0, 1) in the run-time shape and the type of `like`: z = √(−2 ln(1 − u)) · cos 2πv, and with sin.
+
+    G. E. P. Box and M. E. Muller, 1958. For n elements, h = ⌈n / 2⌉: u are the uniform numbers 0 … h − 1 of (key, step),
+    v those from h on; the first h results take the cosine, the rest the sine. |z| stays below 5.77. `key` and `step` as
+    in `uniform`; a layer that draws both takes two keys. The engines agree to rounding. No gradient flows here.
+    """
+    size = g.Size(like)
+    half = g.Div(g.Add(size, 1), 2)
+    pairs = g.Reshape(_drawn(g, g.Mul(half, 2), like.dtype, key, step), ints(g, [2, -1], "shape"))
+    first, second = (g.Gather(pairs, g.constant(row, "int64", "row"), axis=0) for row in (0, 1))
+    radius = g.Sqrt(g.Mul(g.Log(g.Sub(g.constant(1, like.dtype, "one"), first)), -2.0))
+    angle = g.Mul(second, 2 * np.pi)
+    both = g.Concat(g.Mul(radius, g.Cos(angle)), g.Mul(radius, g.Sin(angle)), axis=0)
+    start, end = ints(g, [0], "start"), g.Reshape(size, ints(g, [1], "shape"))
+    return reshape_like(g, g.Slice(both, start, end), like)
+
+
+def _drawn(g: Graph, count: Value, dtype: DTypeLike, key: int, step: Value) -> Value:
+    """The first `count` uniform numbers of (key, step), in a row."""
+    bits = _squares(g, _counted(g, count, step), (key | 1) & _MASK)
     top = g.BitShift(bits, _word(g, 40), direction="RIGHT")
-    numbers = g.Cast(top, to=helper.np_dtype_to_tensor_dtype(like.dtype))
-    return reshape_like(g, g.Mul(numbers, 2.0**-24), like)
+    result: Value = g.Mul(g.Cast(top, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype))), 2.0**-24)
+    return result
 
 
 def counters(g: Graph, like: Value, step: Value) -> Value:
     """step · 2³² + 0, 1, 2 …, as many as `like` has elements, in uint64."""
-    elements = g.Range(g.constant(0, "int64", "zero"), g.Size(like), g.constant(1, "int64", "one"))
+    return _counted(g, g.Size(like), step)
+
+
+def _counted(g: Graph, count: Value, step: Value) -> Value:
+    elements = g.Range(g.constant(0, "int64", "zero"), count, g.constant(1, "int64", "one"))
     base = g.Mul(g.Cast(step, to=TensorProto.UINT64), _word(g, 1 << 32))
     result: Value = g.Add(g.Cast(elements, to=TensorProto.UINT64), base)
     return result

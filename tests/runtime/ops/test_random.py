@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import erf, sqrt
 
 import numpy as np
 import pytest
 
 from runtime.graph import Array, Graph
-from runtime.ops.random import squares, uniform
+from runtime.ops.random import normal, squares, uniform
 from tests.runtime.ops.support import interpret, run_onnxruntime
 
 KEYS = (0xC8E4FD154CE32F6D, 0x548C9DECBCE65297, 0x9E3779B97F4A7C15)
@@ -93,3 +94,56 @@ def test_one_element_over_the_steps_is_uniform_too() -> None:
     u = (squares(KEYS[2], steps + np.uint64(7)) >> 8) * 2.0**-24
     assert abs(u.mean() - 0.5) < 4 / np.sqrt(12 * COUNT)
     assert _correlation(u[:-1], u[1:]) < 4
+
+
+# -- Gaussian numbers ------------------------------------------------------------------------------------------------
+def _gaussian_graph(dtype: type, key: int) -> Graph:
+    g = Graph(dtype=dtype)
+    like = g.input("like", dtype, ("N", 5))
+    g.output(normal(g, like, key, g.input("step", "int64", ())))
+    return g
+
+
+def gaussian(key: int, step: int, rows: int = 13001, dtype: type = np.float64) -> Array:
+    feed = {"like": np.zeros((rows, 5), dtype), "step": np.array(step, np.int64)}
+    return interpret(_gaussian_graph(dtype, key), feed)[0].ravel()
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_gaussians_are_box_and_mullers_on_both_engines(dtype: type, rows: int) -> None:
+    """Odd and even counts; the formula written out in NumPy on the same uniform numbers."""
+    count, half = 5 * rows, -(-5 * rows // 2)
+    counters = np.arange(2 * half, dtype=np.uint64) + (np.uint64(9) << np.uint64(32))
+    u, v = ((squares(KEYS[1], counters) >> 8) * 2.0**-24).reshape(2, half)
+    radius = np.sqrt(-2 * np.log(1 - u))
+    expected = np.concatenate([radius * np.cos(2 * np.pi * v), radius * np.sin(2 * np.pi * v)])[:count]
+    feed = {"like": np.zeros((rows, 5), dtype), "step": np.array(9, np.int64)}
+    g = _gaussian_graph(dtype, KEYS[1])
+    for found in (interpret(g, feed)[0], run_onnxruntime(g, feed)[0]):
+        assert (found.dtype, found.shape) == (np.dtype(dtype), (rows, 5))
+        np.testing.assert_allclose(found.ravel(), expected, rtol=0, atol=4e-6 if dtype is np.float32 else 1e-14)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_gaussians_have_the_moments_and_the_shape_of_the_normal_distribution(key: int) -> None:
+    z = gaussian(key, 5)
+    root = np.sqrt(len(z))
+    assert np.isfinite(z).all() and abs(z).max() < 5.77
+    assert abs(z.mean()) < 4 / root
+    assert abs((z**2).mean() - 1) < 4 * np.sqrt(2) / root
+    assert abs((z**3).mean()) < 4 * np.sqrt(15) / root
+    assert abs((z**4).mean() - 3) < 4 * np.sqrt(96) / root
+    share = np.arange(1, len(z) + 1) / len(z)
+    below = np.array([0.5 * (1 + erf(x / sqrt(2))) for x in np.sort(z)])
+    assert np.abs(below - share).max() * root < 1.95  # Kolmogorov and Smirnov: 1 in 1,000
+
+
+def test_gaussians_of_neighbours_halves_steps_and_keys_are_independent() -> None:
+    """Correlations of the numbers and of their squares, in standard deviations; a pair shares its radius."""
+    z = [gaussian(KEYS[0], step) for step in range(4)]
+    half, other = (len(z[0]) + 1) // 2, gaussian(KEYS[1], 0)
+    pairs = [(v[:-1], v[1:]) for v in z] + [(v[: len(v) - half], v[half:]) for v in z]
+    pairs += [*pairwise(z), *((a[:-1], b[1:]) for a, b in pairwise(z)), (z[0], other)]
+    assert max(_correlation(a, b) for a, b in pairs) < 4
+    assert max(_correlation(a**2, b**2) for a, b in pairs) < 4
