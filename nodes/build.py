@@ -153,7 +153,7 @@ class _Builder:
             self.losses.append(Loss(node.id, values[0], x, target, layer.decision(x, target)))
 
     def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
-        passed = node.bypassed or (layer.training_only and self.mode == "inference")
+        passed = node.bypassed or (layer.passes_inference and self.mode == "inference")
         if isinstance(layer, LossLayer) and self.mode == "inference":
             return None
         if passed and inputs:

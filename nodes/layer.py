@@ -58,15 +58,17 @@ class Trial:
     """One way in which the conformance tests try a layer: settings, and per port the shape of one sample (and so its rank).
 
     Ports that are not named get small samples of each kind they take; an optional port is wired only if it is named.
+    `before` wires a port from another layer's: port -> (layer's type, its output port).
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    before: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting of a layer as the inspector, the file and the help page know it."""
+    """One setting of a layer as the inspector, the file and the help page know it. `item`: what a tuple is made of."""
 
     name: str
     kind: type
@@ -76,6 +78,7 @@ class Setting:
     high: float | None = None
     choices: tuple[str, ...] = ()
     length: int = 0
+    item: type = int
 
     def read(self, value: Any) -> Any:
         """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
@@ -94,8 +97,9 @@ class Setting:
             return "on or off"
         if self.kind is str:
             return "a text"
-        noun = "a whole number" if self.kind in (int, tuple) else "a number"
-        noun = f"{self.length or 'some'} whole numbers" if self.kind is tuple else noun
+        whole = self.kind is int or (self.kind is tuple and self.item is int)
+        noun = "whole number" if whole else "number"
+        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple else f"a {noun}"
         if self.low is not None and self.high is not None:
             return f"{noun} from {self.low:g} to {self.high:g}"
         return noun if self.low is None else f"{noun} of at least {self.low:g}"
@@ -103,12 +107,12 @@ class Setting:
     def _convert(self, value: Any) -> Any:
         if self.kind is tuple:
             items = value if isinstance(value, (tuple, list)) else [value] * max(self.length, 1)
-            return tuple(_whole(v) for v in items)
+            return tuple(_whole(v) if self.item is int else _real(v) for v in items)
         if self.kind is bool:
             return value if isinstance(value, bool) else None
         if self.kind is int:
             return _whole(value)
-        return float(value) if self.kind is float and not isinstance(value, bool) else str(value)
+        return _real(value) if self.kind is float else str(value)
 
     def _inside(self, value: Any) -> bool:
         if self.kind is tuple and self.length and len(value) != self.length:
@@ -118,13 +122,19 @@ class Setting:
             return not self.choices or value in self.choices
         low = float("-inf") if self.low is None else self.low
         high = float("inf") if self.high is None else self.high
-        return len(numbers) > 0 and all(low <= n <= high for n in numbers)
+        return (len(numbers) > 0 or self.default == ()) and all(low <= n <= high for n in numbers)
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or int(value) != float(value):
         raise ValueError(value)
     return int(value)
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool):
+        raise ValueError(value)
+    return float(value)
 
 
 def setting(
@@ -167,6 +177,15 @@ class Layer:
         """Multiply-adds for one sample."""
         return 0
 
+    @property
+    def passes_inference(self) -> bool:
+        """Whether nothing of it is left in the finished model, which goes past it."""
+        return self.training_only
+
+    def smallest_batch(self, inputs: Mapping[str, Value]) -> int:
+        """How many samples a training batch must have at least, for these inputs."""
+        return 1
+
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
         return _settings(cls)  # type: ignore[arg-type]  # mypy takes the instances' __hash__ for the class's
@@ -189,8 +208,8 @@ def _settings(cls: type[Layer]) -> tuple[Setting, ...]:
     hints = typing.get_type_hints(cls)
     result = []
     for f in dataclasses.fields(cls):
-        kind = typing.get_origin(hints[f.name]) or hints[f.name]
-        result.append(Setting(f.name, kind, f.default, **f.metadata))
+        kind, items = typing.get_origin(hints[f.name]) or hints[f.name], typing.get_args(hints[f.name])
+        result.append(Setting(f.name, kind, f.default, item=items[0] if items else int, **f.metadata))
     return tuple(result)
 
 

@@ -54,6 +54,9 @@ def drawn(type: str, kind: str, trial: Trial) -> tuple[Document, str]:
     """One Input per port (two into a port that takes many) -> the layer."""
     document, id = edits.add(Document(), type, settings=dict(trial.settings))
     for port in layer_type(type).inputs:
+        if port.name in trial.before:
+            document = _behind(document, *trial.before[port.name], Wire("", "", id, port.name))
+            continue
         if port.optional and port.name not in trial.shapes:
             continue
         fitting = kind if kind in port.accepts else port.accepts[0]
@@ -63,6 +66,14 @@ def drawn(type: str, kind: str, trial: Trial) -> tuple[Document, str]:
             document, source = edits.add(document, "Input", settings={"shape": shape, "values": values})
             document = edits.connect(document, Wire(source, "y", id, port.name))
     return document, id
+
+
+def _behind(document: Document, type: str, output: str, wire: Wire) -> Document:
+    """Input -> a layer of `type` -> the port that `wire` ends at."""
+    document, source = edits.add(document, "Input", settings={"shape": SHAPES[layer_type(type).inputs[0].accepts[0]]})
+    document, middle = edits.add(document, type)
+    document = edits.connect(document, Wire(source, "y", middle, layer_type(type).inputs[0].name))
+    return edits.connect(document, Wire(middle, output, wire.target, wire.target_port))
 
 
 def probed(document: Document, mode: str = "training") -> tuple[Graph, Any]:
