@@ -117,8 +117,12 @@ class _Building:
     def _move(self, parameter: Parameter, gradient: Value, shared: Shared, settings: Mapping[str, float]) -> None:
         value = self.g.values[parameter.name]
         slots = {name: self._slot(value, name) for name in self.optimizer.slots}
-        gradient = self._decayed(value, gradient)
+        decay = self._decay(value)
+        if decay is not None and not self.optimizer.decoupled:
+            gradient = self.g.Add(gradient, decay)
         new, moved = self.optimizer.emit(self.g, value, gradient, slots, shared, settings)
+        if decay is not None and self.optimizer.decoupled:
+            new = self.g.Sub(new, self.g.Mul(decay, self.g.values[RATE]))
         self.carried(value.name, new)
         for name, slot in slots.items():
             self.carried(slot.name, moved[name])
@@ -141,11 +145,11 @@ class _Building:
         factor = g.Div(g.number(limit), g.Max(g.Sqrt(total), limit))
         return {name: g.Mul(gradient, factor) for name, gradient in found.items()}
 
-    def _decayed(self, value: Value, gradient: Value) -> Value:
-        """Gradient + λθ, for parameters of rank 2 and more: biases and scales are spared."""
+    def _decay(self, value: Value) -> Value | None:
+        """λθ, the gradient of ½λ‖θ‖², for parameters of rank 2 and more: biases and scales are spared."""
         if self.update.weight_decay <= 0 or value.rank < 2:
-            return gradient
-        result: Value = self.g.Add(gradient, self.g.Mul(value, self.update.weight_decay))
+            return None
+        result: Value = self.g.Mul(value, self.update.weight_decay)
         return result
 
     def carried(self, name: str, new: Value) -> None:

@@ -64,6 +64,58 @@ def test_adam_is_kingma_and_ba_algorithm_1() -> None:
         np.testing.assert_allclose(found, theta, rtol=1e-12)
 
 
+def test_nesterov_is_sutskever_at_the_point_ahead() -> None:
+    """Sutskever et al., 2013, equations 3 and 4: v ← μv − η∇f(θ + μv), θ ← θ + v; ours is θ + μv."""
+    theta, v = START, np.zeros((2, 2))
+    for gradient, found in zip(GRADIENTS, steps(Update(optimizer="Nesterov", settings={"momentum": 0.8}))[0], strict=True):
+        v = 0.8 * v - RATE * gradient
+        theta = theta + v
+        np.testing.assert_allclose(found, theta + 0.8 * v, rtol=1e-12)
+
+
+def test_adagrad() -> None:
+    theta, s = START, np.zeros((2, 2))
+    for gradient, found in zip(GRADIENTS, steps(Update(optimizer="AdaGrad", settings={"epsilon": 1e-3}))[0], strict=True):
+        s = s + gradient**2
+        theta = theta - RATE * gradient / (np.sqrt(s) + 1e-3)
+        np.testing.assert_allclose(found, theta, rtol=1e-12)
+
+
+def test_rmsprop() -> None:
+    theta, s = START, np.zeros((2, 2))
+    update = Update(optimizer="RMSProp", settings={"rho": 0.8, "epsilon": 1e-3})
+    for gradient, found in zip(GRADIENTS, steps(update)[0], strict=True):
+        s = 0.8 * s + 0.2 * gradient**2
+        theta = theta - RATE * gradient / (np.sqrt(s) + 1e-3)
+        np.testing.assert_allclose(found, theta, rtol=1e-12)
+
+
+def test_adadelta_is_zeilers_algorithm_1() -> None:
+    theta, s, d = START, np.zeros((2, 2)), np.zeros((2, 2))
+    update = Update(optimizer="AdaDelta", settings={"rho": 0.8, "epsilon": 1e-3})
+    for gradient, found in zip(GRADIENTS, steps(update)[0], strict=True):
+        s = 0.8 * s + 0.2 * gradient**2
+        change = np.sqrt(d + 1e-3) / np.sqrt(s + 1e-3) * gradient
+        d = 0.8 * d + 0.2 * change**2
+        theta = theta - RATE * change
+        np.testing.assert_allclose(found, theta, rtol=1e-12)
+
+
+def test_adamw_shrinks_the_weight_beside_adams_step() -> None:
+    settings = {"beta1": 0.7, "beta2": 0.95, "epsilon": 1e-3}
+    found, biases = steps(Update(optimizer="AdamW", settings=settings, weight_decay=0.1))
+    theta, m, v = START, np.zeros((2, 2)), np.zeros((2, 2))
+    for t, gradient in enumerate(GRADIENTS, start=1):
+        m, v = 0.7 * m + 0.3 * gradient, 0.95 * v + 0.05 * gradient**2
+        theta = (1 - RATE * 0.1) * theta - RATE * (m / (1 - 0.7**t)) / (np.sqrt(v / (1 - 0.95**t)) + 1e-3)
+        np.testing.assert_allclose(found[t - 1], theta, rtol=1e-12)
+    np.testing.assert_array_equal(biases, steps(Update(optimizer="Adam", settings=settings))[1])
+
+
+def test_they_are_listed_by_year() -> None:
+    assert list(OPTIMIZERS) == ["SGD", "Momentum", "Nesterov", "AdaGrad", "AdaDelta", "RMSProp", "Adam", "AdamW"]
+
+
 def test_weight_decay_spares_biases() -> None:
     plain, decayed = steps(Update(optimizer="SGD")), steps(Update(optimizer="SGD", weight_decay=0.1))
     theta = START
@@ -106,28 +158,53 @@ def emitted(name: str, arrays: dict[str, Array], settings: dict[str, float], rat
     return {n: results[v.name] for n, v in {"x": new, **moved}.items()}
 
 
-def test_official_momentum() -> None:
-    """ONNX's L2 term is folded into the gradient; at T = 0 it takes β = 1, and ours has no damping at all."""
-    a, (rate, step, x, g, v), (x_new, v_new) = official("test_momentum")
+def tensors(name: str, slots: int) -> tuple[dict[str, Any], float, list[list[Array]], list[list[Array]]]:
+    """Attributes, rate, and per tensor [x, gradient with ONNX's L2 term, slots] and [new x, new slots]. T is 0 in all."""
+    a, (rate, step, *rest), results = official(name)
     assert step == 0
-    gradient = a["norm_coefficient"] * x + g
-    found = emitted("Momentum", {"x": x, "g": gradient, "velocity": v}, {"momentum": a["alpha"]}, float(rate), 1)
-    np.testing.assert_allclose(found["velocity"], v_new, rtol=1e-6)
-    np.testing.assert_allclose(found["x"], x_new, rtol=1e-6)
+    count = len(rest) // (2 + slots)
+    given = [rest[i::count] for i in range(count)]
+    return (
+        a, float(rate), [[x, a["norm_coefficient"] * x + g, *s] for x, g, *s in given],
+        [results[i::count] for i in range(count)],
+    )  # fmt: skip
 
 
-def test_official_adam() -> None:
+@pytest.mark.parametrize("case", ["test_momentum", "test_nesterov_momentum", "test_momentum_multiple"])
+def test_official_momentum(case: str) -> None:
+    """At T = 0 ONNX takes β = 1 in the standard form; ours has no damping at all."""
+    a, rate, given, expected = tensors(case, 1)
+    assert a["beta"] == 1 or a["mode"] == b"standard"
+    name = "Nesterov" if a["mode"] == b"nesterov" else "Momentum"
+    for (x, gradient, v), (x_new, v_new) in zip(given, expected, strict=True):
+        found = emitted(name, {"x": x, "g": gradient, "velocity": v}, {"momentum": a["alpha"]}, rate, 1)
+        np.testing.assert_allclose(found["velocity"], v_new, rtol=1e-6)
+        np.testing.assert_allclose(found["x"], x_new, rtol=1e-6)
+
+
+@pytest.mark.parametrize("case", ["test_adagrad", "test_adagrad_multiple"])
+def test_official_adagrad(case: str) -> None:
+    """ONNX's rate decays with T, which is 0 here; ours is the schedule's business."""
+    a, rate, given, expected = tensors(case, 1)
+    for (x, gradient, h), (x_new, h_new) in zip(given, expected, strict=True):
+        found = emitted("AdaGrad", {"x": x, "g": gradient, "square": h}, {"epsilon": a["epsilon"]}, rate, 1)
+        np.testing.assert_allclose(found["square"], h_new, rtol=1e-6)
+        np.testing.assert_allclose(found["x"], x_new, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW"])
+@pytest.mark.parametrize("case", ["test_adam", "test_adam_multiple"])
+def test_official_adam(case: str, name: str) -> None:
     """ONNX's moments are ours times (1 − β). At T = 0 it leaves the bias correction out: in ours, t → ∞."""
-    a, (rate, step, x, g, v, h), (x_new, v_new, h_new) = official("test_adam")
-    assert step == 0
+    a, rate, given, expected = tensors(case, 2)
     first, second = a["alpha"], a["beta"]
-    gradient = a["norm_coefficient"] * x + g
-    slots = {"mean": (v / (1 - first)).astype(np.float32), "square": (h / (1 - second)).astype(np.float32)}
-    settings = {"beta1": first, "beta2": second, "epsilon": a["epsilon"]}
-    found = emitted("Adam", {"x": x, "g": gradient, **slots}, settings, float(rate), 10**6)
-    np.testing.assert_allclose(found["mean"] * (1 - first), v_new, rtol=1e-5)
-    np.testing.assert_allclose(found["square"] * (1 - second), h_new, rtol=1e-5)
-    np.testing.assert_allclose(found["x"], x_new, rtol=1e-5)
+    settings = {"beta1": first, "beta2": second, "epsilon": a.get("epsilon", 0.0)}
+    for (x, gradient, v, h), (x_new, v_new, h_new) in zip(given, expected, strict=True):
+        slots = {"mean": (v / (1 - first)).astype(np.float32), "square": (h / (1 - second)).astype(np.float32)}
+        found = emitted(name, {"x": x, "g": gradient, **slots}, settings, rate, 10**6)
+        np.testing.assert_allclose(found["mean"] * (1 - first), v_new, rtol=1e-5)
+        np.testing.assert_allclose(found["square"] * (1 - second), h_new, rtol=1e-5)
+        np.testing.assert_allclose(found["x"], x_new, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
