@@ -34,7 +34,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _recipe, _duplicate_names):
+    for rule in (_needs, _lonely, _classes, _recipe, _batches, _duplicate_names):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
@@ -200,6 +200,37 @@ def _recipe(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Recipe", str(error))
     if len(built.losses) > 1:
         yield Problem("", "Network", f"it has {len(built.losses)} losses and a recipe with one update: remove all but one.")
+
+
+def _batches(document: Document, built: Built) -> Iterator[Problem]:
+    """A layer that needs more samples in a batch than the smallest batch of an epoch has (BatchNormalization: 2)."""
+    size, count = document.recipe.stages[0].batch_size, _train_size(document)
+    least = _smallest_batch(size, count)
+    for id, info in built.nodes.items():
+        need = info.layer.smallest_batch(info.inputs) if info.layer and info.outputs else 1
+        if not least or need <= least:
+            continue
+        last = f"the last batch of an epoch has {least} ({count:,} in batches of {size:,})"
+        found = f"the recipe's batches have {least}" if least == size else last
+        sizes = range(max(size, need), count or need + 1)
+        better = next((b for b in sizes if _smallest_batch(b, count) >= need), need)
+        repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
+        what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
+        yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
+
+
+def _smallest_batch(size: int, count: int) -> int:
+    """The least samples in a batch of an epoch; 0 if that is not known. A `size` of 0 takes all `count` at once."""
+    return (count % size or size) if count and size else (size or count)
+
+
+def _train_size(document: Document) -> int:
+    """How many training samples the document's dataset has; 0 if that is not known."""
+    try:
+        layers = [n.layer() for n in document.nodes.values() if n.type == "Dataset"]
+        return next((layer.info.train_size or 0 for layer in layers if isinstance(layer, Dataset)), 0)
+    except NetwrightError:
+        return 0
 
 
 def _duplicate_names(document: Document, built: Built) -> Iterator[Problem]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from nodes.layer import ANY, Layer, layer, setting
+from typing import ClassVar
+
+from nodes.layer import ANY, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
 from runtime.ops.random import uniform
 
@@ -14,23 +16,39 @@ from runtime.ops.random import uniform
 class Dropout(Layer):
     """Switches off a random part of its inputs at each training step, so that no unit can rely on one other.
 
-    Shapes: unchanged. In training the rest is scaled by 1 / (1 − rate); in the finished model nothing is left of it.
-    Source: Srivastava et al., Dropout, 2014 (the inverted form).
+    Shapes: unchanged. Inverted: in training the rest is scaled by 1 / (1 − rate), and in the finished model nothing is left
+    of it. Classic: in training the rest stays as it is, and the finished model multiplies by (1 − rate), which is the same
+    as weights times (1 − rate) behind it.
+    Source: Srivastava et al., Dropout, 2014 (classic; the inverted form in section 10).
     """
 
     rate: float = setting(0.5, low=0.0, high=0.95, help="The share of inputs that is switched off at each step.")
+    form: str = setting(
+        "inverted", choices=("inverted", "classic"),
+        help="inverted: scaled up while training. classic: scaled down in the finished model.",
+    )  # fmt: skip
+
+    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"form": "classic", "rate": 0.25}), Trial({"rate": 0.0}))
 
     def emit(self, g: Graph, x: Value) -> Value:
-        if not g.training or self.rate == 0:
-            result: Value = g.Identity(x)
-            return result
-        drawn = uniform(g, x, g.random_key(f"{g.where.layer}/dropout"), g.step())
-        kept = g.Cast(g.GreaterOrEqual(drawn, self.rate), to=_onnx_type(g))
-        result = g.Mul(x, g.Mul(kept, 1 / (1 - self.rate)))
+        classic = self.form == "classic"
+        if g.training and self.rate > 0:
+            return self._dropped(g, x, 1.0 if classic else 1 / (1 - self.rate))
+        result: Value = g.Mul(x, 1 - self.rate) if classic and not g.training else g.Identity(x)
         return result
 
+    def _dropped(self, g: Graph, x: Value, scale: float) -> Value:
+        drawn = uniform(g, x, g.random_key(f"{g.where.layer}/dropout"), g.step())
+        kept = g.Cast(g.GreaterOrEqual(drawn, self.rate), to=_onnx_type(g))
+        result: Value = g.Mul(x, kept if scale == 1 else g.Mul(kept, scale))
+        return result
+
+    @property
+    def passes_inference(self) -> bool:
+        return self.form == "inverted"
+
     def summary(self) -> str:
-        return f"rate {self.rate:g} · training only"
+        return f"rate {self.rate:g} · " + ("training only" if self.passes_inference else "classic")
 
 
 def _onnx_type(g: Graph) -> int:

@@ -1,0 +1,56 @@
+"""What tests of single layers share: one layer between Inputs, run with given numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nodes import edits
+from nodes.build import Built, build
+from nodes.document import Document, Wire
+from nodes.layer import layer_type
+from nodes.plan import initial_weights
+from runtime.engines import engine
+from runtime.graph import Array
+from runtime.training_step import copied
+
+
+def drawn(type: str, settings: Mapping[str, Any], inputs: Mapping[str, Array]) -> tuple[Document, str]:
+    """One Input of the right shape per port -> the layer; whole numbers are class numbers."""
+    document, id = edits.add(Document(), type, settings=settings)
+    for port in layer_type(type).inputs:
+        if port.name not in inputs:
+            continue
+        array = inputs[port.name]
+        values = "class numbers" if array.dtype.kind == "i" else "numbers"
+        document, source = edits.add(document, "Input", settings={"shape": array.shape[1:], "values": values}, name=port.name)
+        document = edits.connect(document, Wire(source, "y", id, port.name))
+    return document, id
+
+
+def run(
+    type: str, settings: Mapping[str, Any], inputs: Mapping[str, Array], weights: Mapping[str, Array] | None = None,
+    mode: str = "inference",
+) -> list[Array]:
+    """What the layer gives at its output ports for `inputs` by port, in float64 by the NumPy engine."""
+    document, id = drawn(type, settings, inputs)
+    built = build(document, mode, np.float64)
+    assert not built.problems, built.problems
+    return results(built, document, id, inputs, weights)
+
+
+def results(
+    built: Built, document: Document, id: str, inputs: Mapping[str, Array], weights: Mapping[str, Array] | None = None
+) -> list[Array]:
+    graph = copied(built.graph)
+    graph.outputs = list(built.nodes[id].outputs.values())
+    names = {document.nodes[i].name: b.output.name for i, b in built.nodes.items() if b.output and i != id}
+    feeds = {names[port]: np.asarray(array) for port, array in inputs.items()}
+    for name, array in initial_weights(document, graph).items():
+        feeds[name] = np.asarray((weights or {}).get(name.rpartition(".")[2], array), np.float64)
+    if "step" in graph.values:
+        feeds["step"] = np.asarray(3, np.int64)
+    found = engine("numpy").load(graph).run(feeds)
+    return [found[v.name] for v in graph.outputs]
