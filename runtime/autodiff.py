@@ -6,13 +6,16 @@ plain operators, tagged with the layer of the forward operator they belong to.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from runtime.errors import GraphError
 from runtime.graph import Graph, Op, Value
 from runtime.ops import GRADIENTS, NOT_DIFFERENTIABLE, Site
+
+#: Stands in a Site for an optional output that nobody asked for.
+NOT_ASKED_FOR = Value("", np.dtype(np.float32), ())
 
 
 def gradients(graph: Graph, loss: Value, wanted: Iterable[Value]) -> dict[str, Value]:
@@ -23,10 +26,17 @@ def gradients(graph: Graph, loss: Value, wanted: Iterable[Value]) -> dict[str, V
     """
     if loss.shape not in ((), (1,)):
         raise GraphError(f"The loss ‘{loss.name}’ must be one number, and it is {loss}: take its mean or its sum.")
+    with graph.scope(layer="", label="", phase="backward"):
+        one = graph.constant(np.ones(loss.shape), loss.dtype, "one")
+        return pulled_back(graph, {loss.name: one}, wanted)
+
+
+def pulled_back(graph: Graph, seeds: Mapping[str, Value], wanted: Iterable[Value]) -> dict[str, Value]:
+    """Emit Σ seedᵀ · ∂y/∂v over all seeds (∂loss/∂y by y's name) for each v of `wanted`; returns them by v's name."""
     wanted = list(wanted)
     active = _depends_on(graph, {v.name for v in wanted})
     with graph.scope(layer="", label="", phase="backward"):
-        found: dict[str, Value] = {loss.name: graph.constant(np.ones(loss.shape), loss.dtype, "one")}
+        found = dict(seeds)
         for op in reversed(list(graph.ops)):
             if any(name in found for name in op.outputs) and any(name in active for name in op.reads):
                 _step(graph, op, found, active)
@@ -38,7 +48,7 @@ def _depends_on(graph: Graph, names: set[str]) -> set[str]:
     active = set(names)
     for op in graph.ops:
         if op.type not in NOT_DIFFERENTIABLE and any(name in active for name in op.reads):
-            active.update(op.outputs)
+            active.update(n for n in op.outputs if n)
     return active
 
 
@@ -49,7 +59,8 @@ def _step(graph: Graph, op: Op, found: dict[str, Value], active: set[str]) -> No
     if rule is None:
         place = f"layer ‘{op.layer}’" if op.layer else "the graph"
         raise GraphError(f"{place}: the operator {op.type} has no gradient rule, so nothing before it can be trained.")
-    site = Site(op, tuple(graph.values[n] if n else None for n in op.inputs), tuple(graph.values[n] for n in op.outputs))
+    inputs = tuple(graph.values[n] if n else None for n in op.inputs)
+    site = Site(op, inputs, tuple(graph.values[n] if n else NOT_ASKED_FOR for n in op.outputs), active)
     with graph.scope(layer=op.layer, label=_label(graph, op)):
         parts = rule(graph, site, *[found.get(name) for name in op.outputs])
         for name, part in zip(op.reads, parts, strict=False):

@@ -8,7 +8,7 @@ interpreter takes as many as the operator names. An input left out is None. `eva
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,11 +32,15 @@ SCOPED: set[str] = {"Scan", "Loop", "If"}
 
 @dataclass(frozen=True)
 class Site:
-    """Where a gradient rule is at work: the forward operator with its values."""
+    """Where a gradient rule is at work: the forward operator with its values.
+
+    `active` names every value that moves when a wanted one moves: a gradient of another value is emitted for nothing.
+    """
 
     op: Op
     inputs: tuple[Value | None, ...]
     outputs: tuple[Value, ...]
+    active: Collection[str] = ()
 
     def attribute(self, name: str, default: Any = None) -> Any:
         return self.op.attributes.get(name, default)

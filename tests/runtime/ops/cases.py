@@ -405,3 +405,6 @@ def average_pool(draw: Draw, rng: np.random.Generator) -> Case:
         attributes = {"kernel_shape": [2, 3], "strides": [2, 3]}
     attributes["count_include_pad"] = small(draw, 0, 1)
     return Case([spread(rng, 2, 2, *size)], lambda g, a: g.AveragePool(a, **attributes), [0] if maybe(draw) else [])
+
+
+from tests.runtime.ops import cases_recurrent  # noqa: E402, F401  # the cases of recurrent operators add themselves

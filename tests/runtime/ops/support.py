@@ -62,8 +62,10 @@ def interpret(g: Graph, feed: dict[str, Array]) -> list[Array]:
     """The graph's outputs by the NumPy kernels, each value's declared shape and type checked on the way."""
     known: dict[str, Array] = {**g.constants, **feed, "": None}  # type: ignore[dict-item]
     for op in g.ops:
-        results = evaluate(op, [known[name] for name in op.inputs])
+        results = evaluate(op, [known[name] for name in op.inputs], known)
         for name, array in zip(op.outputs, results, strict=True):
+            if not name:
+                continue
             value = g.values[name]
             fits = len(value.shape) == array.ndim and all(
                 not isinstance(d, int) or d == n for d, n in zip(value.shape, array.shape, strict=True)
