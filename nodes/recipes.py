@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime import optimizers, schedules
-from runtime.errors import TrainingError, unknown
+from runtime.errors import TrainingError
 from runtime.recipe import Recipe, Stage
 
 
@@ -21,13 +21,12 @@ def _stage(stage: Stage) -> None:
     _range("batch size", stage.batch_size, 0, 1_000_000)
     _range("learning rate", stage.learning_rate, 0, 1e38)
     _range("patience of the early stop", stage.early_stop.patience, 0, 1_000_000)
-    if stage.schedule not in schedules.SCHEDULES:
-        raise TrainingError(unknown("schedule", stage.schedule, schedules.SCHEDULES))
+    _range("warm-up in epochs", stage.warm_up, 0, 1_000_000)
+    schedules.course(stage, 1)
     for update in stage.updates:
         _range("weight decay", update.weight_decay, 0, 1e3)
         _range("clipping norm", update.clip_norm, 0, 1e9)
-        if update.optimizer not in optimizers.OPTIMIZERS:
-            raise TrainingError(unknown("optimizer", update.optimizer, optimizers.OPTIMIZERS))
+        optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 
 
 def _range(what: str, value: float, low: float, high: float) -> None:

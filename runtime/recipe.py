@@ -36,7 +36,8 @@ class Update:
 class Stage:
     """A stretch of training: its data, length in epochs, batches, learning rate with schedule, early stop, updates.
 
-    `data` is a Dataset node's id ("" is the only one). `batch_size` 0 means the whole training split at once.
+    `data` is a Dataset node's id ("" is the only one). `batch_size` 0 means the whole training split at once. `warm_up`
+    is in epochs; `schedule_settings` are the schedule's own.
     """
 
     data: str = ""
@@ -44,6 +45,8 @@ class Stage:
     batch_size: int = 64
     learning_rate: float = 0.001
     schedule: str = "constant"
+    schedule_settings: Mapping[str, float] = field(default_factory=dict)
+    warm_up: float = 0.0
     early_stop: EarlyStop = EarlyStop()
     updates: tuple[Update, ...] = (Update(),)
 
@@ -57,8 +60,15 @@ class Recipe:
         return asdict(self)
 
     def with_stage(self, index: int = 0, **changes: Any) -> Recipe:
-        """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update."""
+        """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update.
+
+        Another optimizer or schedule begins with its own usual settings.
+        """
         stage = self.stages[index]
+        if changes.get("schedule", stage.schedule) != stage.schedule:
+            changes.setdefault("schedule_settings", {})
+        if stage.updates and changes.get("optimizer", stage.updates[0].optimizer) != stage.updates[0].optimizer:
+            changes.setdefault("settings", {})
         inner = {k: changes.pop(k) for k in list(changes) if k in Update.__dataclass_fields__}
         updates = (replace(stage.updates[0], **inner), *stage.updates[1:]) if inner else stage.updates
         stages = list(self.stages)
@@ -76,6 +86,7 @@ def _stage(data: Mapping[str, Any]) -> Stage:
     fields = dict(data)
     fields["early_stop"] = EarlyStop(**fields.get("early_stop", {}))
     fields["updates"] = tuple(_update(u) for u in fields.get("updates", [{}]))
+    fields["schedule_settings"] = _numbers(fields.get("schedule_settings", {}))
     return Stage(**fields)
 
 
@@ -83,4 +94,9 @@ def _update(data: Mapping[str, Any]) -> Update:
     fields = dict(data)
     if fields.get("parameters") is not None:
         fields["parameters"] = tuple(fields["parameters"])
+    fields["settings"] = _numbers(fields.get("settings", {}))
     return Update(**fields)
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, float]:
+    return {str(name): float(number) for name, number in data.items()}

@@ -15,7 +15,7 @@ from runtime.initializers import draw
 from runtime.metrics import correct
 from runtime.optimizers import optimizer
 from runtime.recipe import Recipe, Stage
-from runtime.schedules import schedule
+from runtime.schedules import course
 from runtime.training_step import StepGraph, copied, training_step
 
 #: Samples in one pass of an evaluation, at most.
@@ -115,7 +115,7 @@ def check(task: Task) -> None:
     if not len(task.dataset.train):
         raise TrainingError("The dataset has no training samples: choose another one.")
     for stage in task.recipe.stages:
-        schedule(stage.schedule)
+        course(stage, 1)
         if len(stage.updates) != 1:
             raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
         optimizer(stage.updates[0].optimizer)

@@ -28,7 +28,7 @@ from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDon
 from runtime.graph import Array
 from runtime.metrics import correct
 from runtime.recipe import Stage
-from runtime.schedules import rate
+from runtime.schedules import Course, course
 from runtime.task import Evaluator, Task, check, samples
 
 __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
@@ -57,6 +57,7 @@ class Trainer:
         self._tally = Tally.of(checkpoint.progress)
         self._train = samples(task, task.forward, task.dataset.train)
         self._evaluator: Evaluator | None = None
+        self._rate: Course = lambda step: 0.0
         self._stopping = False
         self._stopped_before = False
         self._advance_stage()
@@ -185,20 +186,27 @@ class Trainer:
         return self._train.labels.size // len(self._train.labels)
 
     # -- steps -------------------------------------------------------------------------------------------------------
+    @property
+    def _watched(self) -> list[float]:
+        """The loss after each epoch of this stage: on validation data where there are some."""
+        count = self._base.stage_epoch
+        records = self._base.history[-count:] if count else ()
+        return [r.loss if r.validation_loss is None else r.validation_loss for r in records]
+
     def _load(self) -> None:
         if self._carried.load(self._stage):
             self._base = replace(self.progress, updates=0)
+        self._rate = course(self._stage, self._per_epoch, self._watched)
 
     def _unload(self) -> None:
         self._carried.unload()
         self._base = self.progress
 
     def _feeds(self, indices: Indices) -> dict[str, Array | float]:
-        graph, base, stage = self._carried.graph, self._base, self._stage
+        graph, base = self._carried.graph, self._base
         done = self._tally.batch - base.batch
         feeds: dict[str, Array | float] = {**self._train.batch(indices)}
-        planned = stage.epochs * self._per_epoch
-        feeds[graph.rate] = rate(stage.schedule, stage.learning_rate, base.stage_step + done, planned)
+        feeds[graph.rate] = self._rate(base.stage_step + done)
         feeds[graph.step] = base.updates + done + 1
         return feeds
 

@@ -36,6 +36,7 @@ class Options:
     batch_size: int | None = None
     optimizer: str | None = None
     learning_rate: float | None = None
+    schedule: str | None = None
     seed: int | None = None
     restart: bool = False
     engine: str = "onnxruntime"
@@ -71,11 +72,9 @@ def prepared(document: Document, options: Options) -> Document:
     document = restarted(document) if options.restart else document
     document = with_data(document, options.data)
     changes = {
-        name: value for name in ("batch_size", "optimizer", "learning_rate", "seed")
+        name: value for name in ("batch_size", "optimizer", "learning_rate", "schedule", "seed")
         if (value := getattr(options, name)) is not None
     }
-    if "optimizer" in changes and changes["optimizer"] != document.recipe.stages[0].updates[0].optimizer:
-        changes["settings"] = {}
     return set_recipe(document, **changes) if changes else document
 
 

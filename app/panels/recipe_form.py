@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from nodes import edits
 from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe, Stage, Update
 from runtime.schedules import SCHEDULES
+from runtime.settings import Setting
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,13 @@ def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
 
 LINES = (
     Line("optimizer", "How a gradient becomes a change of the weights.", lambda r: update(r).optimizer,
-         lambda r, v: {"optimizer": v, "settings": {}}, tuple(OPTIMIZERS)),
+         lambda r, v: {"optimizer": v}, tuple(OPTIMIZERS)),
     Line("rate", "Learning rate: how far each step goes.", lambda r: stage(r).learning_rate,
          lambda r, v: {"learning_rate": v}, whole=False),
     Line("schedule", "How the rate changes over the training.", lambda r: stage(r).schedule,
          lambda r, v: {"schedule": v}, tuple(SCHEDULES)),
+    Line("warm-up", "Epochs in which the rate rises to the schedule's first one. 0: none.", lambda r: stage(r).warm_up,
+         lambda r, v: {"warm_up": float(v)}, whole=False, hint="0 = off"),
     Line("batch", "Samples a step. 0: all of them at once.", lambda r: stage(r).batch_size, lambda r, v: {"batch_size": v}),
     Line("epochs", "How often every sample is seen.", lambda r: stage(r).epochs, lambda r, v: {"epochs": v}),
     Line("weight decay", "Pulls weights toward zero (L2).", lambda r: update(r).weight_decay,
@@ -63,17 +66,21 @@ LINES = (
 )  # fmt: skip
 
 
-def _optimizer_lines(recipe: Recipe) -> tuple[Line, ...]:
-    """The optimizer's own numbers (momentum, beta1 …) after what it declares."""
-    chosen = OPTIMIZERS.get(update(recipe).optimizer)
+def _own_lines(recipe: Recipe) -> tuple[Line, ...]:
+    """The numbers that the optimizer and the schedule declare (momentum, beta1, every …)."""
+    chosen, course = OPTIMIZERS.get(update(recipe).optimizer), SCHEDULES.get(stage(recipe).schedule)
+    return (
+        *(_own_line(s, "settings", lambda r: update(r).settings) for s in (chosen.settings if chosen else ())),
+        *(_own_line(s, "schedule_settings", lambda r: stage(r).schedule_settings) for s in (course.settings if course else ())),
+    )  # fmt: skip
 
-    def line(name: str, default: float, help: str) -> Line:
-        return Line(
-            name, help, lambda r: update(r).settings.get(name, default),
-            lambda r, v: {"settings": {**update(r).settings, name: float(v)}}, whole=False,
-        )  # fmt: skip
 
-    return tuple(line(s.name, s.default, s.help) for s in chosen.settings) if chosen else ()
+def _own_line(setting: Setting, field: str, given: Callable[[Recipe], Mapping[str, float]]) -> Line:
+    title = f"schedule {setting.name}" if field == "schedule_settings" else setting.name
+    return Line(
+        title.replace("_", " "), setting.help, lambda r: given(r).get(setting.name, setting.default),
+        lambda r, v: {field: {**given(r), setting.name: float(v)}}, whole=False,
+    )  # fmt: skip
 
 
 class RecipeForm(QScrollArea):
@@ -106,7 +113,7 @@ class RecipeForm(QScrollArea):
 
     def refresh(self) -> None:
         recipe = self._session.document.recipe
-        lines = (*LINES, *_optimizer_lines(recipe))
+        lines = (*LINES, *_own_lines(recipe))
         if [x.name for x in lines] != [x.name for x in self._lines]:
             self._build(lines)
         for line in lines:

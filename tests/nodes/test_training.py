@@ -115,9 +115,9 @@ def _plain_losses(path: Path, document: Document, run: Run, count: int) -> list[
 
 
 def _rate(run: Run, step: int, base: float) -> float:
-    from runtime.schedules import rate
+    from runtime.schedules import course
 
-    return rate(run.plan.stage.schedule, base, step - 1, run.planned_steps)
+    return course(replace(run.plan.stage, learning_rate=base), run.steps_per_epoch)(step - 1)
 
 
 def _session(model: onnx.ModelProto) -> tuple[ort.InferenceSession, dict[str, np.ndarray]]:

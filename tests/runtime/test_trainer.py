@@ -14,7 +14,10 @@ from runtime.diagnosis import finite
 from runtime.engines import Engine, engine
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
+from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe
+from runtime.schedules import SCHEDULES
+from runtime.task import Task
 from runtime.trainer import Trainer
 from tests.runtime.nets import patient, quadrants, recipe, signs, stages, task
 
@@ -79,9 +82,8 @@ def test_it_learns() -> None:
     assert last.accuracy > 0.97 and last.validation_accuracy > 0.85
 
 
-@pytest.mark.parametrize("optimizer", ["SGD", "Momentum", "Adam"])
-def test_four_epochs_are_two_and_two(here: Engine, optimizer: str) -> None:
-    job = task(recipe(optimizer=optimizer))
+def halves(job: Task, here: Engine) -> Trainer:
+    """Four epochs in one go, and as two and two through a file: they must be the same. Returns the first."""
     whole = Trainer(job, here)
     list(whole.run())
     half = Trainer(job, here)
@@ -89,6 +91,26 @@ def test_four_epochs_are_two_and_two(here: Engine, optimizer: str) -> None:
     rest = Trainer(job, here, stored(half.checkpoint()))
     list(rest.run(epochs=2))
     same(whole.checkpoint(), rest.checkpoint())
+    return whole
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_four_epochs_are_two_and_two(here: Engine, optimizer: str) -> None:
+    halves(task(recipe(optimizer=optimizer)), here)
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_four_epochs_are_two_and_two_on_every_schedule(schedule: str) -> None:
+    own = {"plateau": {"patience": 0, "least_change": 1e6, "factor": 0.5}, "stairstep": {"every": 1}}
+    job = task(recipe(schedule=schedule, schedule_settings=own.get(schedule, {}), warm_up=0.5))
+    assert halves(job, fast()).progress.epoch == 4
+
+
+def test_plateau_lowers_the_rate_where_the_loss_stands_still() -> None:
+    """Losses that cannot fall by a million: the first is the best, and each epoch after it costs half the rate."""
+    settings = {"patience": 0, "least_change": 1e6, "factor": 0.5}
+    events = list(Trainer(task(recipe(schedule="plateau", schedule_settings=settings)), fast()).run())
+    assert [e.learning_rate for e in of(StepDone, events)][::6] == [0.03, 0.03, 0.015, 0.0075]
 
 
 @pytest.mark.parametrize("stop_after", [1, 3, 6, 7, 13])
