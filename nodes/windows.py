@@ -1,48 +1,85 @@
-"""Sliding windows: what Conv2D and the pools share about size, stride and padding."""
+"""Sliding windows: what convolutions and pools share about size, stride and padding, over any number of axes."""
 
 from __future__ import annotations
 
-from nodes.layer import LayerError
+from dataclasses import dataclass
+
+from nodes.layer import LayerError, sample_shape
 from runtime.graph import Value
 
-PADDINGS = ("valid", "same")
-Pair = tuple[int, int]
+#: valid: none. same: ⌈size / stride⌉ outputs, the odd zero at the end. numbers: as many on each side as `pads` says.
+PADDINGS = ("valid", "same", "numbers")
+Sizes = tuple[int, ...]
 
 
-def pads(size: Pair, kernel: Pair, stride: Pair, dilation: Pair, padding: str) -> tuple[int, int, int, int]:
-    """ONNX's (top, left, bottom, right). ``same`` gives ceil(size / stride) outputs, the odd pixel at the end."""
-    if padding == "valid":
-        return (0, 0, 0, 0)
-    totals = [_same(s, k, t, d) for s, k, t, d in zip(size, kernel, stride, dilation, strict=True)]
-    top, left = totals[0] // 2, totals[1] // 2
-    return (top, left, totals[0] - top, totals[1] - left)
+@dataclass(frozen=True)
+class Sliding:
+    """How a window slides over a map: one number per axis each. `numbers` is read where padding is ``numbers``."""
 
+    kernel: Sizes
+    stride: Sizes
+    dilation: Sizes
+    padding: str
+    numbers: Sizes
 
-def _same(size: int, kernel: int, stride: int, dilation: int) -> int:
-    outputs = -(-size // stride)
-    return max(0, (outputs - 1) * stride + (kernel - 1) * dilation + 1 - size)
+    @property
+    def span(self) -> Sizes:
+        """Places that one position of the kernel covers: dilation·(kernel − 1) + 1."""
+        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
 
+    def totals(self, size: Sizes) -> Sizes:
+        """How many places padding adds to each axis of a map of `size`, both sides together."""
+        if self.padding == "numbers":
+            return tuple(2 * n for n in self.numbers)
+        if self.padding == "valid":
+            return (0,) * len(size)
+        axes = zip(size, self.span, self.stride, strict=True)
+        return tuple(max(0, (-(-n // s) - 1) * s + span - n) for n, span, s in axes)
 
-def image_size(x: Value) -> Pair:
-    height, width = x.shape[2], x.shape[3]
-    assert isinstance(height, int) and isinstance(width, int)
-    return height, width
+    def pads(self, size: Sizes) -> list[int]:
+        """ONNX's attribute: before each axis, then after each."""
+        return halves(self.totals(size))
 
-
-def check_fits(size: Pair, kernel: Pair, dilation: Pair, padding: str) -> None:
-    """Raises `LayerError` when a window without padding is larger than its image."""
-    reach = tuple((k - 1) * d + 1 for k, d in zip(kernel, dilation, strict=True))
-    if padding == "valid" and (reach[0] > size[0] or reach[1] > size[1]):
-        least = min(size)
+    def check_fits(self, size: Sizes) -> None:
+        """Raises `LayerError` where the window is larger than the padded map."""
+        padded = tuple(n + t for n, t in zip(size, self.totals(size), strict=True))
+        if all(span <= n for span, n in zip(self.span, padded, strict=True)):
+            return
+        what = "padded image" if padded != size else "image" if len(size) > 1 else "sequence"
         raise LayerError(
-            f"the kernel ({reach[0]}×{reach[1]}) is larger than the image ({size[0]}×{size[1]}): "
-            f"make it {least} or less, or add padding."
+            f"the kernel ({_times(self.span)}) is larger than the {what} ({_times(padded)}): "
+            f"make it {min(padded)} or less, or add padding."
         )
 
+    def side(self, size: Sizes, axis: int = 0) -> tuple[str, str]:
+        """One side's arithmetic with numbers put in, and its result."""
+        n, total, span, stride = size[axis], self.totals(size)[axis], self.span[axis], self.stride[axis]
+        extended = f"{n} + {total}" if total else f"{n}"
+        return f"({extended} - {span}) / {stride} + 1", str((n + total - span) // stride + 1)
 
-def side(size: int, kernel: int, stride: int, dilation: int, padding: str) -> tuple[str, str]:
-    """One side's arithmetic with numbers put in, and its result."""
-    total = 0 if padding == "valid" else _same(size, kernel, stride, dilation)
-    reach = (kernel - 1) * dilation + 1
-    extended = f"{size} + {total}" if total else f"{size}"
-    return f"({extended} - {reach}) / {stride} + 1", str((size + total - reach) // stride + 1)
+
+def halves(totals: Sizes) -> list[int]:
+    """As much before as after; the odd one after."""
+    return [*(t // 2 for t in totals), *(t - t // 2 for t in totals)]
+
+
+def _times(sizes: Sizes) -> str:
+    return "×".join(map(str, sizes))
+
+
+def places(x: Value) -> Sizes:
+    """The sides over which a window slides: the steps of a sequence, height and width of maps, depth too of a volume.
+
+    Raises `LayerError` where one is known at run time only.
+    """
+    sides = x.shape[1:2] if x.rank == 3 else x.shape[2:]
+    known = tuple(d for d in sides if isinstance(d, int))
+    if len(known) < len(sides):
+        raise LayerError(f"its input is {sample_shape(x)} per sample, and a side of it is open: give Input a fixed shape.")
+    return known
+
+
+def image_size(x: Value) -> tuple[int, int]:
+    """Height and width of maps."""
+    height, width = places(x)
+    return height, width
