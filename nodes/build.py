@@ -37,24 +37,35 @@ class NodeBuilt:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss that was built: its node, its value, what it compares."""
+    """A loss that was built: its node, its value, what it compares, and how much it counts in the sum of all."""
 
     node: str
     value: Value
     prediction: Value
     target: Value
     decision: str
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class Built:
-    """The graph of a document in one mode, what each node gave, and what stood in the way."""
+    """The graph of a document in one mode, what each node gave, and what stood in the way.
+
+    `loss` is what training lowers: the weighted sum of all `losses` (None: there are none in this mode).
+    """
 
     graph: Graph
     nodes: Mapping[str, NodeBuilt]
     problems: tuple[Problem, ...]
     losses: tuple[Loss, ...]
     outputs: tuple[Value, ...]
+    loss: Value | None = None
+
+    @property
+    def judged(self) -> Loss | None:
+        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything."""
+        deciding = (loss for loss in self.losses if loss.decision != "none")
+        return next(deciding, self.losses[0] if self.losses else None)
 
     @property
     def parameter_count(self) -> int:
@@ -117,7 +128,16 @@ class _Builder:
         outputs = tuple(self._outputs())
         for value in outputs:
             self.graph.output(value)
-        return Built(self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs)
+        return Built(self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
+
+    def _total(self) -> Value | None:
+        """Σ weight · loss; a single loss of weight 1 is its own sum."""
+        total: Value | None = None
+        with self.graph.scope(layer="", label="losses"):
+            for loss in self.losses:
+                part = loss.value if loss.weight == 1 else self.graph.Mul(loss.value, loss.weight)
+                total = part if total is None else self.graph.Add(total, part)
+        return total
 
     # -- one node ------------------------------------------------------------------------------------------------------
     def _node(self, node: Node) -> None:
@@ -148,9 +168,10 @@ class _Builder:
         count = sum(p.size for p in added if p.kind == "trained")
         cost = layer.multiply_adds(inputs, values[0]) if outputs else 0
         self.nodes[node.id] = NodeBuilt(layer, inputs, outputs, count, cost)
-        if isinstance(layer, LossLayer) and outputs:
+        if isinstance(layer, LossLayer) and outputs and not node.bypassed:
             x, target = list(inputs.values())[:2]
-            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(x, target)))
+            weight = float(getattr(layer, "weight", 1.0))
+            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(x, target), weight))
 
     def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
         passed = node.bypassed or (layer.passes_inference and self.mode == "inference")
@@ -231,7 +252,8 @@ class _Builder:
         result = []
         for id, built in self.nodes.items():
             if built.layer is not None and built.layer.category != "Data" and not self.document.wires_out_of[id]:
-                result += [v for v in built.outputs.values() if v.name not in {i.name for i in self.graph.inputs}]
+                given = {i.name for i in self.graph.inputs}
+                result += [v for v in built.outputs.values() if kind_of(v) != INDICES_KIND and v.name not in given]
         return result
 
 

@@ -198,8 +198,6 @@ def _recipe(document: Document, built: Built) -> Iterator[Problem]:
         checked(document.recipe)
     except NetwrightError as error:
         yield Problem("", "Recipe", str(error))
-    if len(built.losses) > 1:
-        yield Problem("", "Network", f"it has {len(built.losses)} losses and a recipe with one update: remove all but one.")
 
 
 def _batches(document: Document, built: Built) -> Iterator[Problem]:

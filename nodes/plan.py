@@ -13,7 +13,7 @@ from nodes.check import check
 from nodes.document import Document, frozen
 from nodes.layers.dataset import Dataset
 from runtime.errors import TrainingError
-from runtime.graph import Array, Graph
+from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
 from runtime.recipe import Stage
 from runtime.training_step import StepGraph, training_step
@@ -29,14 +29,21 @@ class Plan:
     dtype: DTypeLike = np.float32
 
     @property
-    def loss(self) -> Loss:
-        return self.training.losses[0]
+    def loss(self) -> Value:
+        """What the training lowers: the recipe's one loss, or the weighted sum of all."""
+        return chosen_loss(self.training, self.stage)
+
+    @property
+    def judged(self) -> Loss:
+        """The loss off whose prediction answers are read."""
+        assert self.training.judged is not None  # `plan` checked that there is one
+        return self.training.judged
 
     @cached_property
     def step(self) -> StepGraph:
         """The training step, as it is run, saved and exported; it gives the loss, and what answers are read off."""
-        judged = [] if self.loss.decision == "none" else [self.loss.prediction]
-        return training_step(self.training.graph, self.loss.value, self.stage.updates[0], judged, self.training.graph.carried)
+        answers = [] if self.judged.decision == "none" else [self.judged.prediction]
+        return training_step(self.training.graph, self.loss, self.stage.updates[0], answers, self.training.graph.carried)
 
     @cached_property
     def evaluation(self) -> Built:
@@ -69,6 +76,16 @@ def plan(document: Document, dtype: DTypeLike = np.float32) -> Plan:
     found = Plan(document, built, document.recipe.stages[0], dtype)
     if not found.data_node:
         raise TrainingError("The network has no Dataset to train on: add one.")
+    chosen_loss(built, found.stage)
+    return found
+
+
+def chosen_loss(built: Built, stage: Stage) -> Value:
+    """The loss that the stage's update names, or the weighted sum of all. Raises `TrainingError` for a name of no loss."""
+    named = stage.updates[0].loss
+    found = built.loss if not named else next((loss.value for loss in built.losses if loss.node == named), None)
+    if found is None:
+        raise TrainingError(f"The recipe's update names the loss ‘{named}’, and no loss has that id: leave the name empty.")
     return found
 
 

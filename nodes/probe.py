@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from nodes.plan import Plan
+from nodes.plan import Plan, chosen_loss
 from runtime.autodiff import gradients
 from runtime.data import Dataset
 from runtime.engines import Engine, Program
@@ -58,7 +58,7 @@ class Probe:
         built = self._plan.evaluation
         graph = copied(built.graph)
         trained = {n: p for n, p in graph.parameters.items() if p.kind == "trained"}
-        found = gradients(graph, built.losses[0].value, [graph.values[n] for n in trained])
+        found = gradients(graph, chosen_loss(built, self._plan.stage), [graph.values[n] for n in trained])
         names: dict[str, list[str]] = {}
         for name, parameter in trained.items():
             names.setdefault(parameter.key.split("/")[0], []).append(found[name].name)

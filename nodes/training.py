@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
-from nodes.plan import Plan, initial_weights, plan, settled
+from nodes.plan import Plan, chosen_loss, initial_weights, plan, settled
 from nodes.probe import Probe
 from nodes.training_info import slot_keys
 from runtime import data
@@ -128,18 +128,21 @@ def load_data(plan: Plan, seed: int) -> Dataset:
 def task(plan: Plan, dataset: Dataset) -> Task:
     """What the trainer needs to know of a document."""
     evaluation = plan.evaluation
+    judged = evaluation.judged
+    assert judged is not None  # evaluation builds the losses that training builds
     names = plan.training.nodes[plan.data_node].outputs
     return Task(
         forward=plan.training.graph,
-        loss=plan.loss.value,
-        output=plan.loss.prediction,
+        loss=plan.loss,
+        output=plan.judged.prediction,
         evaluation=evaluation.graph,
-        evaluation_loss=evaluation.losses[0].value,
-        evaluation_output=evaluation.losses[0].prediction,
+        evaluation_loss=chosen_loss(evaluation, plan.stage),
+        evaluation_output=judged.prediction,
+        evaluation_target=judged.target,
         inputs={"sample": names["sample"].name, "label": names["label"].name},
         dataset=dataset,
         recipe=plan.document.recipe,
-        decision=plan.loss.decision,
+        decision=judged.decision,
         carry=plan.training.graph.carried,
     )
 

@@ -34,7 +34,7 @@ class Task:
     judge); `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names.
     `inputs` maps the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of
     `runtime.metrics.DECISIONS`; `label_map` turns the dataset's labels into what the label input wants. `carry`: see
-    `runtime.training_step`.
+    `runtime.training_step`. `evaluation_target` is what the evaluation's output is compared with.
     """
 
     forward: Graph
@@ -49,6 +49,7 @@ class Task:
     decision: str = "none"
     label_map: Callable[[Array], Array] = unchanged
     carry: Mapping[str, Value] = field(default_factory=dict)
+    evaluation_target: Value | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,21 +1,20 @@
-"""``netwright evaluate``: loss, accuracy and confusion on a split."""
+"""``netwright evaluate``: how good a network is on a split."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from app.headless.documents import opened, with_data
 from app.headless.say import result, result_json, say
 from nodes.document import Document
 from nodes.plan import initial_weights, plan
 from nodes.training import load_data, task, trained
+from runtime.data import Split
 from runtime.engines import engine as make_engine
-from runtime.graph import Array
-from runtime.metrics import confusion
-from runtime.task import EVALUATION_BATCH, samples
+from runtime.metrics import Answers, Distances
+from runtime.task import EVALUATION_BATCH, Task, samples
 from runtime.training_step import copied
 
 
@@ -27,49 +26,84 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
     if as_json:
         result_json(found)
         return
-    result(f"loss      {found['loss']:.4f}")
-    if found["accuracy"] is not None:
-        result(f"accuracy  {found['accuracy']:.2%}")
-    result(f"samples   {found['samples']:,} ({split})")
+    for line in _lines(found):
+        result(line)
+
+
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"loss      {found['loss']:.4f}"
+    for name, number in (found["losses"] or {}).items():
+        yield f"  {name}  {number:.4f}"
+    for name, title in (("accuracy", "accuracy"), ("top_5", "top 5   ")):
+        if found[name] is not None:
+            yield f"{title}  {found[name]:.2%}"
+    for name, title in (("mae", "mean absolute error"), ("r2", "R²")):
+        if found[name] is not None:
+            yield f"{title}  {found[name]:.4f}"
+    yield f"samples   {found['samples']:,} ({found['split']})"
     if found["confusion"]:
-        result(_table(found["confusion"], found["classes"]))
+        yield _table(found)
 
 
 def measured(document: Document, split: str, engine_name: str = "onnxruntime") -> dict[str, Any]:
-    """``loss``, ``accuracy`` (None for a regression), ``samples``, ``confusion`` (rows: truth), ``classes``."""
+    """``loss``, ``samples``, ``split``, ``classes``, and what applies of the rest (else None): ``losses`` by name where
+    there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
+    class; ``mae`` and ``r2`` of a regression."""
     ready = plan(document)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
-    graph = copied(job.evaluation)
-    weights = initial_weights(document, graph)
-    output = job.evaluation_output
-    graph.outputs = [job.evaluation_loss, *([output] if output else [])]
-    program = make_engine(engine_name, "cpu").load(graph, weights)
-    chosen = getattr(dataset, split)
-    classes = ready.dataset.classes
-    counts = np.zeros((len(classes), len(classes)), np.int64)
-    loss, count = 0.0, 0
-    for feeds, labels in samples(job, graph, chosen).parts(EVALUATION_BATCH):
-        found = program.run(feeds)
-        loss, count = loss + float(found[job.evaluation_loss.name]) * len(labels), count + len(labels)
-        if job.decision != "none" and output:
-            counts += confusion(found[output.name], labels, job.decision, len(classes))
-    judged = job.decision != "none"
+    classes = list(ready.dataset.classes)
+    names = {loss.value.name: document.nodes[loss.node].name for loss in ready.evaluation.losses}
+    sums, judge, count = _walked(job, document, getattr(dataset, split), engine_name, names, len(classes))
+    means = {name: total / max(1, count) for name, total in sums.items()}
+    none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
+    losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": loss / max(1, count), "accuracy": _share(counts) if judged else None, "samples": count, "split": split,
-        "confusion": counts.tolist() if judged else None, "classes": list(classes),
-    }
+        "loss": means[job.evaluation_loss.name], **none, **(judge.result() if judge else {}), "losses": losses,
+        "samples": count, "split": split, "classes": classes,
+    }  # fmt: skip
 
 
-def _share(counts: Array) -> float:
-    return float(np.trace(counts) / max(1, counts.sum()))
+def _walked(
+    job: Task, document: Document, split: Split, engine_name: str, losses: Iterable[str], classes: int
+) -> tuple[dict[str, float], Answers | Distances | None, int]:
+    """The split, part by part: sums of every loss times samples, the judge of its outputs, the number of samples."""
+    graph = copied(job.evaluation)
+    output, target = job.evaluation_output, job.evaluation_target
+    wanted = dict.fromkeys([job.evaluation_loss.name, *losses, *(v.name for v in (output, target) if v)])
+    made = {name for op in graph.ops for name in op.outputs}
+    graph.outputs = [graph.values[name] for name in wanted if name in made]
+    program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
+    judge = _judge(job, classes)
+    sums, count = dict.fromkeys([job.evaluation_loss.name, *losses], 0.0), 0
+    for feeds, labels in samples(job, graph, split).parts(EVALUATION_BATCH):
+        found = {**feeds, **program.run(feeds)}
+        sums = {name: total + float(found[name]) * len(labels) for name, total in sums.items()}
+        count += len(labels)
+        if judge and output and target:
+            judge.add(found[output.name], labels if isinstance(judge, Answers) else found[target.name])
+    return sums, judge, count
 
 
-def _table(counts: list[list[int]], classes: list[str]) -> str:
-    """The confusion matrix as text: a row a true class, a column an answer."""
+def _judge(job: Task, classes: int) -> Answers | Distances | None:
+    """What fits the task: classes are counted, numbers are measured, where output and target have one shape."""
+    output, target = job.evaluation_output, job.evaluation_target
+    if job.decision != "none":
+        return Answers(job.decision, classes)
+    return Distances() if output and target and output.shape == target.shape else None
+
+
+def _table(found: dict[str, Any]) -> str:
+    """The confusion matrix as text: a row a true class, a column an answer; then how exact and how complete."""
+    counts, classes = found["confusion"], found["classes"]
     widest = max((v for row in counts for v in row), default=0)
     width = max(len(str(widest)), *map(len, classes)) + 2
-    lines = ["truth \\ answer".ljust(16) + "".join(c.rjust(width) for c in classes)]
-    for name, row in zip(classes, counts, strict=True):
-        lines.append(name.ljust(16) + "".join((str(v) if v else "·").rjust(width) for v in row))
+    lines = ["truth \\ answer".ljust(16) + "".join(c.rjust(width) for c in classes) + "   precision  recall"]
+    for name, row, *shares in zip(classes, counts, found["precision"], found["recall"], strict=True):
+        numbers = "".join((str(v) if v else "·").rjust(width) for v in row)
+        lines.append(name.ljust(16) + numbers + "".join(_percent(s).rjust(10) for s in shares))
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"

@@ -73,8 +73,8 @@ def classes_of(document: Document) -> list[str]:
 
 def _chosen(document: Document, outputs: Array) -> Array | None:
     """The index of the predicted class of each row, None for a regression."""
-    losses = build(document, "training").losses
-    decision = losses[0].decision if losses else "none"
+    judged = build(document, "training").judged
+    decision = judged.decision if judged else "none"
     names = classes_of(document)
     if decision == "none" or not names or (decision == "argmax" and outputs.shape[-1] != len(names)):
         return None

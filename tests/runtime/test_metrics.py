@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from runtime.events import EpochDone, Finished, StepDone, to_json
-from runtime.metrics import confusion, correct, decision
+from runtime.metrics import Answers, Distances, confusion, correct, correct_within, decision, precision, recall
 
 
 @pytest.mark.parametrize(("labels", "outputs", "expected"), [
@@ -34,6 +34,46 @@ def test_confusion_counts_true_class_by_answer() -> None:
     output = np.eye(3)[[0, 1, 1, 2]]
     np.testing.assert_array_equal(confusion(output, np.array([0, 1, 2, 2]), "argmax", 3), [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
     np.testing.assert_array_equal(confusion(np.array([[-1.0], [2.0]]), np.array([1, 1]), "sign", 2), [[0, 0], [1, 1]])
+
+
+def test_top_k_counts_the_truth_among_the_largest() -> None:
+    output, labels = np.array([[0.1, 0.5, 0.4], [0.3, 0.3, 0.4], [0.2, 0.5, 0.3]]), np.array([2, 1, 0])
+    assert [correct_within(output, labels, k) for k in (1, 2, 3)] == [0, 1, 3], "of equal outputs the first is larger"
+    assert correct_within(output, labels, 1) == correct(output, labels, "argmax")
+
+
+def test_precision_and_recall_by_class() -> None:
+    counts = np.array([[3, 1, 0], [2, 4, 0], [0, 0, 0]])
+    assert precision(counts) == [3 / 5, 4 / 5, None]
+    assert recall(counts) == [3 / 4, 4 / 6, None]
+
+
+def test_answers_over_parts_are_answers_over_all() -> None:
+    rng = np.random.default_rng(2)
+    output, labels = rng.standard_normal((50, 7)), rng.integers(0, 7, 50)
+    judge = Answers("argmax", 7)
+    for part in (slice(0, 20), slice(20, 50)):
+        judge.add(output[part], labels[part])
+    found = judge.result()
+    right = np.mean(output.argmax(1) == labels)
+    assert found["accuracy"] == right and found["error"] == pytest.approx(1 - right)
+    assert found["top_5"] == correct_within(output, labels, 5) / 50
+    assert Answers("argmax", 3).result()["top_5"] is None
+
+
+def test_distances_of_a_regression() -> None:
+    rng = np.random.default_rng(3)
+    target = rng.standard_normal((40, 2)) + [1e6, -3]
+    output = target + rng.standard_normal((40, 2)) / 4
+    judge = Distances()
+    for part in (slice(0, 15), slice(15, 40)):
+        judge.add(output[part], target[part])
+    found = judge.result()
+    r2 = 1 - np.sum((output - target) ** 2) / np.sum((target - target.mean(axis=0)) ** 2)
+    assert found["mae"] == pytest.approx(np.abs(output - target).mean()) and found["r2"] == pytest.approx(r2, rel=1e-9)
+    still = Distances()
+    still.add(np.ones((4, 1)), np.ones((4, 1)))
+    assert still.result() == {"mae": 0.0, "r2": None}
 
 
 def test_events_as_json() -> None:
