@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from onnx import helper, numpy_helper
 
 from runtime.errors import FileError, GraphError
 from runtime.graph import IR_VERSION, OPSET, Array, Dim, Graph, Op, Parameter, Value
-from runtime.inference import infer, node_proto
+from runtime.inference import infer, node_proto, schema
 from runtime.ops import KERNELS
 
 LAYER = "pkg.netwright.layer"
@@ -35,20 +36,33 @@ def to_model(
     used = {n for op in graph.ops for n in op.reads} | {v.name for v in graph.outputs}
     own = [v.name for v in graph.inputs if v.name not in initial] if inputs is None else list(inputs)
     declared = [*own, *(n for n in graph.parameters if n in used and n not in initial and n not in own)]
+    ops = [_read_outputs(op, used, graph.opset) for op in graph.ops]
     proto = helper.make_graph(
-        [_node(op) for op in graph.ops], name or graph.name,
+        [_node(op) for op in ops], name or graph.name,
         [_info(graph.values[n]) for n in declared], [_info(v) for v in graph.outputs],
         [*_constants(graph, used), *_initial(graph, initial, used)],
-        value_info=_between(graph) if shapes else [],
+        value_info=_between(graph, ops) if shapes else [],
     )
     domains = {op.domain for op in graph.ops if op.domain}
     opsets = [helper.make_opsetid("", graph.opset), *(helper.make_opsetid(d, 1) for d in sorted(domains))]
     return helper.make_model(proto, opset_imports=opsets, ir_version=IR_VERSION, producer_name="netwright")
 
 
-def _between(graph: Graph) -> list[onnx.ValueInfoProto]:
+def _read_outputs(op: Op, used: set[str], opset: int) -> Op:
+    """`op` without the optional outputs at its end that nobody reads: a MaxPool is slower when asked for its Indices."""
+    count = len(op.outputs)
+    if count == 1 or op.domain:
+        return op
+    formal = schema(op.type, opset).outputs
+    optional = onnx.defs.OpSchema.FormalParameterOption.Optional
+    while count > 1 and op.outputs[count - 1] not in used and formal[min(count, len(formal)) - 1].option == optional:
+        count -= 1
+    return op if count == len(op.outputs) else replace(op, outputs=op.outputs[:count])
+
+
+def _between(graph: Graph, ops: Sequence[Op]) -> list[onnx.ValueInfoProto]:
     ends = {v.name for v in graph.outputs}
-    return [_info(graph.values[n]) for op in graph.ops for n in op.outputs if n and n not in ends]
+    return [_info(graph.values[n]) for op in ops for n in op.outputs if n and n not in ends]
 
 
 def _node(op: Op) -> onnx.NodeProto:

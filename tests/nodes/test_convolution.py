@@ -24,9 +24,11 @@ def correlated(x: Array, w: Array, stride: int, dilation: int) -> Array:
     axes = x.ndim - 2
     out = [(x.shape[2 + i] - dilation * (w.shape[2 + i] - 1) - 1) // stride + 1 for i in range(axes)]
     y = np.zeros((x.shape[0], w.shape[0], *out))
+    every, summed = slice(None), [*range(1, 2 + axes)]
     for at in itertools.product(*map(range, out)):
-        window = [slice(o * stride, o * stride + dilation * (k - 1) + 1, dilation) for o, k in zip(at, w.shape[2:], strict=True)]
-        y[(slice(None), slice(None), *at)] = np.tensordot(x[(slice(None), slice(None), *window)], w, ([*range(1, 2 + axes)],) * 2)
+        begins = [(o * stride, k) for o, k in zip(at, w.shape[2:], strict=True)]
+        window = [slice(b, b + dilation * (k - 1) + 1, dilation) for b, k in begins]
+        y[(every, every, *at)] = np.tensordot(x[(every, every, *window)], w, (summed, summed))
     return y
 
 
