@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from nodes.channels import channel_axis
 from nodes.layer import ANY, Layer, LayerError, Port, Trial, layer, sample_shape, setting
 from nodes.shapes import axis_of
 from runtime.graph import Graph, Value
@@ -36,9 +37,7 @@ class Concatenate(Layer):
         return result
 
     def _axis(self, x: Value) -> int:
-        if self.axis:
-            return axis_of(x, self.axis)
-        return 2 if x.rank == 3 else 1
+        return axis_of(x, self.axis) if self.axis else channel_axis(x)
 
     def summary(self) -> str:
         return "along the channels" if self.axis == 0 else f"along axis {self.axis}".replace("-", "−")

@@ -10,6 +10,7 @@ import pytest
 
 from runtime.graph import Array, Graph
 from runtime.ops.random import normal, squares, uniform
+from runtime.randomness import key as key_of
 from tests.runtime.ops.support import interpret, run_onnxruntime
 
 KEYS = (0xC8E4FD154CE32F6D, 0x548C9DECBCE65297, 0x9E3779B97F4A7C15)
@@ -147,3 +148,31 @@ def test_gaussians_of_neighbours_halves_steps_and_keys_are_independent() -> None
     pairs += [*pairwise(z), *((a[:-1], b[1:]) for a, b in pairwise(z)), (z[0], other)]
     assert max(_correlation(a, b) for a, b in pairs) < 4
     assert max(_correlation(a**2, b**2) for a, b in pairs) < 4
+
+
+# -- two layers of one network ---------------------------------------------------------------------------------------
+def _streams(rows: int = 2001) -> dict[tuple[int, str, int], Array]:
+    """What layers draw: seed, node and step differ by one at a time, as they do from run to run and layer to layer."""
+    names = [(seed, node, step) for seed in (0, 1) for node in ("n1/noise", "n2/noise", "n1/rows") for step in (1, 2)]
+    return {n: gaussian(key_of(n[0], n[1]) | 1, n[2], rows) for n in names}
+
+
+def test_layers_seeds_and_steps_draw_independent_numbers() -> None:
+    """Every stream has mean 0 and variance 1, and no two of them, in place or shifted by one, are correlated."""
+    streams = list(_streams().values())
+    count = len(streams[0])
+    assert max(abs(z.mean()) for z in streams) < 4 / np.sqrt(count)
+    assert max(abs(z.var() - 1) for z in streams) < 4 * np.sqrt(2 / count)
+    pairs = [(a, b) for i, a in enumerate(streams) for b in streams[:i]]
+    assert max(_correlation(a, b) for a, b in pairs) < 4.5
+    assert max(_correlation(a[1:], b[:-1]) for a, b in pairs) < 4.5
+    together = np.sum(streams, axis=0) / np.sqrt(len(streams))
+    assert abs(together.var() - 1) < 4 * np.sqrt(2 / count)  # 12 independent ones add up to N(0, 12)
+
+
+def test_a_step_later_or_resumed_the_engines_still_agree() -> None:
+    """Far into a run, after any number of steps, ORT and NumPy draw the same; nothing is remembered between runs."""
+    g = _gaussian_graph(np.float32, key_of(3, "n7/noise") | 1)
+    for step in (1, 2, 10_000_000, (1 << 31) - 1):
+        feed = {"like": np.zeros((400, 5), np.float32), "step": np.array(step, np.int64)}
+        np.testing.assert_allclose(run_onnxruntime(g, feed)[0], interpret(g, feed)[0], rtol=0, atol=4e-6)
