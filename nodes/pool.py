@@ -1,4 +1,4 @@
-"""What the pools share, over one or two axes: window settings and how they are emitted."""
+"""What the pools share: window settings and how they are emitted."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ def _score(query: str, name: str, cls: type[Layer]) -> int:
     scores += [_match(query, s.lower()) + 3 for s in cls.synonyms]
     scores.append(_match(query, cls.category.lower()) + 30)
     if len(query) > 1:
-        scores.append(50 if _in_order(query.replace(" ", ""), name.lower()) else 90)
+        letters = query.replace(" ", "")
+        scores.append((50 if name.lower().startswith(letters[0]) else 60) if _in_order(letters, name.lower()) else 90)
     return min(scores)
 
 

@@ -10,7 +10,7 @@ from nodes.layer import MAPS, Trial, layer
 
 @layer(
     "Conv2D", category="Convolution", formula="y = x * W + b", accepts=(MAPS,), short="conv",
-    synonyms=("convolution", "convolutional", "filter"),
+    synonyms=("conv", "convolution", "convolutional", "filter"),
 )
 class Conv2D(Convolution):
     """Slides small filters over the image; each one answers “where is my pattern?”

@@ -32,7 +32,7 @@ def test_search_filters_by_name_and_synonym(qtbot, window):
     qtbot.keyClicks(panel.search, "conv")
     assert "Conv2D" in panel.visible_types() and "ReLU" not in panel.visible_types()
     panel.search.clear()
-    qtbot.keyClicks(panel.search, "linear")
+    qtbot.keyClicks(panel.search, "affine")
     assert "Dense" in panel.visible_types()
     panel.search.clear()
     qtbot.keyClicks(panel.search, "xyzzq")

@@ -108,11 +108,6 @@ def test_global_pools_leave_one_number_per_channel(shape: tuple[int, ...]) -> No
     np.testing.assert_array_equal(run("GlobalMaxPool", {}, {"x": x})[0], x.max(axes))
 
 
-def test_pooling_a_sequence() -> None:
-    x = np.array([[[1.0, 8], [2, 7], [3, 6], [4, 5], [9, 9]]])
-    assert run("MaxPool1D", {}, {"x": x})[0].tolist() == [[[2.0, 8.0], [4.0, 6.0]]]
-
-
 def test_nearest_repeats_and_bilinear_passes_between() -> None:
     x = np.array([[[[0.0, 4.0]]]])
     np.testing.assert_array_equal(run("Upsample", {"factor": (2, 3)}, {"x": x})[0], [[[[0, 0, 0, 4, 4, 4]] * 2]])
