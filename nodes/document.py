@@ -64,14 +64,17 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """What training has left behind, besides weights: optimizer state by (parameter key, slot) and progress."""
+    """What training has left behind, besides weights: optimizer state by (parameter key, slot), progress, and the weights
+    of the best epoch while early stop may go back to them."""
 
     slots: Mapping[str, Array] = field(default_factory=dict)
     progress: Mapping[str, Any] = field(default_factory=dict)
+    best: Mapping[str, Array] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Training) and self.progress == other.progress and same_arrays(self.slots, other.slots)
-
+        if not isinstance(other, Training) or self.progress != other.progress:
+            return False
+        return same_arrays(self.slots, other.slots) and same_arrays(self.best, other.best)
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,7 +50,7 @@ def remove(document: Document, ids: Iterable[str]) -> Document:
     gone = set(ids)
     kept = {i: n for i, n in document.nodes.items() if i not in gone}
     wires = tuple(w for w in document.wires if w.source in kept and w.target in kept)
-    training = replace(document.training, slots=_without(document.training.slots, gone))
+    training = replace(document.training, slots=_without(document.training.slots, gone), best={})
     return document.changed(nodes=kept, wires=wires, weights=_without(document.weights, gone), training=training)
 
 

@@ -20,7 +20,7 @@ from nodes.document import Document, Training, frozen
 from nodes.document_json import from_json as from_json
 from nodes.document_json import to_json
 from nodes.plan import initial_weights, plan
-from nodes.training_info import PARAMETER, keep_leftovers, read_slots, training_info
+from nodes.training_info import PARAMETER, keep_leftovers, read_state, training_info
 from runtime.atomic import Stamp, stamp, write
 from runtime.errors import FileError, NetwrightError
 from runtime.graph import Graph, prune
@@ -153,8 +153,8 @@ def _with_arrays(document: Document, model: onnx.ModelProto) -> Document:
         key = next((p.value for p in tensor.metadata_props if p.key == PARAMETER), "")
         if key:
             weights[key] = frozen(numpy_helper.to_array(tensor))
-    slots = {k: frozen(v) for k, v in read_slots(model).items()}
-    return replace(document, weights=weights, training=Training(slots, document.training.progress))
+    slots, best = ({k: frozen(v) for k, v in arrays.items()} for arrays in read_state(model))
+    return replace(document, weights=weights, training=Training(slots, document.training.progress, best))
 
 
 def _notices(path: Path, model: onnx.ModelProto, props: dict[str, str]) -> tuple[str, ...]:

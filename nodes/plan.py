@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -104,7 +104,9 @@ def settled(document: Document) -> Document:
     shapes = {p.key: p.shape for p in build(document, "training").graph.parameters.values()}
     weights = {k: v for k, v in document.weights.items() if shapes.get(k) == v.shape}
     slots = {k: v for k, v in document.training.slots.items() if shapes.get(k.split(":")[0]) == v.shape}
-    if len(weights) == len(document.weights) and len(slots) == len(document.training.slots):
+    old = document.training.best
+    best = old if {k: v.shape for k, v in old.items()} == shapes else {}  # of a part of the network they are no good
+    kept = (len(weights), len(slots), len(best))
+    if kept == (len(document.weights), len(document.training.slots), len(old)):
         return document
-    training = type(document.training)(slots, document.training.progress)
-    return document.changed(weights=weights, training=training)
+    return document.changed(weights=weights, training=replace(document.training, slots=slots, best=best))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from nodes.document import Document, Training, frozen
@@ -48,7 +48,9 @@ class Run:
         keys = slot_keys(self.plan)
         slots = {name: document.training.slots[key] for name, key in keys.items() if key in document.training.slots}
         progress = progress_from_json(document.training.progress)
-        return Checkpoint(initial_weights(document, self.plan.training.graph), slots, progress)
+        parameters = self.plan.training.graph.parameters
+        best = {name: document.training.best[p.key] for name, p in parameters.items() if p.key in document.training.best}
+        return Checkpoint(initial_weights(document, self.plan.training.graph), slots, progress, best)
 
     # -- going on ------------------------------------------------------------------------------------------------------
     def events(self, epochs: int | None = None) -> Iterator[Event]:
@@ -66,11 +68,14 @@ class Run:
     def document(self) -> Document:
         """The document with weights, optimizer state and progress as they are now."""
         point = self.trainer.checkpoint()
-        parameters = self.plan.training.graph.parameters
-        weights = {parameters[n].key: frozen(a) for n, a in point.weights.items() if n in parameters}
         keys = slot_keys(self.plan)
         slots = {keys[n]: frozen(a) for n, a in point.slots.items() if n in keys}
-        return self._document.changed(weights=weights, training=Training(slots, point.progress.to_json()))
+        training = Training(slots, point.progress.to_json(), self._by_key(point.best))
+        return self._document.changed(weights=self._by_key(point.weights), training=training)
+
+    def _by_key(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        parameters = self.plan.training.graph.parameters
+        return {parameters[n].key: frozen(a) for n, a in arrays.items() if n in parameters}
 
     @property
     def provider(self) -> str:

@@ -22,6 +22,7 @@ from runtime.onnx_model import to_model
 PREFIX = "training."
 SLOT = "pkg.netwright.slot"
 PARAMETER = "pkg.netwright.parameter"
+BEST = "pkg.netwright.best"
 
 
 def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
@@ -46,12 +47,14 @@ def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
 
 
 def keep_leftovers(info: onnx.TrainingInfoProto, document: Document, placed: set[str]) -> None:
-    """Weights and optimizer state for which neither graph has a place at present, as initializers nobody reads."""
+    """Weights and optimizer state for which neither graph has a place at present, and the best epoch's weights, as
+    initializers nobody reads."""
     tags = {p.value for t in info.algorithm.initializer for p in t.metadata_props if p.key in (SLOT, PARAMETER)}
     weights = ((PARAMETER, k, a) for k, a in document.weights.items() if k not in placed | tags)
     slots = ((SLOT, k, a) for k, a in document.training.slots.items() if k not in tags)
-    for kind, key, array in (*weights, *slots):
-        tensor = numpy_helper.from_array(array, f"{PREFIX}kept.{key}")
+    best = ((BEST, k, a) for k, a in document.training.best.items())
+    for kind, key, array in (*weights, *slots, *best):
+        tensor = numpy_helper.from_array(array, f"{PREFIX}{'best' if kind == BEST else 'kept'}.{key}")
         tensor.metadata_props.append(onnx.StringStringEntryProto(key=kind, value=key))
         info.algorithm.initializer.append(tensor)
 
@@ -99,16 +102,17 @@ def _drop_shared(graph: onnx.GraphProto, shared: set[str]) -> None:
     graph.initializer.extend(own)
 
 
-def read_slots(model: onnx.ModelProto) -> dict[str, Array]:
-    """The optimizer's state in a file by its key in the document. Raises `FileError` for a step that cannot be right."""
-    result = {}
+def read_state(model: onnx.ModelProto) -> tuple[dict[str, Array], dict[str, Array]]:
+    """The optimizer's state in a file, and the best epoch's weights, by their keys in the document. Raises `FileError` for
+    a step that cannot be right."""
+    found: dict[str, dict[str, Array]] = {SLOT: {}, BEST: {}}
     for info in model.training_info:
         validate(info, model)
         for tensor in info.algorithm.initializer:
-            key = next((p.value for p in tensor.metadata_props if p.key == SLOT), "")
-            if key:
-                result[key] = numpy_helper.to_array(tensor)
-    return result
+            for tag in tensor.metadata_props:
+                if tag.key in found:
+                    found[tag.key][tag.value] = numpy_helper.to_array(tensor)
+    return found[SLOT], found[BEST]
 
 
 def validate(info: onnx.TrainingInfoProto, model: onnx.ModelProto) -> None:

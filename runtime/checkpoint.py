@@ -30,7 +30,7 @@ class Progress:
 
     `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were
     updated. `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`,
-    `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs
+    `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs
     N`` run was to end.
     """
 
@@ -45,6 +45,7 @@ class Progress:
     correct: int = 0
     seen: int = 0
     best: float | None = None
+    best_epoch: int = 0
     worse_epochs: int = 0
     stopped_early: bool = False
     target: int | None = None
@@ -77,11 +78,15 @@ class Tally:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """Weights (trained and fitted) by value name, optimizer slots by the step graph's input name, and the counters."""
+    """Weights (trained and fitted) by value name, optimizer slots by the step graph's input name, and the counters.
+
+    `best` are the weights of the stage's best epoch so far, kept while early stop may still go back to them.
+    """
 
     weights: Mapping[str, Array] = field(default_factory=dict)
     slots: Mapping[str, Array] = field(default_factory=dict)
     progress: Progress = Progress()
+    best: Mapping[str, Array] = field(default_factory=dict)
 
 
 def judged(progress: Progress, record: EpochRecord, rule: EarlyStop) -> Progress:
@@ -94,6 +99,6 @@ def judged(progress: Progress, record: EpochRecord, rule: EarlyStop) -> Progress
     now: float = getattr(record, rule.quantity)
     sign = 1.0 if rule.quantity.endswith("accuracy") else -1.0
     if progress.best is None or sign * (now - progress.best) > rule.least_change:
-        return replace(progress, best=now, worse_epochs=0)
+        return replace(progress, best=now, best_epoch=record.epoch, worse_epochs=0)
     worse = progress.worse_epochs + 1
     return replace(progress, worse_epochs=worse, stopped_early=progress.stopped_early or worse >= rule.patience)

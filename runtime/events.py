@@ -79,13 +79,22 @@ class Problem(Event):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Event):
-    """The run is over; `reason` is ``done``, ``early_stop``, ``already_done``, ``problem`` or ``stopped``."""
+    """The run is over; `reason` is ``done``, ``early_stop``, ``already_done``, ``problem`` or ``stopped``.
+
+    `restored` is the epoch whose weights were put back, where that is not the last one.
+    """
 
     event: ClassVar[str] = "finished"
     step: int
     epoch: int
     reason: str
     output: str | None = None
+    restored: int | None = None
+
+
+def restored_words(event: Finished) -> str:
+    """``The weights are those of epoch 7, the best.``, or nothing if they are the last ones."""
+    return f"The weights are those of epoch {event.restored}, the best." if event.restored is not None else ""
 
 
 def to_json(event: Event) -> dict[str, Any]:

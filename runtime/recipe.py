@@ -9,11 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class EarlyStop:
-    """Stop when `quantity` has not improved by `least_change` for `patience` epochs. Patience 0: never."""
+    """Stop when `quantity` has not improved by `least_change` for `patience` epochs. Patience 0: never.
+
+    With `restore_best` a stage ends with the weights of its best epoch, whether it is stopped or comes to its planned end.
+    """
 
     quantity: str = "validation_loss"
     patience: int = 0
     least_change: float = 0.0
+    restore_best: bool = True
 
 
 @dataclass(frozen=True)

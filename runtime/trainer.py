@@ -54,6 +54,8 @@ class Trainer:
         self.engine = engine
         self._carried = Carried(task, engine, checkpoint.weights, checkpoint.slots)
         self._base = checkpoint.progress
+        self._best: Mapping[str, Array] = dict(checkpoint.best)
+        self._restored: int | None = None
         self._tally = Tally.of(checkpoint.progress)
         self._train = samples(task, task.forward, task.dataset.train)
         self._evaluator: Evaluator | None = None
@@ -69,7 +71,7 @@ class Trainer:
 
         An interrupted run of N epochs is finished by a plain ``run()``. Raises `TrainingError` if the engine fails.
         """
-        self._stopping = False
+        self._stopping, self._restored = False, None
         target = self._base.target if epochs is None else self._base.epoch + epochs
         self._base = replace(self._base, target=target)
         self._stopped_before = self._base.stopped_early and target is not None
@@ -90,7 +92,7 @@ class Trainer:
 
     def checkpoint(self) -> Checkpoint:
         """Everything as it stands after the last event; the arrays are read-only copies."""
-        return Checkpoint(*self._carried.state(), self.progress)
+        return Checkpoint(*self._carried.state(), self.progress, self._best)
 
     @property
     def progress(self) -> Progress:
@@ -154,14 +156,36 @@ class Trainer:
         accuracy = tally.correct / (tally.seen * self._answers) if self.task.decision != "none" else None
         validation = self._judge(self.task.dataset.validation, self._good.weights)
         record = EpochRecord(progress.step, progress.epoch + 1, tally.loss_sum / tally.seen, accuracy, *validation)
+        going_on = not self._ended
         self._base = replace(
             judged(progress, record, self._stage.early_stop), epoch=record.epoch, stage_epoch=progress.stage_epoch + 1,
             batch=0, loss_sum=0.0, correct=0, seen=0, history=(*progress.history, record),
         )
         self._tally = Tally.of(self._base)
-        self._good = replace(self._good, progress=self._base)
+        if going_on:
+            self._keep_best()
+        self._good = replace(self._good, progress=self._base, best=self._best)
         self._advance_stage()
         return EpochDone(**vars(record), seconds=perf_counter() - began)
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the stage was stopped or came to its planned end (``--epochs N`` may go on behind it)."""
+        return self._base.stopped_early or self._base.stage_epoch >= self._stage.epochs
+
+    def _keep_best(self) -> None:
+        """The weights of the epoch that is over, if it is the best; at the stage's end, back to those of the best."""
+        base, rule = self._base, self._stage.early_stop
+        if rule.patience <= 0 or not rule.restore_best:
+            return
+        if base.best_epoch == base.epoch:
+            self._best = self._good.weights
+        elif self._ended and self._best:
+            self._good = replace(self._good, weights={**self._good.weights, **self._best})
+            self._carried.unload((dict(self._good.weights), dict(self._good.slots)))
+            self._restored = base.best_epoch
+        if self._ended:
+            self._best = {}
 
     def _advance_stage(self) -> None:
         """To the next stage that has epochs to do, with new optimizer slots; the last stage is never left."""
@@ -169,7 +193,7 @@ class Trainer:
         while base.stage + 1 < len(stages) and (base.stopped_early or base.stage_epoch >= stages[base.stage].epochs):
             base = replace(
                 base, stage=base.stage + 1, stage_epoch=0, stage_step=0, updates=0,
-                best=None, worse_epochs=0, stopped_early=False,
+                best=None, best_epoch=0, worse_epochs=0, stopped_early=False,
             )
         if base is not self._base:
             self._carried.unload((self._carried.state()[0], {}))
@@ -274,4 +298,4 @@ class Trainer:
         if reason != "stopped":
             self._base = replace(self._base, target=None)
         progress = self.progress
-        return Finished(progress.step, progress.epoch, reason)
+        return Finished(progress.step, progress.epoch, reason, restored=self._restored)

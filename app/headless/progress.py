@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from app.headless.say import say
-from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, to_json
+from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, restored_words, to_json
 
 _REASONS = {
     "done": "Trained",
@@ -47,6 +47,12 @@ def epoch_line(event: EpochDone) -> str:
     return "  ".join([*parts, f"{event.seconds:.1f} s"])
 
 
+def _say_end(event: Finished) -> None:
+    say(f"{_REASONS[event.reason]}: {event.output}")
+    if event.restored is not None:
+        say(restored_words(event))
+
+
 class Lines:
     """One line an epoch; where there are hundreds, about a hundred of them."""
 
@@ -64,7 +70,7 @@ class Lines:
             case Problem():
                 say(event.sentence)
             case Finished() if event.reason in _REASONS:
-                say(f"{_REASONS[event.reason]}: {event.output}")
+                _say_end(event)
 
     def close(self) -> None:
         pass
@@ -114,7 +120,7 @@ class Bar:
             case Finished():
                 self.close()
                 if event.reason in _REASONS:
-                    say(f"{_REASONS[event.reason]}: {event.output}")
+                    _say_end(event)
 
     def _open(self, event: Started) -> None:
         from rich.console import Console

@@ -44,6 +44,7 @@ def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
     return {"early_stop": replace(stage(recipe).early_stop, patience=value)}
 
 
+ENDS = ("best epoch", "last epoch")
 LINES = (
     Line("optimizer", "How a gradient becomes a change of the weights.", lambda r: update(r).optimizer,
          lambda r, v: {"optimizer": v}, tuple(OPTIMIZERS)),
@@ -61,6 +62,9 @@ LINES = (
          lambda r, v: {"clip_norm": v}, whole=False, hint="0 = off"),
     Line("stop early", "Epochs without improvement of the validation loss before training stops. 0: never.",
          lambda r: stage(r).early_stop.patience, _stop, hint="0 = off"),
+    Line("end with", "When training stops early or ends: the weights of the best epoch, or the last ones.",
+         lambda r: ENDS[0 if stage(r).early_stop.restore_best else 1],
+         lambda r, v: {"early_stop": replace(stage(r).early_stop, restore_best=v == ENDS[0])}, ENDS),
     Line("seed", "Draws the initial weights, the order of the samples and the validation split.", lambda r: r.seed,
          lambda r, v: {"seed": v}),
 )  # fmt: skip

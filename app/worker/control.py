@@ -14,7 +14,7 @@ from app.worker.progress import Progress
 from app.worker.protocol import END, ONE_EPOCH, ONE_STEP, CheckpointReady, Described, Failed, Snapshot, Steps
 from nodes.document import Document
 from nodes.problems import Refusal
-from runtime.events import EpochDone, Finished, Problem, Started
+from runtime.events import EpochDone, Finished, Problem, Started, restored_words
 from runtime.recipe import Recipe
 
 IDLE, STARTING, RUNNING, PAUSING, PAUSED, STOPPING = "idle", "starting", "running", "pausing", "paused", "stopping"
@@ -213,6 +213,7 @@ class RunControl(QObject):
             "stopped": "Training was stopped. The weights are kept; Train goes on from here.",
         }  # fmt: skip
         if event.reason in words:
+            words[event.reason] = f"{words[event.reason]} {restored_words(event)}".strip()
             self.logged.emit(words[event.reason])
             if event.reason in ("already_done", "early_stop"):
                 self.said.emit("info", words[event.reason])

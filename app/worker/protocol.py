@@ -116,15 +116,16 @@ class Failed:
 # -- what must be changed to cross it --------------------------------------------------------------------------------------
 def portable(document: Document) -> Document:
     """The document without the answers it has cached (they hold read-only views, which cannot be pickled)."""
-    training = Training(dict(document.training.slots), dict(document.training.progress))
+    left = document.training
+    training = Training(dict(left.slots), dict(left.progress), dict(left.best))
     return replace(document, nodes=dict(document.nodes), weights=dict(document.weights), training=training)
 
 
 def received(document: Document) -> Document:
     """A document from the pipe, its arrays read-only again."""
     weights = {k: frozen(v) for k, v in document.weights.items()}
-    slots = {k: frozen(v) for k, v in document.training.slots.items()}
-    return replace(document, weights=weights, training=replace(document.training, slots=slots))
+    slots, best = ({k: frozen(v) for k, v in a.items()} for a in (document.training.slots, document.training.best))
+    return replace(document, weights=weights, training=replace(document.training, slots=slots, best=best))
 
 
 def steps_of(events: list[StepDone]) -> Steps:

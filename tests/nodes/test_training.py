@@ -20,6 +20,7 @@ from nodes.training_info import PREFIX
 from runtime.data import batches
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Finished, Problem, StepDone
+from runtime.recipe import EarlyStop
 
 
 def with_dropout(name: str = "lenet") -> Document:
@@ -62,6 +63,26 @@ def test_four_epochs_are_two_and_two_bit_for_bit(tmp_path: Path) -> None:
     again = trained(load(tmp_path / "a.onnx"), 2)
     assert same_arrays(four.weights, again.weights)
     assert same_arrays(four.training.slots, again.training.slots)
+
+
+def test_best_weights_are_part_of_the_file(tmp_path: Path) -> None:
+    """Cut in two anywhere, a run that stops early ends with the same weights: those of its best epoch."""
+    document = edits.set_recipe(
+        new("playground"), batch_size=25, optimizer="SGD", learning_rate=0.5, epochs=30, schedule="constant",
+        early_stop=EarlyStop(patience=4),
+    )  # fmt: skip
+    run = Run(document, threads=2)
+    last = list(run.events())[-1]
+    assert isinstance(last, Finished) and last.reason == "early_stop" and last.restored == last.epoch - 4
+    half = trained(document, last.epoch - 2)
+    assert half.training.best.keys() == half.weights.keys()
+    assert not same_arrays(half.training.best, half.weights)
+    save(half, tmp_path / "a.onnx")
+    assert load(tmp_path / "a.onnx") == half
+    rest = Run(load(tmp_path / "a.onnx"), threads=2)
+    list(rest.events())
+    assert rest.document() == run.document()
+    assert edits.remove(half, ["n3"]).training.best == {}
 
 
 def test_resumed_in_the_middle_of_an_epoch_bit_for_bit(tmp_path: Path) -> None:

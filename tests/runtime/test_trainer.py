@@ -34,8 +34,8 @@ def fast() -> Engine:
 def same(a: Checkpoint, b: Checkpoint) -> None:
     """Equal bit for bit: progress, weights, slots."""
     assert a.progress == b.progress
-    assert a.weights.keys() == b.weights.keys() and a.slots.keys() == b.slots.keys()
-    for one, other in ((a.weights, b.weights), (a.slots, b.slots)):
+    for one, other in ((a.weights, b.weights), (a.slots, b.slots), (a.best, b.best)):
+        assert one.keys() == other.keys()
         assert all(one[n].tobytes() == other[n].tobytes() for n in one)
 
 
@@ -145,7 +145,7 @@ def test_an_interrupted_run_of_n_epochs_is_finished_by_a_plain_run() -> None:
 def test_early_stop_and_going_on_anyway() -> None:
     job = task(recipe(epochs=50, learning_rate=0.0, early_stop=patient(3)))
     trainer = Trainer(job, fast())
-    assert list(trainer.run())[-1] == Finished(24, 4, "early_stop")
+    assert list(trainer.run())[-1] == Finished(24, 4, "early_stop", restored=1)
     assert trainer.progress.stopped_early and trainer.progress.worse_epochs == 3
     assert list(trainer.run())[-1].reason == "already_done"
     assert list(trainer.run(epochs=2))[-1] == Finished(36, 6, "done")
@@ -156,6 +156,46 @@ def test_early_stop_by_accuracy_and_least_change() -> None:
     assert list(Trainer(task(rising), fast()).run())[-1].epoch == 3
     falling = recipe(epochs=30, learning_rate=0.0, early_stop=patient(2, "accuracy"))
     assert list(Trainer(task(falling), fast()).run())[-1].epoch == 3
+
+
+def shaky(rate: float = 0.5, **changes: Any) -> Task:
+    """A run whose validation loss goes up and down."""
+    return task(recipe(optimizer="SGD", learning_rate=rate, schedule="constant", **changes))
+
+
+def losses(trainer: Trainer) -> list[float]:
+    return [r.validation_loss or 0.0 for r in trainer.progress.history]
+
+
+@pytest.mark.parametrize(("rate", "patience", "reason"), [(0.5, 3, "early_stop"), (0.15, 100, "done")])
+def test_a_stage_ends_with_the_weights_of_its_best_epoch(here: Engine, rate: float, patience: int, reason: str) -> None:
+    trainer = Trainer(shaky(rate, epochs=14, early_stop=patient(patience)), here)
+    last = list(trainer.run())[-1]
+    found = losses(trainer)
+    best = int(np.argmin(found)) + 1
+    assert 1 < best < len(found) and isinstance(last, Finished)
+    assert (last.reason, last.restored) == (reason, best)
+    assert trainer.evaluate(quadrants().validation)[0] == found[best - 1]
+    assert not trainer.checkpoint().best, "they are the weights now"
+
+
+def test_without_restore_best_the_last_weights_stay() -> None:
+    trainer = Trainer(shaky(epochs=12, early_stop=replace(patient(3), restore_best=False)), fast())
+    assert list(trainer.run())[-1].restored is None
+    assert trainer.evaluate(quadrants().validation)[0] == losses(trainer)[-1] > min(losses(trainer))
+
+
+@pytest.mark.parametrize("first", range(1, 8))
+def test_best_weights_survive_a_file(first: int) -> None:
+    """However a run that stops early is cut in two, it comes to the same end."""
+    job = shaky(epochs=12, early_stop=patient(3))
+    whole, begun = Trainer(job, fast()), Trainer(job, fast())
+    list(whole.run())
+    list(begun.run(epochs=first))
+    rest = Trainer(job, fast(), stored(begun.checkpoint()))
+    assert begun.progress.best_epoch and (rest.checkpoint().best or begun.progress.stopped_early)
+    list(rest.run())
+    same(whole.checkpoint(), rest.checkpoint())
 
 
 def test_stages_have_their_own_schedule_and_slots() -> None:
