@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import radians, tan
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,17 @@ import pytest
 
 from nodes import edits
 from nodes.build import build
-from nodes.document import Document, Wire
+from nodes.document import Document, Wire, same_arrays
+from nodes.example import Sketch, new
+from nodes.files import load, save
 from nodes.layer import LayerError, make
 from nodes.layers.elastic_deformation import gaussian_band
 from nodes.problems import Refusal
+from nodes.training import Run
 from runtime.engines import engine
+from runtime.events import StepDone
 from runtime.graph import Array
+from runtime.recipe import Recipe, Stage, Update
 
 ALL: dict[str, dict[str, Any]] = {
     "RandomFlip": {"vertical": True}, "RandomCrop": {"size": (9, 8), "padding": 2}, "RandomTranslation": {},
@@ -171,3 +177,37 @@ def test_brightness_contrast_and_noise_follow_their_formulas() -> None:
     assert 0.5 <= factor.min() < 0.6 and 1.4 < factor.max() <= 1.5
     strengths = (augmented("RandomNoise", {"deviation": 3.0}, X) - X).std(axis=(1, 2, 3))
     assert strengths.min() < 0.5 and 2.5 < strengths.max() < 3.5
+
+
+def _digits_with_everything() -> Document:
+    """Digits, every augmentation one behind the other, and a Dense layer to train."""
+    stage = Stage(epochs=2, batch_size=100, learning_rate=0.01, updates=(Update(optimizer="Adam"),))
+    s = Sketch("augmented", Recipe((stage,)))
+    data = s.add("Dataset", "Digits", name="digits")
+    for type, settings in ALL.items():
+        s.add(type, **{**settings, **({"size": (28, 28)} if type == "RandomCrop" else {})})
+    s.add("Flatten")
+    s.add("Dense", units=10)
+    s.loss("CrossEntropy", data)
+    return s.document
+
+
+def test_training_behind_augmentation_agrees_between_engines() -> None:
+    losses = []
+    for name in ("onnxruntime", "numpy"):
+        events = Run(_digits_with_everything(), name, threads=2).events(1)
+        losses.append([e.loss for e, _ in zip(events, range(4), strict=False) if isinstance(e, StepDone)])
+    assert len(losses[0]) > 2
+    np.testing.assert_allclose(losses[0], losses[1], rtol=2e-4)
+
+
+def test_a_resumed_run_draws_what_an_uninterrupted_one_draws(tmp_path: Path) -> None:
+    def trained(document: Document, epochs: int) -> Document:
+        run = Run(document, threads=2)
+        list(run.events(epochs))
+        return run.document()
+
+    document, id = edits.add(new("playground"), "RandomNoise")
+    document = edits.insert_node(document, document.wires[0], id)
+    save(trained(document, 2), tmp_path / "a.onnx")
+    assert same_arrays(trained(document, 4).weights, trained(load(tmp_path / "a.onnx"), 2).weights)
