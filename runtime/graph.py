@@ -50,7 +50,7 @@ def describe_shape(shape: Sequence[Dim]) -> str:
 class Op:
     """One operator: type, names of inputs and outputs, attributes, and where it comes from (layer, phase).
 
-    An attribute may be a Graph: the body of a Scan, Loop or If.
+    An attribute may be a Graph: the body of a Scan, Loop or If. `name` is the one it had in a foreign file.
     """
 
     type: str
@@ -60,6 +60,7 @@ class Op:
     layer: str = ""
     phase: str = "forward"
     domain: str = ""
+    name: str = ""
 
     @property
     def bodies(self) -> list[Graph]:

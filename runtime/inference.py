@@ -48,7 +48,8 @@ def node_proto(op: Op) -> onnx.NodeProto:
     from runtime.graph import Graph
 
     attributes = {k: _body_proto(a) if isinstance(a, Graph) else a for k, a in op.attributes.items()}
-    return helper.make_node(op.type, list(op.inputs), list(op.outputs), domain=op.domain or None, **attributes)
+    inputs, outputs = list(op.inputs), list(op.outputs)
+    return helper.make_node(op.type, inputs, outputs, op.name or None, domain=op.domain or None, **attributes)
 
 
 def _body_proto(body: Graph) -> onnx.GraphProto:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from runtime.graph import Array, Graph, Op, Value
-from runtime.ops.registry import evaluate, kernel
+from runtime.ops.registry import kernel
+from runtime.ops.walk import run_body
 
 
 def scan(
@@ -60,12 +61,3 @@ def scan_kernel(
 def _slices(x: Array, axis: int, backwards: int) -> list[Array]:
     parts = list(np.moveaxis(x, axis, 0))
     return parts[::-1] if backwards else parts
-
-
-def run_body(body: Graph, inputs: Sequence[Array], outside: Mapping[str, Array]) -> list[Array]:
-    """A body's outputs for these inputs."""
-    known = {**outside, **body.constants, **{v.name: a for v, a in zip(body.inputs, inputs, strict=True)}}
-    for op in body.ops:
-        results = evaluate(op, [known[n] if n else None for n in op.inputs], known)
-        known.update((n, a) for n, a in zip(op.outputs, results, strict=True) if n)
-    return [known[v.name] for v in body.outputs]

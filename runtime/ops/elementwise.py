@@ -299,7 +299,8 @@ def total_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, ...]:
 
 
 @kernel("Cast")
-def cast(x: Array, to: int) -> Array:
+def cast(x: Array, to: int, saturate: int = 1, round_mode: str = "up") -> Array:
+    """(The last two say how to round to 8-bit floats, which are not the program's.)"""
     from onnx import helper
 
     return x.astype(helper.tensor_dtype_to_np_dtype(to))

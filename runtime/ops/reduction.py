@@ -131,7 +131,7 @@ not_differentiable("ArgMax", "ArgMin")
 
 
 @kernel("CastLike")
-def cast_like(x: Array, like: Array) -> Array:
+def cast_like(x: Array, like: Array, saturate: int = 1, round_mode: str = "up") -> Array:
     return x.astype(like.dtype)
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from runtime.errors import GraphError
-from runtime.graph import Array, Dim, Graph, Op, Value
+from runtime.errors import GraphError, NetwrightError
+from runtime.graph import Array, Dim, Graph, Op, Value, describe_shape
 
 Rule = Callable[..., tuple[Value | None, ...]]
 Kernel = Callable[..., Array | tuple[Array, ...]]
@@ -88,7 +88,10 @@ def not_differentiable(*op_types: str) -> None:
 def evaluate(
     op: Op, inputs: Sequence[Array | None], outside: Mapping[str, Array] | None = None
 ) -> tuple[Array, ...]:
-    """Run the NumPy kernel of one operator: one array per output that the operator names. `outside`: what bodies may read."""
+    """Run the NumPy kernel of one operator: one array per output that the operator names. `outside`: what bodies may read.
+
+    Raises `GraphError`, naming the operator, for arrays or attributes that the kernel does not take.
+    """
     function = KERNELS.get(op.type)
     if function is None:
         raise GraphError(f"The operator {op.type} has no NumPy kernel: run this network with ONNX Runtime.")
@@ -97,9 +100,35 @@ def evaluate(
         attributes["outputs"] = len(op.outputs)
     if op.type in SCOPED:
         attributes["outside"] = outside or {}
-    found = function(*inputs, **attributes)
+    try:
+        found = function(*inputs, **attributes)
+    except (NetwrightError, MemoryError):
+        raise
+    except Exception as error:
+        raise GraphError(_refusal(op, inputs, error)) from error
     arrays = found if isinstance(found, tuple) else (found,)
+    if len(arrays) < len(op.outputs):
+        arrays = _padded(op, arrays)
     return tuple(np.asarray(array) for array in arrays[: len(op.outputs)])
+
+
+def _padded(op: Op, arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Outputs without a name need no array. Raises `GraphError` for a named one that the kernel does not give."""
+    if any(op.outputs[len(arrays) :]):
+        asked = f"{len(op.outputs)} are asked for: ask for fewer."
+        raise GraphError(f"‘{place(op)}’: {op.type} gives {len(arrays)} outputs, and {asked}")
+    return (*arrays, *[np.empty(0)] * (len(op.outputs) - len(arrays)))
+
+
+def place(op: Op) -> str:
+    """What to call this operator in a message: its own name, its layer, or what it makes."""
+    return op.name or op.layer or next(filter(None, op.outputs), op.type)
+
+
+def _refusal(op: Op, inputs: Sequence[Array | None], error: Exception) -> str:
+    shapes = ", ".join("nothing" if a is None else f"{a.dtype} {describe_shape(a.shape)}" for a in inputs)
+    reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return f"‘{place(op)}’: the operator {op.type} was given {shapes or 'no inputs'} and cannot take them: {reason}."
 
 
 # -- what gradient rules share ---------------------------------------------------------------------------------------

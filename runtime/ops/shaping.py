@@ -96,7 +96,9 @@ def concat_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, ...]:
 
 
 @kernel("Split")
-def split(x: Array, lengths: Array | None = None, axis: int = 0, outputs: int = 1) -> tuple[Array, ...]:
+def split(
+    x: Array, lengths: Array | None = None, axis: int = 0, outputs: int = 1, num_outputs: int = 0
+) -> tuple[Array, ...]:
     """Parts of the given lengths; without them, `outputs` parts as equal as can be (the last one shorter)."""
     if lengths is None:
         step = -(-x.shape[axis] // outputs)
