@@ -67,6 +67,8 @@ def new(template: str, output: Path | None) -> None:
 @click.option("--learning-rate", type=float, help="The base of the learning-rate schedule.")
 @click.option("--schedule", help="How the rate changes: constant, stairstep, cosine … (? lists them all).")
 @click.option("--seed", type=click.IntRange(0), help="Seed of weights, shuffles, validation split and dropout.")
+@click.option("--freeze", multiple=True, metavar="LAYER", help="Keep this layer's weights as they are; may be repeated.")
+@click.option("--unfreeze", multiple=True, metavar="LAYER", help="Let this layer learn again; may be repeated.")
 @click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
 @ENGINE
 @click.option("--provider", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from numpy.typing import DTypeLike
 from nodes.document import Document, Node
 from nodes.layer import KIND_WORDS, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
 from nodes.problems import Problem, Repair
+from nodes.sharing import Sharing
 from runtime.errors import GraphError, NetwrightError
-from runtime.graph import Graph, Value
+from runtime.graph import LEARNED, Graph, Parameter, Value
 from runtime.randomness import key
 
 MODES = ("inference", "evaluation", "training")
@@ -84,7 +85,14 @@ def build(
 
 
 def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
-    return set().union(*(document.upstream(i) for i in ids))
+    """Every node that these need: what feeds them, and whose parameters they share."""
+    found: set[str] = set()
+    todo = list(ids)
+    while todo:
+        new = document.upstream(todo.pop()) - found
+        found |= new
+        todo += [s.node for n in new for s in document.nodes[n].shared.values() if s.node in document.nodes]
+    return found
 
 
 def place(node: Node) -> str:
@@ -113,6 +121,7 @@ class _Builder:
         self.document, self.mode, self.only = document, mode, only
         self.graph = Graph(document.title, dtype, training=mode == "training")
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
+        self.graph.share = Sharing(document, self.graph).tensor
         self.labels = labels(document)
         self.nodes: dict[str, NodeBuilt] = {}
         self.problems: list[Problem] = []
@@ -165,7 +174,8 @@ class _Builder:
         values = result if isinstance(result, tuple) else (result,)
         outputs = dict(zip(layer.outputs, values, strict=False)) if result is not None else {}
         added = list(self.graph.parameters.values())[before:]
-        count = sum(p.size for p in added if p.kind == "trained")
+        count = sum(p.size for p in added if p.kind in LEARNED)
+        self.graph.parameters.update((p.name, _as_set(p, node)) for p in added)
         cost = layer.multiply_adds(inputs, values[0]) if outputs else 0
         self.nodes[node.id] = NodeBuilt(layer, inputs, outputs, count, cost)
         if isinstance(layer, LossLayer) and outputs and not node.bypassed:
@@ -179,7 +189,12 @@ class _Builder:
             return None
         if passed and inputs:
             return next(iter(inputs.values()))
-        return layer.emit(self.graph, *inputs.values())
+        before = self.graph.training
+        self.graph.training = before and not node.frozen
+        try:
+            return layer.emit(self.graph, *inputs.values())
+        finally:
+            self.graph.training = before
 
     def _forget(self, ops: int, parameters: int, inputs: int) -> None:
         """Take back what a layer emitted before it failed."""
@@ -267,6 +282,12 @@ def misfit(layer: Layer, port: Port, value: Value) -> str:
         return f"its input is class numbers (a dataset's label), and {layer.type} takes {takes}: wire a sample there."
     remedy = "insert a Flatten before it" if kind == "maps" and "vector" in port.accepts else "wire another layer there"
     return f"its input is {sample_shape(value)} per sample, and {layer.type} takes {takes}: {remedy}."
+
+
+def _as_set(parameter: Parameter, node: Node) -> Parameter:
+    """With what the node says of its learning."""
+    frozen = node.frozen and parameter.kind == "trained"
+    return replace(parameter, kind="frozen" if frozen else parameter.kind, decay=node.decay)
 
 
 INDICES_KIND = "indices"

@@ -124,6 +124,8 @@ def _needs(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Network", f"Train needs data, a layer and a loss: {lacking}.", repairs=repairs)
     elif not built.parameter_count and not built.problems:
         yield Problem("", "Network", "nothing in it can be learned: add a layer with weights, such as Dense.")
+    elif not any(p.kind == "trained" for p in built.graph.parameters.values()) and not built.problems:
+        yield Problem("", "Network", "every layer with weights is frozen, and nothing is left to learn: unfreeze one.")
 
 
 def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:

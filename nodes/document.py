@@ -18,8 +18,21 @@ Position = tuple[float, float]
 
 
 @dataclass(frozen=True)
+class Share:
+    """Another node's parameter, used in place of one's own, `transposed` if asked (its first two axes change places)."""
+
+    node: str
+    parameter: str
+    transposed: bool = False
+
+
+@dataclass(frozen=True)
 class Node:
-    """A layer on the canvas. `id` never changes and is never used again; `name` is the student's label."""
+    """A layer on the canvas. `id` never changes and is never used again; `name` is the student's label.
+
+    A `frozen` layer is in training as it is in the finished model: nothing of it is learnt, measured or drawn. `decay`
+    multiplies the recipe's weight decay here. `shared` are the parameters that it has from other nodes, by name.
+    """
 
     id: str
     type: str
@@ -28,6 +41,9 @@ class Node:
     settings: Mapping[str, Any] = field(default_factory=dict)
     bypassed: bool = False
     collapsed: bool = False
+    frozen: bool = False
+    decay: float = 1.0
+    shared: Mapping[str, Share] = field(default_factory=dict)
 
     def layer(self) -> Layer:
         """The layer with its settings. Raises `LayerError` for an unknown type or setting."""

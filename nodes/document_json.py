@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from nodes.document import Document, Frame, Node, Training, Wire
+from nodes.document import Document, Frame, Node, Share, Training, Wire
 from runtime.errors import FileError
 from runtime.recipe import recipe_from_json
 
-VERSION = 1
+VERSION = 2
 #: From version n to n + 1, each a function from the old text's object to the new one's.
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    1: lambda old: old,  # 2 adds fields of nodes and recipes whose defaults are what version 1 did
+}
 
 
 def to_json(document: Document) -> str:
@@ -79,8 +81,14 @@ def _node(data: Mapping[str, Any]) -> Node:
     x, y = data["position"]
     return Node(
         str(data["id"]), str(data["type"]), str(data["name"]), (float(x), float(y)), settings, bool(data["bypassed"]),
-        bool(data["collapsed"]),
+        bool(data["collapsed"]), bool(data.get("frozen", False)), float(data.get("decay", 1.0)),
+        shares(data.get("shared", {})),
     )
+
+
+def shares(data: Mapping[str, Any]) -> dict[str, Share]:
+    """The inverse of ``asdict`` of a node's `shared`."""
+    return {str(k): Share(str(s["node"]), str(s["parameter"]), bool(s["transposed"])) for k, s in data.items()}
 
 
 def _tuples(value: Any) -> Any:

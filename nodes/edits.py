@@ -8,9 +8,11 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from nodes.build import Built, build, misfit
-from nodes.document import Document, Frame, Node, Position, Wire
+from nodes.document import Document, Frame, Node, Position, Share, Wire
+from nodes.document_json import shares
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.problems import Refusal, Repair
+from nodes.sharing import unshare as unshare
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -48,6 +50,8 @@ def free_name(document: Document, base: str, numbered: bool = False) -> str:
 def remove(document: Document, ids: Iterable[str]) -> Document:
     """Take nodes away, with their wires, weights and optimizer state."""
     gone = set(ids)
+    for id, name in [(n.id, k) for n in document.nodes.values() for k, s in n.shared.items() if s.node in gone]:
+        document = unshare(document, id, name)
     kept = {i: n for i, n in document.nodes.items() if i not in gone}
     wires = tuple(w for w in document.wires if w.source in kept and w.target in kept)
     training = replace(document.training, slots=_without(document.training.slots, gone), best={})
@@ -108,6 +112,27 @@ def set_flags(document: Document, ids: Iterable[str], **flags: bool) -> Document
     for id in ids:
         document = _replace_node(document, id, **flags)
     return document
+
+
+def set_decay(document: Document, id: str, factor: float) -> Document:
+    """How much of the recipe's weight decay counts for this layer: 1 all of it, 0 none."""
+    if not 0 <= factor <= 1000:
+        raise Refusal(f"{document.node(id).name}: its share of the weight decay is {factor:g}: set it between 0 and 1000.")
+    return _replace_node(document, id, decay=float(factor))
+
+
+# -- parameters of other nodes -----------------------------------------------------------------------------------------
+def share(document: Document, id: str, parameter: str, owner: str, owned: str = "", transposed: bool = False) -> Document:
+    """Let a node use another's parameter in place of its own. `owned` is its name there, the same if left out.
+
+    Raises `Refusal` where it does not fit.
+    """
+    shared = {**document.node(id).shared, parameter: Share(document.node(owner).id, owned or parameter, transposed)}
+    pointing = _replace_node(document, id, shared=shared)
+    problem = _new_problem(document, pointing, id)
+    if problem:
+        raise Refusal(f"{document.node(id).name}: {problem}")
+    return pointing
 
 
 def _replace_node(document: Document, id: str, **changes: Any) -> Document:
@@ -262,6 +287,8 @@ def paste(
         where = (item["position"][0] + offset[0], item["position"][1] + offset[1])
         name = free_name(document, item["name"] or item["type"].lower(), numbered=not item["name"])
         document, new[item["id"]] = add(document, item["type"], where, item["settings"], name)
+    for item in data["nodes"]:
+        document = _like(document, new, item)
     for item in data["wires"]:
         inside = item["source"] in new
         if inside or (keep_incoming and item["source"] in document.nodes):
@@ -271,12 +298,21 @@ def paste(
     return document, list(new.values())
 
 
+def _like(document: Document, new: Mapping[str, str], item: Mapping[str, Any]) -> Document:
+    """Flags and shares of a pasted node: shares point at the pasted owner, else at the old one, if it is still there."""
+    moved = {k: replace(s, node=new.get(s.node, s.node)) for k, s in shares(item.get("shared", {})).items()}
+    kept = {k: s for k, s in moved.items() if s.node in document.nodes}
+    flags = {"frozen": bool(item.get("frozen", False)), "decay": float(item.get("decay", 1.0))}
+    return _replace_node(document, new[item["id"]], shared=kept, **flags)
+
+
 def _clipboard(text: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
         assert data["kind"] == CLIPBOARD
         ids = {n["id"] for n in data["nodes"]}
         for n in data["nodes"]:
+            shares(n.get("shared", {}))
             make(n["type"], n["settings"])
             float(n["position"][0]), float(n["position"][1]), str(n["name"])
         assert all(w["target"] in ids for w in data["wires"])

@@ -25,7 +25,9 @@ def _stage(stage: Stage) -> None:
     schedules.course(stage, 1)
     for update in stage.updates:
         _range("weight decay", update.weight_decay, 0, 1e3)
+        _range("weight decay (L1)", update.weight_decay_l1, 0, 1e3)
         _range("clipping norm", update.clip_norm, 0, 1e9)
+        _range("clipping value", update.clip_value, 0, 1e9)
         optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 
 

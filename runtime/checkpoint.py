@@ -30,8 +30,8 @@ class Progress:
 
     `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were
     updated. `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`,
-    `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted ``--epochs
-    N`` run was to end.
+    `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted
+    ``--epochs N`` run was to end.
     """
 
     stage: int = 0

@@ -20,6 +20,9 @@ OPSET = 17
 IR_VERSION = 8
 BATCH = "N"
 
+#: Kinds of parameter that an optimizer moves, or would move.
+LEARNED = ("trained", "frozen")
+
 Dim = int | str | None
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -78,8 +81,9 @@ class Op:
 class Parameter:
     """A weight as a recipe: its numbers are made when somebody needs them (`runtime.initializers.draw`).
 
-    `key` is the path of node ids (``n3/weight``), `kind` is ``trained`` (an optimizer moves it), ``fitted`` (learnt once
-    from the training split, never updated) or ``carried`` (the forward pass in training mode updates it: `Graph.carry`).
+    `key` is the path of node ids (``n3/weight``), `kind` is ``trained`` (an optimizer moves it), ``frozen`` (none does for
+    now), ``fitted`` (learnt once from the training split, never updated) or ``carried`` (the forward pass in training mode
+    updates it: `Graph.carry`). `decay` multiplies the recipe's weight decay.
     """
 
     name: str
@@ -88,6 +92,7 @@ class Parameter:
     init: str = "zeros"
     kind: str = "trained"
     role: str = ""
+    decay: float = 1.0
 
     @property
     def size(self) -> int:
@@ -121,6 +126,7 @@ class Graph:
         self.constants: dict[str, Array] = {}
         self.parameters: dict[str, Parameter] = {}
         self.carried: dict[str, Value] = {}
+        self.share: Callable[[str, tuple[int, ...]], Value | None] = lambda key, shape: None
         self.random_key: Callable[[str], int] = lambda path: 0x9E3779B97F4A7C15
         self._outer = outer
         self._scope = outer.where if outer else Scope()
@@ -181,9 +187,14 @@ class Graph:
     def parameter(
         self, name: str, shape: Sequence[int], init: str = "zeros", kind: str = "trained", role: str = ""
     ) -> Value:
-        """A learned tensor of this layer, named ``label.name``; its numbers come later (see `Parameter`)."""
-        full = self.fresh(f"{self._scope.label}.{name}" if self._scope.label else name)
+        """A learned tensor of this layer, named ``label.name``; its numbers come later (see `Parameter`).
+
+        Where `share` knows another layer's tensor for it, that one is returned: both use it, and their gradients add.
+        """
         key = f"{self._scope.layer}/{name}" if self._scope.layer else name
+        if (shared := self.share(key, tuple(int(d) for d in shape))) is not None:
+            return shared
+        full = self.fresh(f"{self._scope.label}.{name}" if self._scope.label else name)
         self.parameters[full] = Parameter(full, key, tuple(int(d) for d in shape), init, kind, role)
         return self._add(Value(full, self.dtype, tuple(shape), role))
 
@@ -262,7 +273,8 @@ class Graph:
         while True:
             self._counts[base] = self._counts.get(base, 1) + 1
             candidate = f"{base}_{self._counts[base]}"
-            if candidate not in self.values:
+            if candidate not in self.values and candidate not in self._counts:
+                self._counts[candidate] = 1  # a body's names are in its own values, and taken here all the same
                 return candidate
 
     def _add(self, value: Value) -> Value:
@@ -277,8 +289,8 @@ class Graph:
 
     @property
     def parameter_count(self) -> int:
-        """Numbers that training learns (fitted statistics are not counted)."""
-        return sum(p.size for p in self.parameters.values() if p.kind == "trained")
+        """Numbers that training learns, frozen ones too (fitted statistics are not counted)."""
+        return sum(p.size for p in self.parameters.values() if p.kind in LEARNED)
 
 
 def prune(graph: Graph, inputs: bool = True) -> None:

@@ -25,6 +25,8 @@ class Update:
     """One learning rule at work: on which loss (a node's id; "" is the only one), which parameters, by which optimizer.
 
     `settings` are the optimizer's own (momentum, beta1 …); `parameters` are keys, None for all that are trained.
+    `weight_decay` is the λ of ½λ‖θ‖² (L2), `weight_decay_l1` that of λ‖θ‖₁ (L1); both together are the elastic net. A
+    gradient's numbers are cut at ± `clip_value`, then the gradient is shortened to the length `clip_norm`; 0: never.
     """
 
     rule: str = "backpropagation"
@@ -33,7 +35,9 @@ class Update:
     optimizer: str = "Adam"
     settings: Mapping[str, float] = field(default_factory=dict)
     weight_decay: float = 0.0
+    weight_decay_l1: float = 0.0
     clip_norm: float = 0.0
+    clip_value: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class _Building:
     def _move(self, parameter: Parameter, gradient: Value, shared: Shared, settings: Mapping[str, float]) -> None:
         value = self.g.values[parameter.name]
         slots = {name: self._slot(value, name) for name in self.optimizer.slots}
-        decay = self._decay(value)
+        decay = self._decay(value, parameter.decay)
         if decay is not None and not self.optimizer.decoupled:
             gradient = self.g.Add(gradient, decay)
         new, moved = self.optimizer.emit(self.g, value, gradient, slots, shared, settings)
@@ -133,9 +133,11 @@ class _Building:
         return slot
 
     def _clipped(self, found: dict[str, Value]) -> dict[str, Value]:
-        """Gradients times min(1, c / norm), norm over all of them together: Pascanu et al., 2013. Written c / max(norm,
-        c)."""
-        limit, g = self.update.clip_norm, self.g
+        """First each number cut at ± `clip_value`. Then gradients times min(1, c / norm), norm over all of them together:
+        Pascanu et al., 2013. Written c / max(norm, c)."""
+        limit, g, most = self.update.clip_norm, self.g, self.update.clip_value
+        if most > 0:
+            found = {name: g.Clip(gradient, -most, most) for name, gradient in found.items()}
         if limit <= 0:
             return found
         total: Value | None = None
@@ -145,12 +147,17 @@ class _Building:
         factor = g.Div(g.number(limit), g.Max(g.Sqrt(total), limit))
         return {name: g.Mul(gradient, factor) for name, gradient in found.items()}
 
-    def _decay(self, value: Value) -> Value | None:
-        """λθ, the gradient of ½λ‖θ‖², for parameters of rank 2 and more: biases and scales are spared."""
-        if self.update.weight_decay <= 0 or value.rank < 2:
+    def _decay(self, value: Value, factor: float) -> Value | None:
+        """λ₂θ + λ₁ sign θ, the gradient of ½λ₂‖θ‖² + λ₁‖θ‖₁ (Zou and Hastie, elastic net, 2005), times the layer's own
+        factor, for parameters of rank 2 and more: biases and scales are spared."""
+        g, update = self.g, self.update
+        if value.rank < 2 or factor <= 0:
             return None
-        result: Value = self.g.Mul(value, self.update.weight_decay)
-        return result
+        squared: Value | None = g.Mul(value, update.weight_decay * factor) if update.weight_decay > 0 else None
+        if update.weight_decay_l1 <= 0:
+            return squared
+        absolute: Value = g.Mul(g.Sign(value), update.weight_decay_l1 * factor)
+        return g.Add(squared, absolute) if squared else absolute
 
     def carried(self, name: str, new: Value) -> None:
         """State `name` becomes `new`, given a name of its own if it is no operator's output or stands for other

@@ -14,6 +14,7 @@ from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
 from nodes.files import load, save
+from nodes.sharing import shared_words
 from nodes.training import trained
 from runtime.atomic import require_writable
 from runtime.errors import FileError, NetwrightError
@@ -61,13 +62,15 @@ def summary(file: Path, as_json: bool) -> None:
     rows = summary_rows(document)
     total = build(document, "training").parameter_count
     if as_json:
-        result_json({"title": document.title, "layers": rows, "parameters": total})
+        still = sum(r["parameters"] for r in rows if r["frozen"])
+        result_json({"title": document.title, "layers": rows, "parameters": total, "frozen_parameters": still})
         return
     _print_table(document, rows, total)
 
 
 def summary_rows(document: Document) -> list[dict[str, Any]]:
-    """A row a layer: name, type, output_shape without the batch (None: not known), parameters, multiply_adds."""
+    """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds,
+    frozen, and what it shares of other layers' parameters."""
     built = build(document, "training")
     rows = []
     for id in [*document.order(), *document.cycle()]:
@@ -76,7 +79,8 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
         shape = None if value is None else [d if isinstance(d, int) else None for d in value.shape[1:]]
         rows.append({
             "name": node.name, "type": node.type, "output_shape": shape, "parameters": found.parameters if found else 0,
-            "multiply_adds": found.multiply_adds if found else 0,
+            "multiply_adds": found.multiply_adds if found else 0, "frozen": node.frozen,
+            "shared": shared_words(document, id),
         })  # fmt: skip
     return rows
 
@@ -90,8 +94,9 @@ def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> 
     table.add_column("multiply-adds", justify="right")
     for row in rows:
         shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
-        counts = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
-        table.add_row(row["name"], row["type"], shape, *counts)
+        count, cost = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
+        notes = [*(["frozen"] if row["frozen"] else []), *(f"{k} of {words}" for k, words in row["shared"].items())]
+        table.add_row(row["name"], row["type"], shape, "\n".join([count, *notes]), cost)
     table.add_section()
     table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")
     Console().print(table)

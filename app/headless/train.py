@@ -15,11 +15,11 @@ from app.headless.documents import opened, with_data
 from app.headless.progress import Reporter, reporter
 from app.headless.say import say
 from nodes.document import Document
-from nodes.edits import set_recipe
+from nodes.edits import set_flags, set_recipe
 from nodes.files import ChangedMeanwhile, save
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable
-from runtime.errors import FileError, TrainingError
+from runtime.errors import FileError, TrainingError, unknown
 from runtime.events import EpochDone, Finished, Problem, StepDone
 
 #: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
@@ -38,6 +38,8 @@ class Options:
     learning_rate: float | None = None
     schedule: str | None = None
     seed: int | None = None
+    freeze: tuple[str, ...] = ()
+    unfreeze: tuple[str, ...] = ()
     restart: bool = False
     engine: str = "onnxruntime"
     provider: str = "auto"
@@ -71,11 +73,20 @@ def prepared(document: Document, options: Options) -> Document:
         )
     document = restarted(document) if options.restart else document
     document = with_data(document, options.data)
+    for names, frozen in ((options.freeze, True), (options.unfreeze, False)):
+        document = set_flags(document, [_layer_called(document, n) for n in names], frozen=frozen)
     changes = {
         name: value for name in ("batch_size", "optimizer", "learning_rate", "schedule", "seed")
         if (value := getattr(options, name)) is not None
     }
     return set_recipe(document, **changes) if changes else document
+
+
+def _layer_called(document: Document, name: str) -> str:
+    ids = {n.name: n.id for n in document.nodes.values()}
+    if name not in ids:
+        raise TrainingError(unknown("layer", name, ids))
+    return ids[name]
 
 
 def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> int:

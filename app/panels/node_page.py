@@ -15,11 +15,18 @@ from app.session import Session
 from app.theme import current, font
 from nodes import edits
 from nodes.build import NodeBuilt
-from nodes.document import Node
+from nodes.document import Document, Node
 from nodes.layer import Layer, Setting, layer_type
 from runtime.errors import NetwrightError
 
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
+
+
+#: What every layer with weights has besides its own settings.
+LEARNING = (
+    Setting("frozen", bool, False, "Keep its weights as they are: in training it works as in the finished model."),
+    Setting("decay", float, 1.0, "How much of the recipe's weight decay counts here: 1 all of it, 0 none.", 0.0, 1000.0),
+)
 
 
 class NodePage(QWidget):
@@ -30,6 +37,7 @@ class NodePage(QWidget):
         self._session, self._id, self._type = session, node.id, node.type
         self._class: type[Layer] | None = layer_type(node.type) if node.known else None
         self.rows: dict[str, SettingRow] = {}
+        self.learning: dict[str, SettingRow] = {}
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 8, 12)
         box.setSpacing(6)
@@ -102,11 +110,28 @@ class NodePage(QWidget):
             )  # fmt: skip
             self.rows[setting.name] = row
             box.addWidget(row)
+        for setting in LEARNING if self._class else ():
+            change = partial(self._change_learning, setting)
+            row = SettingRow(
+                setting.name, field_for(setting), setting.help, setting.default, change, partial(change, setting.default)
+            )  # fmt: skip
+            self.learning[setting.name] = row
+            box.addWidget(row)
 
     # -- edits ---------------------------------------------------------------------------------------------------------
     def _change(self, setting: Setting, value: Any) -> str:
         title = f"Change {setting.name.replace('_', ' ')}"
         sentence = self._session.attempt(title, lambda d: edits.set_setting(d, self._id, setting.name, value))
+        self.refresh()
+        return sentence
+
+    def _change_learning(self, setting: Setting, value: Any) -> str:
+        def edit(document: Document) -> Document:
+            if setting.name == "decay":
+                return edits.set_decay(document, self._id, value)
+            return edits.set_flags(document, [self._id], frozen=value)
+
+        sentence = self._session.attempt(f"Change {setting.name}", edit)
         self.refresh()
         return sentence
 
@@ -129,6 +154,9 @@ class NodePage(QWidget):
         for setting in self._class.settings() if self._class else ():
             self.rows[setting.name].show_value(node.settings.get(setting.name, setting.default))
         built = self._session.checked.built.nodes.get(self._id)
+        for name, row in self.learning.items():
+            row.show_value(getattr(node, name))
+            row.setVisible(built is not None and built.parameters > 0)
         self._show_problems()
         self._show_numbers(arithmetic(built))
 

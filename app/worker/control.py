@@ -31,7 +31,7 @@ def merged(current: Document, ran: Document) -> tuple[Document, list[str]]:
 
 def trained_part(document: Document) -> tuple[Any, ...]:
     """What a run depends on besides the recipe. Names, positions and notes are free to change."""
-    nodes = {i: (n.type, dict(n.settings), n.bypassed) for i, n in document.nodes.items()}
+    nodes = {i: (n.type, dict(n.settings), n.bypassed, n.frozen, n.decay, dict(n.shared)) for i, n in document.nodes.items()}
     return nodes, frozenset(document.wires)
 
 
