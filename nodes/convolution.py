@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from nodes.channels import channels
+from nodes.initial import initial_scale, initial_weights, initializer
 from nodes.layer import Layer, LayerError, setting
 from nodes.windows import PADDINGS, Sizes, Sliding, places
 from runtime.graph import Graph, Value
-from runtime.initializers import INITIALIZERS
 
 PADDING_HELP = "valid: no padding. same: zeros around, so that the size stays. numbers: as many zeros as pads says."
 
@@ -28,7 +28,8 @@ class Convolution(Layer):
     dilation: tuple[int, ...] = setting((1, 1), low=1, high=511, length=2, help="Distance between a filter's taps.")
     groups: int = setting(1, low=1, high=4096, help="Split the channels in groups that do not see each other.")
     bias: bool = setting(True, help="Add a learned offset to every filter.")
-    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
+    initial_weights: str = initial_weights()
+    initial_scale: float = initial_scale()
 
     @property
     def sliding(self) -> Sliding:
@@ -42,7 +43,7 @@ class Convolution(Layer):
 
     def convolved(self, g: Graph, operator: str, x: Value, shape: Sizes, **attributes: Any) -> Value:
         """The operator with this layer's weight of `shape`, its bias and attributes; a sequence is turned for it and back."""
-        w = g.parameter("weight", shape, init=self.initial_weights, role="weight")
+        w = g.parameter("weight", shape, init=initializer(self), role="weight")
         b = g.parameter("bias", (self.filters,), role="bias") if self.bias else None
         turned = g.Transpose(x, perm=[0, 2, 1]) if x.rank == 3 else x
         y: Value = g.emit(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from nodes.initial import initial_scale, initial_weights, initializer
 from nodes.layer import SEQUENCE, VECTOR, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
-from runtime.initializers import INITIALIZERS
 
 
 @layer(
@@ -23,12 +23,15 @@ class Dense(Layer):
 
     units: int = setting(64, low=1, high=1_000_000, help="Number of outputs.")
     bias: bool = setting(True, help="Add a learned offset to every output.")
-    initial_weights: str = setting("glorot_uniform", choices=tuple(INITIALIZERS), help="How the first weights are drawn.")
+    initial_weights: str = initial_weights()
+    initial_scale: float = initial_scale()
 
-    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"bias": False, "units": 3, "initial_weights": "he_normal"}))
+    trials: ClassVar[tuple[Trial, ...]] = (
+        Trial(), Trial({"bias": False, "units": 3, "initial_weights": "orthogonal", "initial_scale": 1.4})
+    )  # fmt: skip
 
     def emit(self, g: Graph, x: Value) -> Value:
-        w = g.parameter("weight", (_width(x), self.units), init=self.initial_weights, role="weight")
+        w = g.parameter("weight", (_width(x), self.units), init=initializer(self), role="weight")
         y: Value = g.MatMul(x, w)
         return g.Add(y, g.parameter("bias", (self.units,), role="bias")) if self.bias else y
 
