@@ -7,9 +7,27 @@ from typing import Any
 
 import numpy as np
 
-from runtime.graph import Array
+from runtime.graph import Array, Graph, Value
+from runtime.ops.control import scan
 from runtime.ops.recurrent import Function, Settings, States, Step, biases, run
-from runtime.ops.registry import kernel
+from runtime.ops.recurrent_cell import (
+    Direction,
+    Pulled,
+    Tape,
+    back_through,
+    before,
+    beside_x,
+    cut,
+    filled,
+    incoming,
+    products,
+    rows,
+    slice_of,
+    state_like,
+    swapped,
+)
+from runtime.ops.recurrent_gradient import count, recurrent, refuse
+from runtime.ops.registry import Site, kernel
 
 USUAL = ("Sigmoid", "Tanh", "Tanh")
 
@@ -46,3 +64,62 @@ def _step(
         return gate(o + peep[1] * c) * out(c), c
 
     return step
+
+
+# -- the gradient --------------------------------------------------------------------------------------------------------
+@recurrent("LSTM", states=2)
+def lstm_cells(at: Site) -> list[LstmCell]:
+    refuse(at, [{name} for name in USUAL], peepholes=at.has(7), input_forget=at.attribute("input_forget", 0) == 1)
+    return [LstmCell()] * count(at)
+
+
+class LstmCell:
+    """The step as operators: i, o, f = σ(…), a = tanh(…), c′ = f∘c + i∘a, h′ = o∘tanh(c′)."""
+
+    def forward(self, g: Graph, at: Direction) -> Tape:
+        sequence = beside_x(g, at, at.w, g.Add(at.bias, at.inner_bias))
+        body, size = g.body("step"), at.hidden
+        h, c = (state_like(body, name, value) for name, value in zip("hc", at.first, strict=True))
+        together, candidate = cut(body, body.Gemm(at.r, h, slice_of(body, "x", sequence)), [3 * size, size], 0)
+        i, o, f = cut(body, body.Sigmoid(together), [size] * 3, 0)
+        a, kept = body.Tanh(candidate), body.Mul(f, c)
+        new = body.Add(kept, body.Mul(i, a))
+        squashed = body.Tanh(new)
+        body.outputs = [body.Mul(o, squashed), new, i, o, f, a, kept, squashed]
+        h, c, *stacks = scan(g, body, at.first, [sequence], reverse=at.backwards)
+        y = g.Mul(stacks[1], stacks[-1])
+        return Tape(swapped(g, y), (h, c), (*stacks, y))
+
+    def backward(
+        self, g: Graph, at: Direction, tape: Tape, dy: Value | None, ends: Sequence[Value | None]
+    ) -> Pulled:
+        """With s = tanh c′: dc = dh∘o∘(1 − s²) + dc′∘f′. Each gate's gradient is dc or dh times what is known before."""
+        into_c, into_gates = self._factors(g, tape)
+        dh, arriving = incoming(g, at, dy, ends[0])
+        first = dh, ends[1] or filled(g, 0, at.x, [at.hidden, "N"])
+        sequences = [into_c, tape.kept[2], into_gates, *([arriving] if arriving else [])]
+        body = g.body("step_back")
+        dh, dc = (state_like(body, name, value) for name, value in zip(("dh", "dc"), first, strict=True))
+        slices = [slice_of(body, "slice", sequence) for sequence in sequences]
+        total = body.Add(body.Mul(dh, slices[0]), dc)
+        gates = body.Mul(body.Concat(total, dh, total, total, axis=0), slices[2])
+        before_it = back_through(body, g.Transpose(at.r, perm=[1, 0]), gates, slices[3:])
+        body.outputs = [before_it, body.Mul(total, slices[1]), gates]
+        dh, dc, by_gates = scan(g, body, first, sequences, reverse=not at.backwards)
+        by_row = rows(g, by_gates)
+        columns = [at.x, before(g, at, tape.y, swapped(g, at.first[0]))]
+        w, bias, r = products(g, by_row, columns, [at.features, 1, at.hidden])
+        return Pulled(by_row, w, r, bias, bias, (dh, dc))
+
+    def _factors(self, g: Graph, tape: Tape) -> tuple[Value, Value]:
+        """o∘(1 − s²), by which dh enters dc; and what dc, dh, dc, dc are multiplied by for the gates i, o, f, a.
+
+        i·(1−i)·a, o·(1−o)·s, f·(1−f)·c, (1−a²)·i, for all steps at once.
+        """
+        i, o, f, a, kept, s, y = tape.kept
+        product = g.Mul(i, a)
+        parts = [
+            g.Sub(product, g.Mul(product, i)), g.Sub(y, g.Mul(y, o)), g.Sub(kept, g.Mul(kept, f)),
+            g.Sub(i, g.Mul(product, a)),
+        ]  # fmt: skip
+        return g.Sub(o, g.Mul(y, s)), g.Concat(*parts, axis=1)

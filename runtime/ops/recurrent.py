@@ -27,7 +27,7 @@ Step = Callable[[Array, States], States]
 WAYS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
 
 #: Activation functions by ONNX's names, with the usual alpha and beta (None: the function has no such number).
-ACTIVATIONS: dict[str, tuple[Callable[..., Array], float | None, float | None]] = {
+ACTIVATIONS: dict[str, tuple[Callable[..., Any], float | None, float | None]] = {
     "Relu": (relu, None, None),
     "Tanh": (np.tanh, None, None),
     "Sigmoid": (sigmoid, None, None),

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from runtime.graph import Array
+from runtime.graph import Array, Graph, Value
+from runtime.ops.control import scan
 from runtime.ops.recurrent import Function, Settings, States, Step, biases, run
-from runtime.ops.registry import kernel
+from runtime.ops.recurrent_cell import (
+    Direction,
+    Pulled,
+    Tape,
+    back_through,
+    before,
+    beside_x,
+    incoming,
+    products,
+    rows,
+    slice_of,
+    state_like,
+    swapped,
+)
+from runtime.ops.recurrent_gradient import count, names_of, recurrent, refuse
+from runtime.ops.registry import Site, kernel
 
 USUAL = ("Tanh",)
 
@@ -27,3 +44,45 @@ def _step(w: Array, r: Array, bias: Array, function: Function) -> Step:
         return (function(x @ w.T + states[0] @ r.T + bias),)
 
     return step
+
+
+# -- the gradient --------------------------------------------------------------------------------------------------------
+@recurrent("RNN", states=1)
+def rnn_cells(at: Site) -> list[RnnCell]:
+    refuse(at, [{"Tanh", "Relu"}])
+    return [RnnCell(name) for name in names_of(at) or [*USUAL] * count(at)]
+
+
+class RnnCell:
+    """The step as operators: h′ = f(W x + R h + b)."""
+
+    def __init__(self, function: str) -> None:
+        self.function = function
+
+    def forward(self, g: Graph, at: Direction) -> Tape:
+        sequence = beside_x(g, at, at.w, g.Add(at.bias, at.inner_bias))
+        body = g.body("step")
+        h = state_like(body, "h", at.first[0])
+        new = body.emit(self.function, [body.Gemm(at.r, h, slice_of(body, "x", sequence))])
+        body.outputs = [new, body.Identity(new)]
+        last, y = scan(g, body, at.first, [sequence], reverse=at.backwards)
+        return Tape(swapped(g, y), (last,), (y,))
+
+    def backward(
+        self, g: Graph, at: Direction, tape: Tape, dy: Value | None, ends: Sequence[Value | None]
+    ) -> Pulled:
+        """The gradient of a step's sum is dh·f′, and f′ is known beforehand: 1 − y² for tanh, [y > 0] for ReLU."""
+        (y,) = tape.kept
+        slope = g.Sub(1.0, g.Mul(y, y)) if self.function == "Tanh" else g.CastLike(g.Greater(y, 0.0), y)
+        first, arriving = incoming(g, at, dy, ends[0])
+        sequences = [slope, *([arriving] if arriving else [])]
+        body = g.body("step_back")
+        dh = state_like(body, "dh", first)
+        slices = [slice_of(body, "slice", sequence) for sequence in sequences]
+        gates = body.Mul(dh, slices[0])
+        body.outputs = [back_through(body, g.Transpose(at.r, perm=[1, 0]), gates, slices[1:]), gates]
+        dh, by_gates = scan(g, body, [first], sequences, reverse=not at.backwards)
+        by_row = rows(g, by_gates)
+        columns = [at.x, before(g, at, tape.y, swapped(g, at.first[0]))]
+        w, bias, r = products(g, by_row, columns, [at.features, 1, at.hidden])
+        return Pulled(by_row, w, r, bias, bias, (dh,))

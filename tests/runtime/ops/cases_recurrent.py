@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from hypothesis import strategies as st
 
 from runtime.graph import Graph, Value
 from runtime.ops.control import scan
-from tests.runtime.ops.cases import Draw, case, maybe, small
+from tests.runtime.ops.cases import Draw, case, maybe, small, whole
 from tests.runtime.ops.support import Case, spread
 
 
@@ -27,3 +29,35 @@ def scanned(draw: Draw, rng: np.random.Generator) -> Case:
 
     shapes = [(rows, wide), (steps, rows, wide), (wide, wide), (wide,)]
     return Case([spread(rng, *shape) for shape in shapes], build, [0] if rows > 1 else [])
+
+
+GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
+
+
+@case("RNN", "GRU", "LSTM")
+def recurrent(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
+    """Any direction, with or without bias and first states; all outputs are used, or only some."""
+    steps, batch, wide, hidden = small(draw), small(draw, 1, 3), small(draw, 1, 3), small(draw, 1, 3)
+    direction = draw(st.sampled_from(["forward", "reverse", "bidirectional"]))
+    directions, gates = 2 if direction == "bidirectional" else 1, GATES[op_type]
+    states = 2 if op_type == "LSTM" else 1
+    shapes = [(steps, batch, wide), (directions, gates * hidden, wide), (directions, gates * hidden, hidden)]
+    with_bias, with_states = maybe(draw), maybe(draw)
+    shapes += [(directions, 2 * gates * hidden)] * with_bias + [(directions, batch, hidden)] * states * with_states
+    used = draw(st.lists(st.integers(0, states), min_size=1, unique=True))
+    attributes: dict[str, Any] = {"hidden_size": hidden, "direction": direction}
+    if op_type == "GRU":
+        attributes["linear_before_reset"] = small(draw, 0, 1)
+    if op_type == "RNN" and maybe(draw):
+        attributes["activations"] = ["Relu", "Tanh"][:directions]
+
+    def build(g: Graph, *values: Value) -> Value:
+        x, w, r, *rest = values
+        bias, first = rest[: int(with_bias)] or [None], rest[int(with_bias) :]
+        inputs = [x, w, r, *bias, *([None, *first] if first else [])]
+        outputs = g.emit(op_type, inputs, outputs=1 + states, **attributes)
+        flat = [g.Reshape(outputs[i], whole(g, [-1])) for i in used]
+        result: Value = g.Concat(*flat, axis=0)
+        return result
+
+    return Case([spread(rng, *shape) for shape in shapes], build)
