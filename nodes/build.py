@@ -181,7 +181,7 @@ class _Builder:
         if isinstance(layer, LossLayer) and outputs and not node.bypassed:
             x, target = list(inputs.values())[:2]
             weight = float(getattr(layer, "weight", 1.0))
-            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(x, target), weight))
+            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(self.graph, x, target), weight))
 
     def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
         passed = node.bypassed or (layer.passes_inference and self.mode == "inference")

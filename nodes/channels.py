@@ -13,6 +13,12 @@ def channel_axis(x: Value) -> int:
     return 2 if x.rank == 3 else 1
 
 
+def softmax_axis(x: Value) -> int:
+    """`channel_axis`, written −1 where it is the last, as files have it."""
+    axis = channel_axis(x)
+    return -1 if axis == x.rank - 1 else axis
+
+
 def channels(x: Value) -> int:
     """How many there are. Raises `LayerError` where that is known at run time only."""
     count = x.shape[channel_axis(x)]

@@ -195,12 +195,28 @@ class Layer:
         return " ".join((cls.__doc__ or "").split("\n\n")[0].split())
 
 
+@dataclass(frozen=True)
 class LossLayer(Layer):
-    """A layer that ends in one number. It exists in training only."""
+    """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed."""
 
-    def decision(self, prediction: Value, target: Value) -> str:
+    reduction: str = setting("mean", choices=("mean", "sum"), help="What becomes of the losses of a batch's answers.")
+    weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")
+
+    def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         """How a prediction becomes a class: argmax, threshold, sign, or none (regression)."""
         return "none"
+
+    def over_batch(self, g: Graph, each: Value) -> Value:
+        """The mean or the sum of `each` answer's loss, (N, …), as a scalar."""
+        result: Value
+        if self.reduction == "sum":
+            result = g.ReduceSum(each, keepdims=0, name="loss")
+        else:
+            result = g.ReduceMean(each, axes=list(range(each.rank)), keepdims=0, name="loss")
+        return result
+
+    def summary(self) -> str:
+        return "in training only" if self.reduction == "mean" else f"{self.reduction} · in training only"
 
 
 @cache

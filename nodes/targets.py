@@ -1,25 +1,56 @@
-"""Targets: class numbers as rows of numbers, inside the graph."""
+"""Targets: class numbers as rows of numbers, inside the graph, and whether they fit a prediction."""
 
 from __future__ import annotations
 
 import numpy as np
+from onnx import helper
 
+from nodes.channels import channel_axis, channels
 from nodes.layer import INDICES, LayerError, kind_of, sample_shape
 from runtime.graph import Graph, Value
 
+#: What a class is as a number: the class itself, or −1 for the first of two.
+ZERO_ONE, PLUS_MINUS = "0 and 1", "−1 and 1"
+FORMS = (ZERO_ONE, PLUS_MINUS)
 
-def one_hot(g: Graph, target: Value, width: int) -> Value:
-    """(N,) class numbers as (N, width) of 0 and 1; with width 1 the number itself, (N, 1). (N, width) passes as it is."""
-    from onnx import helper
 
+def as_numbers(g: Graph, target: Value, prediction: Value, form: str = ZERO_ONE) -> Value:
+    """`target` in the shape of `prediction`: numbers as they are, class numbers as 0 and 1 or −1 and 1.
+
+    One output holds the class itself (of two), several outputs hold one class each. Raises `LayerError` where a target
+    does not fit.
+    """
     if kind_of(target) != INDICES:
-        if target.shape[1:] != (width,):
-            raise LayerError(
-                f"its prediction has {width} numbers per sample and its target {sample_shape(target)}: make them equal."
-            )
+        _check(prediction, target, prediction.shape)
         return target
-    column = g.Unsqueeze(target, g.constant([1], np.int64, "axes"))
+    t = one_hot(g, target, prediction)
+    result: Value = g.Sub(g.Mul(t, 2.0), 1.0) if form == PLUS_MINUS else t
+    return result
+
+
+def one_hot(g: Graph, target: Value, prediction: Value) -> Value:
+    """Class numbers (N,), (N, steps) or (N, H, W) as 0 and 1 along the classes of `prediction`; with one output the number
+    itself. A target that is in that form already passes as it is. Raises `LayerError` where it does not fit."""
+    axis, width = channel_axis(prediction), channels(prediction)
+    if kind_of(target) != INDICES:
+        _check(prediction, target, prediction.shape)
+        return target
+    _check(prediction, target, prediction.shape[:axis] + prediction.shape[axis + 1 :])
+    column = g.Unsqueeze(target, g.constant([axis], np.int64, "axes"))
     if width > 1:
-        column = g.Equal(column, g.constant(np.arange(width)[None], np.int64, "classes"))
+        classes = np.arange(width).reshape(1, *[1] * (axis - 1), width, *[1] * (prediction.rank - 1 - axis))
+        column = g.Equal(column, g.constant(classes, np.int64, "classes"))
     result: Value = g.Cast(column, to=int(helper.np_dtype_to_tensor_dtype(g.dtype)))
     return result
+
+
+def _check(prediction: Value, target: Value, wanted: tuple[int | str | None, ...]) -> None:
+    """Raises `LayerError` unless the target has the wanted shape (open sides fit anything)."""
+    pairs = list(zip(target.shape[1:], wanted[1:], strict=False))
+    known = [(a, b) for a, b in pairs if isinstance(a, int) and isinstance(b, int)]
+    if target.rank == len(wanted) and all(a == b for a, b in known):
+        return
+    kind = "class numbers " if kind_of(target) == INDICES else ""
+    raise LayerError(
+        f"its prediction is {sample_shape(prediction)} and its target {kind}{sample_shape(target)} per sample: make them fit."
+    )

@@ -35,13 +35,18 @@ def decision(labels: Array, outputs: int) -> str:
 
 
 def answers(output: Array, how: str) -> Array:
-    """The class that each output stands for, int64, of the output's shape without its last axis. ``none`` is a
-    ValueError."""
+    """The class that each output stands for, int64, of the output's shape without the axis of the classes. ``none`` is
+    a ValueError."""
     if how == "argmax":
-        return np.asarray(output.argmax(axis=-1))
+        return np.asarray(_classes_last(output).argmax(axis=-1))
     if how not in CUT:
         raise ValueError(f"‘{how}’ decides nothing")
     return (output > CUT[how]).astype(np.int64)
+
+
+def _classes_last(output: Array) -> Array:
+    """Outputs with their classes in the last axis, as vectors and sequences have them; maps have them in axis 1."""
+    return np.moveaxis(output, 1, -1) if output.ndim > 3 else output
 
 
 def correct(output: Array, labels: Array, how: str) -> int:
@@ -50,7 +55,7 @@ def correct(output: Array, labels: Array, how: str) -> int:
     if how == "none":
         return 0
     if how == "argmax":
-        return int(np.count_nonzero(output.argmax(axis=-1).ravel() == labels.ravel()))
+        return int(np.count_nonzero(answers(output, how).ravel() == labels.ravel()))
     return int(np.count_nonzero((output > CUT[how]).ravel() == (labels > 0).ravel()))
 
 
@@ -63,7 +68,8 @@ def confusion(output: Array, labels: Array, how: str, classes: int) -> Array:
 
 def correct_within(output: Array, labels: Array, k: int) -> int:
     """How many of `labels` are among the `k` largest of their outputs. Of equal outputs the first counts as larger."""
-    rows, truth = output.reshape(-1, output.shape[-1]), labels.reshape(-1)
+    last = _classes_last(output)
+    rows, truth = last.reshape(-1, last.shape[-1]), labels.reshape(-1)
     best = np.argsort(-rows, axis=1, kind="stable")[:, :k]
     return int(np.count_nonzero(best == truth[:, None]))
 

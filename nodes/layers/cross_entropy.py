@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from nodes.layer import INDICES, VECTOR, LayerError, LossLayer, Port, layer
+from nodes.channels import channel_axis, channels
+from nodes.layer import LayerError, LossLayer, Port, layer, setting
+from nodes.losses import PORTS, log_softmax, sum_of_classes
 from nodes.targets import one_hot
 from runtime.graph import Graph, Value
 
@@ -18,36 +20,42 @@ from runtime.graph import Graph, Value
 class CrossEntropy(LossLayer):
     """How surprised the network is by the right class: minus the logarithm of the probability it gave it.
 
-    Shapes: prediction (N, classes) and target (N,) class numbers or (N, classes) → a scalar, the mean over the batch.
-    Behind a Softmax it reads the logits under it (the same number, computed without overflow); without one it takes its
-    input as logits. Source: Good, 1952; Bridle, 1990.
+    Shapes: prediction (N, C), (N, steps, C) or maps (N, C, H, W), and target class numbers without the axis of the C classes,
+    or of the prediction's shape → a scalar, the mean (or sum) over samples and their steps or places. Behind a Softmax it
+    reads the logits under it (the same number, computed without overflow); without one it takes its input as logits. With
+    class weights w the mean divides by Σ w of the targets. Source: Good, 1952; Bridle, 1990; ONNX SoftmaxCrossEntropyLoss.
     """
 
-    inputs: ClassVar[tuple[Port, ...]] = (Port("prediction", (VECTOR,)), Port("target", (INDICES, VECTOR)))
+    class_weights: tuple[float, ...] = setting((), low=0.0, help="How much each class counts, in order; empty: all alike.")
+
+    inputs: ClassVar[tuple[Port, ...]] = PORTS
     outputs: ClassVar[tuple[str, ...]] = ("loss",)
 
     def emit(self, g: Graph, prediction: Value, target: Value) -> Value:
-        logits = logits_under(g, prediction)
-        classes = logits.shape[1]
-        assert isinstance(classes, int)
-        if classes < 2:
+        if channels(prediction) < 2:
             raise LayerError("its prediction is one number per sample, and CrossEntropy compares at least 2 classes.")
-        t = one_hot(g, target, classes)
-        picked = g.ReduceSum(g.Mul(g.LogSoftmax(logits, axis=-1), t), g.constant([1], np.int64), keepdims=0)
-        result: Value = g.Neg(g.ReduceMean(picked, axes=[0], keepdims=0), name="loss")
+        logarithms = log_softmax(g, prediction)
+        t = one_hot(g, target, prediction)
+        if self.class_weights:
+            t = g.Mul(t, self._weights(g, prediction))
+        each = g.Neg(sum_of_classes(g, g.Mul(logarithms, t)))
+        if not self.class_weights or self.reduction == "sum":
+            return self.over_batch(g, each)
+        result: Value = g.Div(g.ReduceSum(each, keepdims=0), g.ReduceSum(t, keepdims=0), name="loss")
         return result
 
-    def decision(self, prediction: Value, target: Value) -> str:
+    def _weights(self, g: Graph, prediction: Value) -> Value:
+        """The class weights in a shape that broadcasts against the prediction."""
+        count = channels(prediction)
+        if len(self.class_weights) != count:
+            raise LayerError(
+                f"it has {len(self.class_weights)} class weights and its prediction {count} classes: give one for each class."
+            )
+        places = prediction.rank - 1 - channel_axis(prediction)
+        return g.constant(np.reshape(self.class_weights, (count, *[1] * places)), g.dtype, "class_weights")
+
+    def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         return "argmax"
 
     def summary(self) -> str:
-        return "softmax · in training only"
-
-
-def logits_under(g: Graph, prediction: Value) -> Value:
-    """What stands under a drawn Softmax, else `prediction` itself."""
-    op = g.producer().get(prediction.name)
-    while op is not None and op.type == "Identity":
-        prediction = g.values[op.inputs[0]]
-        op = g.producer().get(prediction.name)
-    return g.values[op.inputs[0]] if op is not None and op.type == "Softmax" else prediction
+        return f"softmax · {super().summary()}"

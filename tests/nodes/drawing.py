@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nodes import edits
-from nodes.build import Built, build
+from nodes.build import build
 from nodes.document import Document, Wire
 from nodes.layer import layer_type
 from nodes.plan import initial_weights
@@ -18,16 +18,24 @@ from runtime.training_step import copied
 
 
 def drawn(type: str, settings: Mapping[str, Any], inputs: Mapping[str, Array]) -> tuple[Document, str]:
-    """One Input of the right shape per port -> the layer; whole numbers are class numbers."""
+    """One Input of the right shape per port -> the layer; whole numbers are class numbers, one per sample a Dataset's label."""
     document, id = edits.add(Document(), type, settings=settings)
     for port in layer_type(type).inputs:
-        if port.name not in inputs:
-            continue
-        array = inputs[port.name]
-        values = "class numbers" if array.dtype.kind == "i" else "numbers"
-        document, source = edits.add(document, "Input", settings={"shape": array.shape[1:], "values": values}, name=port.name)
-        document = edits.connect(document, Wire(source, "y", id, port.name))
+        if port.name in inputs:
+            document, wire = source(document, inputs[port.name], Wire("", "", id, port.name))
+            document = edits.connect(document, wire)
     return document, id
+
+
+def source(document: Document, array: Array, to: Wire) -> tuple[Document, Wire]:
+    """A node that gives arrays like this one, named like the port it is for, and the wire from it."""
+    if array.dtype.kind == "i" and array.ndim == 1:
+        document, node = edits.add(document, "Dataset", name=to.target_port)
+        return document, Wire(node, "label", to.target, to.target_port)
+    values = "class numbers" if array.dtype.kind == "i" else "numbers"
+    settings = {"shape": array.shape[1:], "values": values}
+    document, node = edits.add(document, "Input", settings=settings, name=to.target_port)
+    return document, Wire(node, "y", to.target, to.target_port)
 
 
 def run(
@@ -38,16 +46,9 @@ def run(
     document, id = drawn(type, settings, inputs)
     built = build(document, mode, np.float64)
     assert not built.problems, built.problems
-    return results(built, document, id, inputs, weights)
-
-
-def results(
-    built: Built, document: Document, id: str, inputs: Mapping[str, Array], weights: Mapping[str, Array] | None = None
-) -> list[Array]:
     graph = copied(built.graph)
     graph.outputs = list(built.nodes[id].outputs.values())
-    names = {document.nodes[i].name: b.output.name for i, b in built.nodes.items() if b.output and i != id}
-    feeds = {names[port]: np.asarray(array) for port, array in inputs.items()}
+    feeds = {built.nodes[id].inputs[port].name: np.asarray(array) for port, array in inputs.items()}
     for name, array in initial_weights(document, graph).items():
         feeds[name] = np.asarray((weights or {}).get(name.rpartition(".")[2], array), np.float64)
     if "step" in graph.values:
