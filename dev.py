@@ -18,6 +18,7 @@ STAMP = VENV / "netwright.stamp"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST, TOO_NEW = (3, 11), (3, 15)
+TORCH_WITHOUT_CUDA = "https://download.pytorch.org/whl/cpu"
 
 # Shared library -> Debian package. The wheels of Qt link to these and do not bring them.
 QT_LIBRARIES = {
@@ -113,21 +114,23 @@ def make_venv() -> None:
 
 
 def need_venv(extra: str) -> None:
-    """Make .venv and install into it, unless that was done for this pyproject.toml. `dev` includes all of `run`."""
+    """Make .venv and install into it, unless that was done for this pyproject.toml. `dev` and `bench` include `run`."""
     digest = wanted_stamp()
     done = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else []
-    if done and done[0] == digest and (extra in done or "dev" in done):
+    if done and done[0] == digest and (extra in done or (extra == "run" and len(done) > 1)):
         return
     if not venv_works():
         make_venv()
     # A changed file must not take the tools away that an earlier command installed.
-    extra = "dev" if "dev" in done else extra
-    target = f"{ROOT}[dev]" if extra == "dev" else str(ROOT)
+    extras = sorted({extra, *done[1:]} - {"run"})
+    target = f"{ROOT}[{','.join(extras)}]" if extras else str(ROOT)
     say("installing what pyproject.toml asks for (once, some minutes)")
     command = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", target]
+    if "bench" in extras:
+        command += ["--extra-index-url", TORCH_WITHOUT_CUDA]
     if subprocess.call(command) != 0:
         stop("pip failed; its own words are above.")
-    STAMP.write_text(f"{digest} {extra}\n")
+    STAMP.write_text(f"{digest} {' '.join(extras) or 'run'}\n")
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -188,7 +191,13 @@ def check(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-COMMANDS = {"run": run, "test": test, "check": check}
+def bench(arguments: list[str]) -> int:
+    """Measure training steps beside PyTorch's: rows to measure, `--readme` writes the table there, `--help` the rest."""
+    need_venv("bench")
+    return hand_over(["-m", "tests.benchmarks.bench", *arguments])
+
+
+COMMANDS = {"run": run, "test": test, "check": check, "bench": bench}
 
 
 def usage() -> str:

@@ -1,0 +1,45 @@
+"""The rows of the benchmark: what is trained, in which batches, by which optimizer, and the ratio it should reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: a network of `networks.py` and of `torch_networks.py`, both called `network`.
+
+    `sample` is one sample's shape; `classes` the number of classes (0: the target is the sample itself), or 2 with
+    `signs`, where the target is one number, −1 or 1. `goal` and `stretch` are PyTorch's fastest time / ours.
+    """
+
+    name: str
+    title: str
+    network: str
+    batch: int
+    optimizer: str
+    sample: tuple[int, ...]
+    classes: int
+    goal: float
+    stretch: float
+    maps: bool = False
+    signs: bool = False
+    tokens: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+ROWS = (
+    Row("tiny-sgd", "2-8-8-1 tanh, 10, SGD", "tiny", 10, "SGD", (2,), 2, 15, 25, signs=True),
+    Row("tiny-adam", "2-8-8-1 tanh, 10, Adam", "tiny", 10, "Adam", (2,), 2, 15, 25, signs=True),
+    Row("mlp-momentum", "784-500-300-10, 128, Momentum", "mlp", 128, "Momentum", (784,), 10, 1.2, 2),
+    Row("mlp-adam", "784-500-300-10, 128, Adam", "mlp", 128, "Adam", (784,), 10, 1.1, 1.5),
+    Row("lenet", "LeNet, 64, Momentum", "lenet", 64, "Momentum", (1, 28, 28), 10, 1.1, 2, maps=True),
+    Row("cnn", "conv32-conv64-pool-128-10, 64, Adam", "cnn", 64, "Adam", (1, 28, 28), 10, 1.0, 1.3, maps=True),
+    Row("autoencoder", "autoencoder 784-500-784, 20, Adam", "autoencoder", 20, "Adam", (784,), 0, 1.2, 2),
+)
+
+
+def row(name: str) -> Row:
+    return next(r for r in ROWS if r.name == name)

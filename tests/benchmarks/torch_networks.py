@@ -1,0 +1,97 @@
+"""The same networks in PyTorch, and its ways of training them: eager, fused optimizer, channels-last, torch.compile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from runtime.graph import Array
+from tests.benchmarks.rows import Row
+
+
+def tiny() -> nn.Module:
+    return nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1), nn.Tanh())
+
+
+def mlp() -> nn.Module:
+    return nn.Sequential(*_dense(784, 500, 300, 10))
+
+
+def lenet() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        *_dense(256, 120, 84, 10),
+    )
+
+
+def cnn() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25), nn.Flatten(),
+        *_dense(9216, 128, 10),
+    )
+
+
+def autoencoder() -> nn.Module:
+    return nn.Sequential(*_dense(784, 500, 784), nn.Sigmoid())
+
+
+def _dense(*widths: int) -> list[nn.Module]:
+    """Linear layers with ReLU between them."""
+    layers: list[nn.Module] = []
+    for ins, outs in zip(widths, widths[1:], strict=False):
+        layers += [nn.Linear(ins, outs), nn.ReLU()]
+    return layers[:-1]
+
+
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "tiny": tiny, "mlp": mlp, "lenet": lenet, "cnn": cnn, "autoencoder": autoencoder,
+}
+
+
+def make(row: Row, way: str, samples: Array, targets: Array) -> Callable[[], object]:
+    """One training step of `row` as a function, prepared in the `way` that its name spells (``fused compiled`` …)."""
+    words = way.split()
+    torch.manual_seed(0)
+    net, x, t = NETWORKS[row.network](), torch.from_numpy(samples), torch.from_numpy(targets)
+    if "channels-last" in words:
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
+    optimizer = _optimizer(row, net, fused="fused" in words)
+    loss_of = _loss(row, t)
+
+    def forward(x: Tensor) -> Tensor:
+        return loss_of(net(x))
+
+    forward = torch.compile(forward) if "compiled" in words else forward
+
+    def step() -> Tensor:
+        optimizer.zero_grad(set_to_none=True)
+        loss = forward(x)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return step
+
+
+def _optimizer(row: Row, net: nn.Module, fused: bool) -> torch.optim.Optimizer:
+    if row.optimizer == "Adam":
+        return torch.optim.Adam(net.parameters(), lr=1e-3, fused=fused)
+    return torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9 if row.optimizer == "Momentum" else 0.0, fused=fused)
+
+
+def _loss(row: Row, targets: Tensor) -> Callable[[Tensor], Tensor]:
+    if row.signs:
+        signs = (targets * 2 - 1).float()[:, None]
+        return lambda y: F.mse_loss(y, signs)
+    if not row.classes:
+        return lambda y: F.mse_loss(y, targets)
+    return lambda y: F.cross_entropy(y.reshape(-1, y.shape[-1]), targets.reshape(-1))
+
+
+def ways(row: Row) -> list[str]:
+    """What is tried: the fastest of these is what we are compared with."""
+    found = ["eager", "fused", "fused compiled"]
+    return [*found, "fused channels-last", "fused channels-last compiled"] if row.maps else found
