@@ -8,7 +8,6 @@ from functools import partial
 
 from nodes import edits
 from nodes.build import Built, build, place
-from nodes.channels import channel_axis
 from nodes.document import Document, Node, Wire
 from nodes.layer import LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
@@ -16,6 +15,7 @@ from nodes.problems import Problem, Repair
 from nodes.recipes import checked
 from runtime.errors import NetwrightError
 from runtime.graph import Value
+from runtime.preflight import batch_too_large
 
 Check = Callable[[Document, Built], Iterator[Problem]]
 
@@ -161,7 +161,7 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
     for loss in built.losses:
         node = document.nodes[loss.node]
         count = _class_count(document, node.id)
-        width = loss.prediction.shape[channel_axis(loss.prediction)]
+        width = loss.prediction.shape[1]
         if count and loss.decision == "argmax" and width != count:
             what = f"its prediction has {width} outputs and the data has {count} classes: give the last Dense {count} units."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
@@ -204,8 +204,13 @@ def _recipe(document: Document, built: Built) -> Iterator[Problem]:
 
 
 def _batches(document: Document, built: Built) -> Iterator[Problem]:
-    """A layer that needs more samples in a batch than the smallest batch of an epoch has (BatchNormalization: 2)."""
+    """A batch larger than the data; a layer that needs more samples than the smallest batch of an epoch has
+    (BatchNormalization: 2)."""
     size, count = document.recipe.stages[0].batch_size, _train_size(document)
+    if count and size > count:
+        whole = Repair("Take all samples at once", partial(edits.set_recipe, batch_size=0))
+        yield Problem("", "Recipe", _lower(batch_too_large(size, count)), repairs=(whole,))
+        return
     least = _smallest_batch(size, count)
     for id, info in built.nodes.items():
         need = info.layer.smallest_batch(info.inputs) if info.layer and info.outputs else 1
@@ -218,6 +223,10 @@ def _batches(document: Document, built: Built) -> Iterator[Problem]:
         repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
         what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
         yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _smallest_batch(size: int, count: int) -> int:

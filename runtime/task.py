@@ -13,9 +13,7 @@ from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
 from runtime.metrics import correct
-from runtime.optimizers import optimizer
 from runtime.recipe import Recipe, Stage
-from runtime.schedules import course
 from runtime.training_step import StepGraph, copied, training_step
 
 #: Samples in one pass of an evaluation, at most.
@@ -108,32 +106,6 @@ def first_weights(task: Task, given: Mapping[str, Array]) -> dict[str, Array]:
             if name not in weights:
                 weights[name] = given[name] if name in given else draw(parameter, task.recipe.seed, graph.dtype)
     return weights
-
-
-def check(task: Task) -> None:
-    """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to
-    watch."""
-    if not len(task.dataset.train):
-        raise TrainingError("The dataset has no training samples: choose another one.")
-    for stage in task.recipe.stages:
-        course(stage, 1)
-        if len(stage.updates) != 1:
-            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
-        optimizer(stage.updates[0].optimizer)
-        _check_early_stop(task, stage)
-
-
-def _check_early_stop(task: Task, stage: Stage) -> None:
-    watched = stage.early_stop.quantity
-    if stage.early_stop.patience <= 0:
-        return
-    if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
-        known = "loss, accuracy, validation_loss or validation_accuracy"
-        raise TrainingError(f"Early stop watches ‘{watched}’: choose {known}.")
-    if watched.startswith("validation") and not len(task.dataset.validation):
-        raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
-    if watched.endswith("accuracy") and task.decision == "none":
-        raise TrainingError(f"Early stop watches {watched}, and this task has no right or wrong: watch a loss.")
 
 
 def stage_step(task: Task, stage: Stage) -> StepGraph:

@@ -27,9 +27,10 @@ from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
 from runtime.graph import Array
 from runtime.metrics import correct
+from runtime.preflight import check
 from runtime.recipe import Stage
 from runtime.schedules import Course, course
-from runtime.task import Evaluator, Task, check, samples
+from runtime.task import Evaluator, Task, samples
 
 __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
 

@@ -12,6 +12,7 @@ import onnxruntime as ort
 import pytest
 
 from nodes import edits
+from nodes.check import check
 from nodes.document import Document, same_arrays
 from nodes.example import new
 from nodes.files import load, save
@@ -198,6 +199,16 @@ def test_normalize_is_fitted_to_the_training_split() -> None:
 def test_a_network_with_an_error_is_not_trained() -> None:
     document = edits.remove(new("mlp"), ["n7"])
     with pytest.raises(TrainingError, match="a loss is missing"):
+        Run(document)
+
+
+def test_a_batch_larger_than_the_data_is_told_and_mended() -> None:
+    document = edits.set_recipe(new("playground"), batch_size=251)
+    problem = check(document).errors[0]
+    words = "the batch size is 251, and there are 250 training samples: set 250 or less, or 0 for all at once."
+    assert problem.sentence == f"Recipe: {words}"
+    assert not check(problem.repairs[0].edit(document)).errors
+    with pytest.raises(TrainingError, match="the batch size is 251"):
         Run(document)
 
 

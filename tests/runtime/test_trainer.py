@@ -14,10 +14,11 @@ from runtime.diagnosis import finite
 from runtime.engines import Engine, engine
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
+from runtime.graph import Graph
 from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe
 from runtime.schedules import SCHEDULES
-from runtime.task import Task
+from runtime.task import Task, unchanged
 from runtime.trainer import Trainer
 from tests.runtime.nets import patient, quadrants, recipe, signs, stages, task
 
@@ -261,15 +262,67 @@ def test_weights_that_overflow_behind_a_finite_loss_are_found_at_the_step_that_b
     assert trainer.checkpoint().progress.step == problem.step - 1 and finite(trainer.checkpoint().weights)
 
 
-def test_bad_data_are_named() -> None:
+def spoilt(part: str, where: str, index: tuple[int, ...], number: float) -> Dataset:
+    """The quadrants with one number changed, in ``train`` or ``validation``."""
     data = quadrants()
-    samples = data.train.samples.copy()
-    samples[17, 1] = np.nan
-    bad = Dataset(data.info, Split(samples, data.train.labels.copy()), data.validation, data.test)
-    problem = list(Trainer(task(recipe(), bad), fast()).run())[-2]
+    split = getattr(data, part)
+    arrays = {"samples": split.samples.copy(), "labels": split.labels.astype(np.float32)}
+    arrays[where][index] = number
+    return replace(data, **{part: Split(**arrays)})
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (spoilt("train", "samples", (17, 1), np.nan), "Training sample 17 contains nan at [1]: remove it from the data, or mend "
+     "the number."),
+    (spoilt("validation", "labels", (3,), -np.inf), "Validation label 3 contains -inf: remove it from the data, or mend the "
+     "number."),
+])
+def test_bad_data_are_named_before_the_first_step(data: Dataset, words: str) -> None:
+    with pytest.raises(TrainingError) as error:
+        Trainer(task(recipe(), data), fast())
+    assert str(error.value) == words
+
+
+def test_bad_data_that_appear_later_are_named_too() -> None:
+    data = quadrants()
+    data.train.samples.flags.writeable = True
+    trainer = Trainer(task(recipe(), data), fast())
+    data.train.samples[17, 1] = np.nan
+    problem = list(trainer.run())[-2]
     assert isinstance(problem, Problem) and problem.value == "sample" and not problem.operator
     words = r"Step \d: The input ‘sample’ contains nan at \[\d, 1\]: remove such samples from the data\."
     assert re.fullmatch(words, problem.sentence)
+
+
+def classifier(labels: Any) -> Task:
+    """A softmax over three classes whose labels are these."""
+    job = task(recipe(batch_size=2))
+    g = Graph("classes", training=True)
+    x, label = g.input("sample", np.float32, ("N", 2)), g.input("label", np.int64, ("N",))
+    logits = g.MatMul(x, g.parameter("weight", (2, 3)))
+    picked = g.Mul(g.LogSoftmax(logits), g.OneHot(label, g.constant(3), g.constant([0.0, 1.0], np.float32)))
+    loss = g.Neg(g.ReduceMean(picked, keepdims=0))
+    split = Split(np.zeros((len(labels), 2), "f"), np.array(labels, np.int64 if isinstance(labels[0], int) else np.float32))
+    data = replace(quadrants(), train=split, validation=split)
+    return replace(
+        job, forward=g, loss=loss, output=logits, evaluation=g, evaluation_loss=loss, evaluation_output=logits,
+        dataset=data, decision="argmax", label_map=unchanged,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("labels", "words"), [
+    ([0, 1, 3], "Training labels go from 0 to 3, and the network has 3 outputs, one a class from 0 to 2: give its last layer "
+     "as many units as there are classes."),
+    ([-1, 1, 2], "Training labels go from -1 to 2, and the network has 3 outputs, one a class from 0 to 2: give its last "
+     "layer as many units as there are classes."),
+    ([0.0, 0.25, 1.0], "Training labels are numbers such as 0.25, and the loss takes class numbers: choose a loss for "
+     "numbers, such as MeanSquaredError."),
+])
+def test_targets_of_the_wrong_kind(labels: list[float], words: str) -> None:
+    with pytest.raises(TrainingError) as error:
+        Trainer(classifier(labels), fast())
+    assert str(error.value) == words
+    Trainer(classifier([0.0, 1.0, 2.0]), fast())
 
 
 def test_weights_to_start_from_must_be_finite() -> None:
@@ -281,6 +334,9 @@ def test_weights_to_start_from_must_be_finite() -> None:
 # -- refusals ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("changed", "words"), [
     (recipe(schedule="cosin"), "There is no schedule called ‘cosin’: did you mean ‘cosine’?"),
+    (recipe(batch_size=54),
+     "The batch size is 54, and there are 53 training samples: set 53 or less, or 0 for all at once."),
+    (recipe(settings={"beta1": 7.0}), "Adam: beta1 is 7: set it between 0 and 0.9999."),
     (recipe(optimizer="Adamm"), "There is no optimizer called ‘Adamm’: did you mean ‘Adam’?"),
     (recipe(early_stop=patient(2, "los")),
      "Early stop watches ‘los’: choose loss, accuracy, validation_loss or validation_accuracy."),
@@ -298,7 +354,7 @@ def test_checkpoints_and_data_that_do_not_fit() -> None:
         Trainer(task(recipe()), fast(), Checkpoint({"Dense_0.bias": np.zeros(3, "f")}))
     assert str(error.value).startswith("Dense_0.bias is (8,) in the network and (3,) in the checkpoint: start anew")
     data = quadrants()
-    wide = Split(np.zeros((5, 3), "f"), np.zeros(5, np.int64))
+    wide = Split(np.zeros((15, 3), "f"), np.zeros(15, np.int64))
     with pytest.raises(TrainingError) as error:
         Trainer(task(recipe(), Dataset(data.info, wide, wide, wide)), fast())
     assert str(error.value) == "The input sample N×2 is fed the dataset's samples, which are 3: set the input's shape."

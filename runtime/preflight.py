@@ -1,0 +1,86 @@
+"""What can be known to be wrong before the first step: recipe, data, targets. One sentence each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from runtime.data.dataset import Split
+from runtime.errors import TrainingError
+from runtime.graph import Array
+from runtime.optimizers import complete, optimizer
+from runtime.recipe import Stage
+from runtime.schedules import course
+from runtime.task import Task
+
+
+def check(task: Task) -> None:
+    """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to
+    watch; and for data that would spoil the weights or mean nothing to the loss."""
+    if not len(task.dataset.train):
+        raise TrainingError("The dataset has no training samples: choose another one.")
+    for name, split in (("Training", task.dataset.train), ("Validation", task.dataset.validation)):
+        _check_numbers(name, split)
+        _check_classes(task, name, split.labels)
+    for stage in task.recipe.stages:
+        course(stage, 1)
+        if len(stage.updates) != 1:
+            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
+        chosen = optimizer(stage.updates[0].optimizer)
+        complete(chosen, stage.updates[0].settings)
+        _check_batch(task, stage)
+        _check_early_stop(task, stage)
+
+
+def _check_early_stop(task: Task, stage: Stage) -> None:
+    watched = stage.early_stop.quantity
+    if stage.early_stop.patience <= 0:
+        return
+    if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
+        known = "loss, accuracy, validation_loss or validation_accuracy"
+        raise TrainingError(f"Early stop watches ‘{watched}’: choose {known}.")
+    if watched.startswith("validation") and not len(task.dataset.validation):
+        raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
+    if watched.endswith("accuracy") and task.decision == "none":
+        raise TrainingError(f"Early stop watches {watched}, and this task has no right or wrong: watch a loss.")
+
+
+def _check_batch(task: Task, stage: Stage) -> None:
+    count = len(task.dataset.train)
+    if stage.batch_size > count:
+        raise TrainingError(batch_too_large(stage.batch_size, count))
+
+
+def batch_too_large(size: int, count: int) -> str:
+    return f"The batch size is {size:,}, and there are {count:,} training samples: set {count:,} or less, or 0 for all at once."
+
+
+def _check_numbers(name: str, split: Split) -> None:
+    for array, what in ((split.samples, "sample"), (split.labels, "label")):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            row, *rest = np.argwhere(~np.isfinite(array))[0].tolist()
+            at = f" at [{', '.join(map(str, rest))}]" if rest else ""
+            number = array[(row, *rest)]
+            raise TrainingError(f"{name} {what} {row} contains {number}{at}: remove it from the data, or mend the number.")
+
+
+def _check_classes(task: Task, name: str, labels: Array) -> None:
+    """Class numbers are whole, from 0, and fewer than the outputs among which they choose."""
+    target = next((v for v in task.forward.inputs if v.name == task.inputs.get("label")), None)
+    if target is None or target.dtype.kind not in "iu" or not labels.size:
+        return
+    given = task.label_map(labels)
+    if given.dtype.kind == "f" and (given != np.floor(given)).any():
+        odd = given[given != np.floor(given)].flat[0]
+        raise TrainingError(
+            f"{name} labels are numbers such as {odd:g}, and the loss takes class numbers: choose a loss for numbers, such as "
+            "MeanSquaredError."
+        )
+    if task.decision != "argmax" or task.output is None:
+        return
+    width = task.output.shape[1 if task.output.rank > 3 else -1]
+    low, high = int(given.min()), int(given.max())
+    if isinstance(width, int) and not 0 <= low <= high < width:
+        raise TrainingError(
+            f"{name} labels go from {low} to {high}, and the network has {width} outputs, one a class from 0 to {width - 1}: "
+            "give its last layer as many units as there are classes."
+        )
