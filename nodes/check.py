@@ -8,6 +8,7 @@ from functools import partial
 
 from nodes import edits
 from nodes.build import Built, build, place
+from nodes.channels import channel_axis
 from nodes.document import Document, Node, Wire
 from nodes.layer import LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
@@ -161,7 +162,7 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
     for loss in built.losses:
         node = document.nodes[loss.node]
         count = _class_count(document, node.id)
-        width = loss.prediction.shape[1]
+        width = loss.prediction.shape[channel_axis(loss.prediction)]
         if count and loss.decision == "argmax" and width != count:
             what = f"its prediction has {width} outputs and the data has {count} classes: give the last Dense {count} units."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
