@@ -27,11 +27,6 @@ def channels(x: Value) -> int:
     return count
 
 
-def other_axes(x: Value) -> list[int]:
-    """Every axis but the channels': the batch and the places."""
-    return [axis for axis in range(x.rank) if axis != channel_axis(x)]
-
-
 def per_channel(g: Graph, numbers: Value, x: Value) -> Value:
     """(C,) numbers in a shape that broadcasts against `x`: (C, 1, 1) for maps."""
     places = x.rank - 1 - channel_axis(x)

@@ -12,7 +12,7 @@ from onnx import helper, numpy_helper
 
 from runtime.errors import FileError, GraphError
 from runtime.graph import IR_VERSION, OPSET, Array, Dim, Graph, Op, Parameter, Value
-from runtime.inference import infer, node_proto, schema
+from runtime.inference import infer, node_proto
 from runtime.ops import KERNELS
 
 LAYER = "pkg.netwright.layer"
@@ -36,7 +36,7 @@ def to_model(
     used = {n for op in graph.ops for n in op.reads} | {v.name for v in graph.outputs}
     own = [v.name for v in graph.inputs if v.name not in initial] if inputs is None else list(inputs)
     declared = [*own, *(n for n in graph.parameters if n in used and n not in initial and n not in own)]
-    ops = [_read_outputs(op, used, graph.opset) for op in graph.ops]
+    ops = [_read_outputs(op, used) for op in graph.ops]
     proto = helper.make_graph(
         [_node(op) for op in ops], name or graph.name,
         [_info(graph.values[n]) for n in declared], [_info(v) for v in graph.outputs],
@@ -48,16 +48,11 @@ def to_model(
     return helper.make_model(proto, opset_imports=opsets, ir_version=IR_VERSION, producer_name="netwright")
 
 
-def _read_outputs(op: Op, used: set[str], opset: int) -> Op:
-    """`op` without the optional outputs at its end that nobody reads: a MaxPool is slower when asked for its Indices."""
-    count = len(op.outputs)
-    if count == 1 or op.domain:
+def _read_outputs(op: Op, used: set[str]) -> Op:
+    """`op`, a MaxPool without its Indices if nobody reads them: it is slower when asked for them."""
+    if op.type != "MaxPool" or not used.isdisjoint(op.outputs[1:]):
         return op
-    formal = schema(op.type, opset).outputs
-    optional = onnx.defs.OpSchema.FormalParameterOption.Optional
-    while count > 1 and op.outputs[count - 1] not in used and formal[min(count, len(formal)) - 1].option == optional:
-        count -= 1
-    return op if count == len(op.outputs) else replace(op, outputs=op.outputs[:count])
+    return replace(op, outputs=op.outputs[:1])
 
 
 def _between(graph: Graph, ops: Sequence[Op]) -> list[onnx.ValueInfoProto]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from nodes.channels import channel_axis, channels, other_axes, per_channel
+from nodes.channels import channel_axis, channels
 from nodes.layer import ANY, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
 from runtime.ops.registry import reshape_like
@@ -36,27 +36,20 @@ class BatchNormalization(Layer):
         scale, bias = g.parameter("scale", shape, init="ones", role="scale"), g.parameter("bias", shape, role="bias")
         mean = g.parameter("mean", shape, kind="carried")
         variance = g.parameter("variance", shape, init="ones", kind="carried")
-        if g.training:
-            return self._in_training(g, x, scale, bias, mean, variance)
         flat = g.Reshape(x, g.constant([-1, *shape], np.int64, "shape")) if x.rank == 3 else x
-        y = g.BatchNormalization(flat, scale, bias, mean, variance, epsilon=self.epsilon, momentum=self.momentum)
+        y = self._normalised(g, flat, scale, bias, mean, variance)
         return reshape_like(g, y, x) if x.rank == 3 else y
 
-    def _in_training(self, g: Graph, x: Value, scale: Value, bias: Value, mean: Value, variance: Value) -> Value:
-        """By the batch's statistics; ONNX's operator in training mode gives the running ones only."""
-        axes = other_axes(x)
-        batch_mean = g.ReduceMean(x, axes=axes, keepdims=0)
-        centred = g.Sub(x, per_channel(g, batch_mean, x))
-        batch_variance = g.ReduceMean(g.Mul(centred, centred), axes=axes, keepdims=0)
-        self._carry(g, mean, batch_mean)
-        self._carry(g, variance, batch_variance)
-        factor = g.Div(scale, g.Sqrt(g.Add(batch_variance, self.epsilon)))
-        result: Value = g.Add(g.Mul(centred, per_channel(g, factor, x)), per_channel(g, bias, x))
+    def _normalised(self, g: Graph, x: Value, scale: Value, bias: Value, mean: Value, variance: Value) -> Value:
+        given = (x, scale, bias, mean, variance)
+        settings: dict[str, Any] = {"epsilon": self.epsilon, "momentum": self.momentum}
+        if not g.training:
+            result: Value = g.emit("BatchNormalization", given, **settings)
+            return result
+        result, new_mean, new_variance = g.emit("BatchNormalization", given, 3, training_mode=1, **settings)
+        g.carry(mean, new_mean)
+        g.carry(variance, new_variance)
         return result
-
-    def _carry(self, g: Graph, running: Value, batch: Value) -> None:
-        kept, new = g.Mul(running, self.momentum), g.Mul(batch, 1 - self.momentum)
-        g.carry(running, g.Add(kept, new, name="running"))
 
     def smallest_batch(self, inputs: Mapping[str, Value]) -> int:
         """2 where a sample has one number per channel: the variance of one number is 0 whatever it is."""

@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from nodes import edits
+from nodes.build import build
 from nodes.check import check
 from nodes.document import Document
 from nodes.example import Sketch
 from nodes.files import load, save, to_onnx
+from nodes.plan import initial_weights
 from nodes.problems import Refusal
 from nodes.training import Run
+from runtime.engines import engine
 from runtime.recipe import Recipe, Stage, Update
+from runtime.training_step import copied
 from tests.nodes.drawing import drawn, run
 
 RNG = np.random.default_rng(0)
@@ -64,6 +68,29 @@ def test_running_statistics_follow_the_batches_and_are_saved(tmp_path: Path) -> 
     assert {"bn1.mean", "bn1.variance"} <= names
     info = to_onnx(trained).training_info[0]
     assert "bn1.mean" in {b.key for b in info.update_binding}
+
+
+@pytest.mark.parametrize("shape", [(8, 2), (4, 3, 2), (3, 2, 2, 3)])
+@pytest.mark.parametrize("name", ["numpy", "onnxruntime"])
+def test_running_statistics_keep_momentum_and_take_the_rest_from_the_batch(name: str, shape: tuple[int, ...]) -> None:
+    x = RNG.standard_normal(shape).astype(np.float32)
+    document, _ = drawn("BatchNormalization", {"momentum": 0.75}, {"x": x})
+    graph = copied(build(document, "training").graph)
+    graph.outputs = list(graph.carried.values())
+    feeds = {n: a + np.float32(0.5) for n, a in initial_weights(document, graph).items()}
+    found = engine(name, "cpu").load(graph).run({graph.inputs[0].name: x, **feeds})
+    axes = tuple(a for a in range(x.ndim) if a != (2 if x.ndim == 3 else 1))
+    mean, variance = (found[v.name] for v in graph.outputs)
+    np.testing.assert_allclose(mean, 0.75 * 0.5 + 0.25 * x.mean(axes), rtol=1e-5)
+    np.testing.assert_allclose(variance, 0.75 * 1.5 + 0.25 * x.var(axes), rtol=1e-5)
+
+
+def test_engines_train_batch_normalization_alike() -> None:
+    fast, slow = (Run(spiral(batch_size=50), name, threads=1) for name in ("onnxruntime", "numpy"))
+    for work in (fast, slow):
+        list(work.events(2))
+    for key, array in fast.document().weights.items():
+        np.testing.assert_allclose(array, slow.document().weights[key], rtol=1e-3, atol=1e-5)
 
 
 def test_training_with_batch_normalization_is_resumed_bit_for_bit(tmp_path: Path) -> None:
