@@ -31,22 +31,28 @@ def gradients(graph: Graph, loss: Value, wanted: Iterable[Value]) -> dict[str, V
         return pulled_back(graph, {loss.name: one}, wanted)
 
 
-def pulled_back(graph: Graph, seeds: Mapping[str, Value], wanted: Iterable[Value]) -> dict[str, Value]:
-    """Emit Σ seedᵀ · ∂y/∂v over all seeds (∂loss/∂y by y's name) for each v of `wanted`; returns them by v's name."""
+def pulled_back(
+    graph: Graph, seeds: Mapping[str, Value], wanted: Iterable[Value], since: int = 0
+) -> dict[str, Value]:
+    """Emit Σ seedᵀ · ∂y/∂v over all seeds (∂loss/∂y by y's name) for each v of `wanted`; returns them by v's name.
+
+    Nothing before operator number `since` is looked at.
+    """
     wanted = list(wanted)
-    active = _depends_on(graph, {v.name for v in wanted})
+    ops = graph.ops[since:]
+    active = _depends_on(ops, {v.name for v in wanted})
     with graph.scope(layer="", label="", phase="backward"):
         found = dict(seeds)
-        for op in reversed(list(graph.ops)):
+        for op in reversed(ops):
             if any(name in found for name in op.outputs) and any(name in active for name in op.reads):
                 _step(graph, op, found, active)
         return {v.name: found[v.name] if v.name in found else _zeros(graph, v) for v in wanted}
 
 
-def _depends_on(graph: Graph, names: set[str]) -> set[str]:
+def _depends_on(ops: Iterable[Op], names: set[str]) -> set[str]:
     """Every value that moves when one of `names` moves."""
     active = set(names)
-    for op in graph.ops:
+    for op in ops:
         if op.type not in NOT_DIFFERENTIABLE and any(name in active for name in op.reads):
             active.update(n for n in op.outputs if n)
     return active

@@ -64,10 +64,16 @@ def div_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, Value]:
 
 
 @gradient("Pow")
-def pow_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None]:
-    """b·x^(b−1) for the base; the exponent is a constant in every network of the course."""
+def pow_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, Value | None]:
+    """b·x^(b−1) for the base, y·ln x for an exponent that moves (0 where x is 0)."""
     x, b = at.input(0), at.input(1)
-    return unbroadcast(g, g.Mul(dy, g.Mul(b, g.Pow(x, g.Sub(b, 1)))), x), None
+    power = b if b.dtype == x.dtype else as_number(g, b, x)
+    dx = unbroadcast(g, g.Mul(dy, g.Mul(power, g.Pow(x, g.Sub(power, 1)))), x)
+    if b.dtype.kind != "f" or b.name in g.constants:
+        return dx, None
+    logarithm = g.Log(g.Add(x, as_number(g, g.Equal(x, 0.0), x)))
+    db = unbroadcast(g, g.Mul(dy, g.Mul(at.y, logarithm)), at.input(1))
+    return dx, db if b.dtype == x.dtype else as_number(g, db, b)
 
 
 @gradient("Neg")
@@ -126,7 +132,7 @@ def relu(x: Array) -> Array:
 @gradient("Relu")
 def relu_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     """dy where y > 0. A Cast and a Mul: Where and Sign are two to three times slower in ONNX Runtime."""
-    return (g.Mul(dy, _as_number(g, g.Greater(at.y, 0.0), dy)),)
+    return (g.Mul(dy, as_number(g, g.Greater(at.y, 0.0), dy)),)
 
 
 @kernel("LeakyRelu")
@@ -138,7 +144,7 @@ def leaky_relu(x: Array, alpha: float = 0.01) -> Array:
 def leaky_relu_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     """dy·α below zero, dy elsewhere: dy·(1 − (1−α)·[x<0])."""
     alpha = at.attribute("alpha", 0.01)
-    below = _as_number(g, g.Less(at.x, 0.0), dy)
+    below = as_number(g, g.Less(at.x, 0.0), dy)
     return (g.Mul(dy, g.Sub(1.0, g.Mul(below, 1.0 - alpha))),)
 
 
@@ -173,7 +179,7 @@ def elu(x: Array, alpha: float = 1.0) -> Array:
 @gradient("Elu")
 def elu_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     """dy above zero, dy·(y + α) below: dy · (1 + [x<0]·(y + α − 1))."""
-    below = _as_number(g, g.Less(at.x, 0.0), dy)
+    below = as_number(g, g.Less(at.x, 0.0), dy)
     return (g.Mul(dy, g.Add(g.Mul(below, g.Add(at.y, at.attribute("alpha", 1.0) - 1.0)), 1.0)),)
 
 
@@ -198,7 +204,7 @@ def hard_sigmoid(x: Array, alpha: float = 0.2, beta: float = 0.5) -> Array:
 def hard_sigmoid_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     """α·dy where 0 < y < 1."""
     inside = g.And(g.Greater(at.y, 0.0), g.Less(at.y, 1.0))
-    return (g.Mul(g.Mul(dy, at.attribute("alpha", 0.2)), _as_number(g, inside, dy)),)
+    return (g.Mul(g.Mul(dy, at.attribute("alpha", 0.2)), as_number(g, inside, dy)),)
 
 
 @kernel("Clip")
@@ -212,9 +218,9 @@ def clip(x: Array, low: Array | None = None, high: Array | None = None) -> Array
 def clip_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value | None, ...]:
     """dy where low ≤ x ≤ high. The bounds are constants in every network of the course."""
     if at.has(1):
-        dy = g.Mul(dy, _as_number(g, g.GreaterOrEqual(at.x, at.input(1)), dy))
+        dy = g.Mul(dy, as_number(g, g.GreaterOrEqual(at.x, at.input(1)), dy))
     if at.has(2):
-        dy = g.Mul(dy, _as_number(g, g.LessOrEqual(at.x, at.input(2)), dy))
+        dy = g.Mul(dy, as_number(g, g.LessOrEqual(at.x, at.input(2)), dy))
     return (dy,)
 
 
@@ -245,7 +251,8 @@ def log_softmax_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     return (g.Sub(dy, g.Mul(g.Exp(at.y), total)),)
 
 
-def _as_number(g: Graph, condition: Value, like: Value) -> Value:
+def as_number(g: Graph, condition: Value, like: Value) -> Value:
+    """A condition as 1 and 0 in the type of `like`."""
     from onnx import helper
 
     result: Value = g.Cast(condition, to=helper.np_dtype_to_tensor_dtype(like.dtype))
@@ -283,7 +290,7 @@ def maximum(*values: Array) -> Array:
 @gradient("Min", "Max")
 def extreme_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, ...]:
     """dy to the input that is the extreme; equal ones share it."""
-    masks = [_as_number(g, g.Equal(at.input(i), at.y), dy) for i in range(len(at.inputs))]
+    masks = [as_number(g, g.Equal(at.input(i), at.y), dy) for i in range(len(at.inputs))]
     share = g.Div(dy, g.Sum(*masks)) if len(masks) > 1 else dy
     return tuple(unbroadcast(g, g.Mul(share, mask), at.input(i)) for i, mask in enumerate(masks))
 
@@ -311,7 +318,7 @@ def cast_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value | None]:
     """Between floating types the gradient is cast back; from or to whole numbers there is none."""
     if at.x.dtype.kind != "f" or at.y.dtype.kind != "f":
         return (None,)
-    return (_as_number(g, dy, at.x),)
+    return (as_number(g, dy, at.x),)
 
 
 @kernel("BitShift")
@@ -330,6 +337,6 @@ def where(condition: Array, a: Array, b: Array) -> Array:
 
 @gradient("Where")
 def where_gradient(g: Graph, at: Site, dy: Value) -> tuple[None, Value, Value]:
-    mask = _as_number(g, at.input(0), dy)
+    mask = as_number(g, at.input(0), dy)
     chosen = g.Mul(dy, mask)
     return None, unbroadcast(g, chosen, at.input(1)), unbroadcast(g, g.Sub(dy, chosen), at.input(2))
