@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from runtime.engines.lowering import lowered
 from runtime.engines.protocol import Program, Stepper, Stopped
 from runtime.errors import TrainingError
 from runtime.graph import Array, Dim, Graph, Value
@@ -26,16 +27,20 @@ class OrtEngine:
     """Sessions of ONNX Runtime on the CPU or on CUDA.
 
     `provider` is ``auto`` (CUDA if it is there), ``cpu`` or ``cuda``; `threads` None means all cores; `spinning` lets
-    idle threads burn a core for speed: switch it off beside a window.
+    idle threads burn a core for speed: switch it off beside a window. `lowering` lets it replace operators by faster ones
+    (equal to rounding); without, a step runs exactly as it was built.
     """
 
     name = "onnxruntime"
 
-    def __init__(self, provider: str = "auto", threads: int | None = None, spinning: bool = True) -> None:
+    def __init__(
+        self, provider: str = "auto", threads: int | None = None, spinning: bool = True, lowering: bool = True
+    ) -> None:
         if provider not in ("auto", "cpu", "cuda"):
             raise TrainingError(f"There is no provider called ‘{provider}’: there are: auto, cpu, cuda.")
         self._threads = threads
         self._spinning = spinning
+        self._lowering = lowering
         self._cuda = provider != "cpu" and _CUDA in ort.get_available_providers()
         self.notice = _no_cuda("this onnxruntime has none") if provider == "cuda" and not self._cuda else ""
 
@@ -48,7 +53,8 @@ class OrtEngine:
         return OrtProgram(self.session(graph, weights or {}, level))
 
     def stepper(self, step: StepGraph, state: Mapping[str, Array]) -> Stepper:
-        session = self.session(step.graph, {}, ort.GraphOptimizationLevel.ORT_ENABLE_BASIC)
+        graph = lowered(step.graph) if self._lowering else step.graph
+        session = self.session(graph, {}, ort.GraphOptimizationLevel.ORT_ENABLE_BASIC)
         return OrtStepper(session, step, state, "cuda" if self._cuda else "cpu")
 
     def session(self, graph: Graph, weights: Mapping[str, Array], level: Any) -> ort.InferenceSession:

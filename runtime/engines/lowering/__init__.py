@@ -1,0 +1,24 @@
+"""What ONNX Runtime is given instead of a step as it was built: the same numbers to rounding, in fewer or faster operators.
+
+A pass is a function ``graph -> (graph, changed)``. What passes emit may be ONNX Runtime's own operators; it never leaves the
+engine. Constants are folded and equal expressions joined by ONNX Runtime itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runtime.engines.lowering.masks import lower_masks
+from runtime.engines.lowering.products import lower_products
+from runtime.graph import Graph
+
+Pass = Callable[[Graph], tuple[Graph, bool]]
+
+PASSES: tuple[Pass, ...] = (lower_products, lower_masks)
+
+
+def lowered(graph: Graph, passes: tuple[Pass, ...] = PASSES) -> Graph:
+    """`graph` after every pass, in their order. Inputs, outputs and parameters keep their names."""
+    for lower in passes:
+        graph, _ = lower(graph)
+    return graph
