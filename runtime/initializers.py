@@ -52,9 +52,10 @@ def draw(parameter: Parameter, seed: int, dtype: DTypeLike = np.float32) -> Arra
     Raises `GraphError` if its initializer has no known name.
     """
     name, _, given = parameter.init.partition(":")
-    if name not in INITIALIZERS:
+    known = INITIALIZERS | PECULIAR
+    if name not in known:
         raise GraphError(f"{parameter.name}: {unknown('initializer', name, INITIALIZERS)}")
-    chosen = INITIALIZERS[name]
+    chosen = known[name]
     number = float(given) if given else chosen.number.default if chosen.number else 0.0
     numbers = chosen.draw(generator(seed, "initial", parameter.key), parameter.shape, number)
     array = np.array(numbers, dtype=dtype)
@@ -96,6 +97,14 @@ def _orthogonal(rng: np.random.Generator, shape: tuple[int, ...], gain: float) -
     q = q * np.where(np.diag(r) < 0, -1.0, 1.0)  # else QR's own signs would favour some rotations
     result: Array = gain * (q if rows >= columns else q.T).reshape(shape)
     return result
+
+
+def _forget_gate(rng: np.random.Generator, shape: tuple[int, ...], number: float) -> Array:
+    """Zeros, and `number` for the forget gate: ONNX's B (directions, 8 · hidden), gates i, o, f, c beside x, then beside h."""
+    hidden = shape[-1] // 8
+    bias = np.zeros(shape)
+    bias[..., 2 * hidden : 3 * hidden] = number
+    return bias
 
 
 def _by_fan_in(variance: float) -> Callable[[tuple[int, ...]], float]:
@@ -145,5 +154,14 @@ INITIALIZERS: dict[str, Initializer] = {
             "orthogonal", "A rotation: lengths stay as they are, however deep. Saxe et al., Exact solutions to the nonlinear "
             "dynamics of learning in deep linear neural networks, 2014.", _orthogonal, _GAIN,
         ),
+    )
+}
+
+#: For tensors of a layout of their own, so that no other layer offers them.
+PECULIAR: dict[str, Initializer] = {
+    "forget_gate": Initializer(
+        "forget_gate", "The bias of an LSTM, all 0 but the forget gate's 1, so that it begins by remembering. Gers et al., "
+        "Learning to forget, 2000; Jozefowicz et al., 2015.", _forget_gate,
+        Setting("bias", 1.0, -100.0, 100.0, "What the forget gate's bias begins as."),
     )
 }
