@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from runtime import memory
 from runtime.data.dataset import Split
 from runtime.errors import TrainingError
 from runtime.graph import Array
 from runtime.optimizers import complete, optimizer
 from runtime.recipe import Stage
+from runtime.rules import rule, settings_of
 from runtime.schedules import course
 from runtime.task import Task
 
@@ -28,7 +30,10 @@ def check(task: Task) -> None:
         chosen = optimizer(stage.updates[0].optimizer)
         complete(chosen, stage.updates[0].settings)
         _check_batch(task, stage)
+        settings_of(stage.updates[0])
+        rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
+        memory.require_state(task.forward.parameters.values(), len(chosen.slots), task.forward.dtype.itemsize)
 
 
 def _check_early_stop(task: Task, stage: Stage) -> None:
