@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -43,8 +44,13 @@ class Upsample(Layer):
         return result
 
     def _resized(self, g: Graph, x: Value) -> Value:
+        """ONNX infers no batch behind a Resize, so the shape is stated."""
         scales = g.constant([1, 1, *self.factor], np.float32, "scales")
-        result: Value = g.Resize(x, None, scales, mode="linear", coordinate_transformation_mode="half_pixel")
+        larger = tuple(f * n for f, n in zip(self.factor, places(x), strict=True))
+        result: Value = g.emit(
+            "Resize", (x, None, scales), like=replace(x, shape=(*x.shape[:2], *larger)), mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )  # fmt: skip
         return result
 
     def summary(self) -> str:
