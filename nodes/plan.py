@@ -103,7 +103,7 @@ def settled(document: Document) -> Document:
     """`document` without the weights and optimizer state that no layer of it has a place for any more."""
     shapes = {p.key: p.shape for p in build(document, "training").graph.parameters.values()}
     weights = {k: v for k, v in document.weights.items() if shapes.get(k) == v.shape}
-    slots = {k: v for k, v in document.training.slots.items() if shapes.get(k.split(":")[0]) == v.shape}
+    slots = {k: v for k, v in document.training.slots.items() if k.split(":")[0] in weights}
     old = document.training.best
     best = old if {k: v.shape for k, v in old.items()} == shapes else {}  # of a part of the network they are no good
     kept = (len(weights), len(slots), len(best))

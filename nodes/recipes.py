@@ -5,6 +5,7 @@ from __future__ import annotations
 from runtime import optimizers, schedules
 from runtime.errors import TrainingError
 from runtime.recipe import Recipe, Stage
+from runtime.rules import settings_of
 
 
 def checked(recipe: Recipe) -> Recipe:
@@ -24,6 +25,7 @@ def _stage(stage: Stage) -> None:
     _range("warm-up in epochs", stage.warm_up, 0, 1_000_000)
     schedules.course(stage, 1)
     for update in stage.updates:
+        settings_of(update)
         _range("weight decay", update.weight_decay, 0, 1e3)
         _range("weight decay (L1)", update.weight_decay_l1, 0, 1e3)
         _range("clipping norm", update.clip_norm, 0, 1e9)

@@ -46,7 +46,8 @@ class Run:
     def _checkpoint(self) -> Checkpoint:
         document = self._document
         keys = slot_keys(self.plan)
-        slots = {name: document.training.slots[key] for name, key in keys.items() if key in document.training.slots}
+        kept, described = document.training.slots, self.plan.step.slots
+        slots = {n: kept[k] for n, k in keys.items() if k in kept and kept[k].shape == described[n].shape}
         progress = progress_from_json(document.training.progress)
         parameters = self.plan.training.graph.parameters
         best = {name: document.training.best[p.key] for name, p in parameters.items() if p.key in document.training.best}

@@ -65,9 +65,8 @@ def slot_arrays(plan: Plan) -> dict[str, Array]:
     result = {}
     for name, slot in plan.step.slots.items():
         kept = saved.get(_slot_key(plan, name))
-        shape = tuple(int(d) for d in slot.shape if isinstance(d, int))
-        fits = kept is not None and kept.shape == shape
-        result[name] = kept if fits and kept is not None else np.zeros(shape, plan.step.graph.dtype)
+        fits = kept is not None and kept.shape == slot.shape
+        result[name] = kept if fits and kept is not None else np.zeros(slot.shape, plan.step.graph.dtype)
     return result
 
 

@@ -31,7 +31,7 @@ class Progress:
     `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were
     updated. `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`,
     `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted
-    ``--epochs N`` run was to end.
+    ``--epochs N`` run was to end. `trail`: a fingerprint of the weights after each epoch, for rules that look for cycles.
     """
 
     stage: int = 0
@@ -50,16 +50,17 @@ class Progress:
     stopped_early: bool = False
     target: int | None = None
     history: tuple[EpochRecord, ...] = ()
+    trail: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries, lists and numbers; floats come back bit for bit."""
-        return asdict(self) | {"history": [asdict(r) for r in self.history]}
+        return asdict(self) | {"history": [asdict(r) for r in self.history], "trail": list(self.trail)}
 
 
 def progress_from_json(data: Mapping[str, Any]) -> Progress:
     """The inverse of `Progress.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
     records = tuple(EpochRecord(**r) for r in data.get("history", ()))
-    return Progress(**{**data, "history": records})
+    return Progress(**{**data, "history": records, "trail": tuple(data.get("trail", ()))})
 
 
 @dataclass

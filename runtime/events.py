@@ -79,7 +79,8 @@ class Problem(Event):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Event):
-    """The run is over; `reason` is ``done``, ``early_stop``, ``already_done``, ``problem`` or ``stopped``.
+    """The run is over; `reason` is ``done``, ``early_stop``, ``already_done``, ``problem``, ``stopped`` or the learning rule's
+    own (``learnt``, ``cycle``), which `sentence` explains.
 
     `restored` is the epoch whose weights were put back, where that is not the last one.
     """
@@ -90,6 +91,7 @@ class Finished(Event):
     reason: str
     output: str | None = None
     restored: int | None = None
+    sentence: str = ""
 
 
 def restored_words(event: Finished) -> str:

@@ -24,12 +24,14 @@ class EarlyStop:
 class Update:
     """One learning rule at work: on which loss (a node's id; "" is the only one), which parameters, by which optimizer.
 
-    `settings` are the optimizer's own (momentum, beta1 …); `parameters` are keys, None for all that are trained.
-    `weight_decay` is the λ of ½λ‖θ‖² (L2), `weight_decay_l1` that of λ‖θ‖₁ (L1); both together are the elastic net. A
-    gradient's numbers are cut at ± `clip_value`, then the gradient is shortened to the length `clip_norm`; 0: never.
+    `settings` are the optimizer's own (momentum, beta1 …), `rule_settings` the rule's; `parameters` are keys, None for all
+    that are trained. `weight_decay` is the λ of ½λ‖θ‖² (L2), `weight_decay_l1` that of λ‖θ‖₁ (L1); both together are the
+    elastic net. A gradient's numbers are cut at ± `clip_value`, then the gradient is shortened to the length `clip_norm`;
+    0: never.
     """
 
     rule: str = "backpropagation"
+    rule_settings: Mapping[str, float] = field(default_factory=dict)
     loss: str = ""
     parameters: tuple[str, ...] | None = None
     optimizer: str = "Adam"
@@ -70,13 +72,15 @@ class Recipe:
     def with_stage(self, index: int = 0, **changes: Any) -> Recipe:
         """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update.
 
-        Another optimizer or schedule begins with its own usual settings.
+        Another optimizer, schedule or rule begins with its own usual settings.
         """
         stage = self.stages[index]
         if changes.get("schedule", stage.schedule) != stage.schedule:
             changes.setdefault("schedule_settings", {})
         if stage.updates and changes.get("optimizer", stage.updates[0].optimizer) != stage.updates[0].optimizer:
             changes.setdefault("settings", {})
+        if stage.updates and changes.get("rule", stage.updates[0].rule) != stage.updates[0].rule:
+            changes.setdefault("rule_settings", {})
         inner = {k: changes.pop(k) for k in list(changes) if k in Update.__dataclass_fields__}
         updates = (replace(stage.updates[0], **inner), *stage.updates[1:]) if inner else stage.updates
         stages = list(self.stages)
@@ -102,7 +106,8 @@ def _update(data: Mapping[str, Any]) -> Update:
     fields = dict(data)
     if fields.get("parameters") is not None:
         fields["parameters"] = tuple(fields["parameters"])
-    fields["settings"] = _numbers(fields.get("settings", {}))
+    for name in ("settings", "rule_settings"):
+        fields[name] = _numbers(fields.get(name, {}))
     return Update(**fields)
 
 

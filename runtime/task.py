@@ -124,7 +124,7 @@ def starting_state(step: StepGraph, weights: Mapping[str, Array], slots: Mapping
     shape."""
     state = {name: weights[name] for name in (*step.held, *step.state) if name not in step.slots}
     for name, slot in step.slots.items():
-        zeros = np.zeros(weights[slot.parameter].shape, step.graph.values[name].dtype)
+        zeros = np.zeros(slot.shape, step.graph.values[name].dtype)
         state[name] = slots.get(name, zeros)
         if state[name].shape != zeros.shape:
             raise TrainingError(f"{name} is {zeros.shape} here and {state[name].shape} in the checkpoint: start anew.")

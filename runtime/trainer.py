@@ -19,7 +19,7 @@ from time import perf_counter
 
 from runtime.carried import Carried
 from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally, judged
-from runtime.data.batches import Indices, batches
+from runtime.data.batches import Indices, batches, in_order
 from runtime.data.dataset import Split
 from runtime.diagnosis import GONE, diagnose, finite
 from runtime.engines.protocol import Engine, Stopped
@@ -29,6 +29,7 @@ from runtime.graph import Array
 from runtime.metrics import correct
 from runtime.preflight import check
 from runtime.recipe import Stage
+from runtime.rules import Ending, Rule, rule
 from runtime.schedules import Course, course
 from runtime.task import Evaluator, Task, samples
 
@@ -57,6 +58,7 @@ class Trainer:
         self._base = checkpoint.progress
         self._best: Mapping[str, Array] = dict(checkpoint.best)
         self._restored: int | None = None
+        self._ending: Ending | None = None
         self._tally = Tally.of(checkpoint.progress)
         self._train = samples(task, task.forward, task.dataset.train)
         self._evaluator: Evaluator | None = None
@@ -72,7 +74,7 @@ class Trainer:
 
         An interrupted run of N epochs is finished by a plain ``run()``. Raises `TrainingError` if the engine fails.
         """
-        self._stopping, self._restored = False, None
+        self._stopping, self._restored, self._ending = False, None, None
         target = self._base.target if epochs is None else self._base.epoch + epochs
         self._base = replace(self._base, target=target)
         self._stopped_before = self._base.stopped_early and target is not None
@@ -83,7 +85,8 @@ class Trainer:
             yield self._started()
             while not self._over():
                 yield from self._epoch()
-            yield self._finished("early_stop" if self._stopped_now else "done")
+            early = self._ending.reason if self._ending else "early_stop"
+            yield self._finished(early if self._stopped_now else "done", self._explained())
         except _NotFinite:
             yield self._diagnosed()
             yield self._finished("problem")
@@ -140,6 +143,8 @@ class Trainer:
     def _batches(self) -> list[Indices]:
         """The batches of this epoch that are still to come."""
         count, seed = len(self.task.dataset.train), self.task.recipe.seed
+        if self._rule.ordered:
+            return in_order(count, self._batch_size)[self._tally.batch :]
         return batches(count, self._batch_size, seed, self._base.epoch + 1)[self._tally.batch :]
 
     def _epoch(self) -> Iterator[Event]:
@@ -164,6 +169,7 @@ class Trainer:
         )
         self._tally = Tally.of(self._base)
         if going_on:
+            self._ask_the_rule(record.loss)
             self._keep_best()
         self._good = replace(self._good, progress=self._base, best=self._best)
         self._advance_stage()
@@ -173,6 +179,25 @@ class Trainer:
     def _ended(self) -> bool:
         """Whether the stage was stopped or came to its planned end (``--epochs N`` may go on behind it)."""
         return self._base.stopped_early or self._base.stage_epoch >= self._stage.epochs
+
+    @property
+    def _rule(self) -> Rule:
+        return rule(self._stage.updates[0].rule)
+
+    def _ask_the_rule(self, loss: float) -> None:
+        """Whether the learning rule sees training at its end."""
+        trace, trail = self._rule.trace, self._base.trail
+        if trace is not None:
+            trail = (*trail, trace(self._good.weights, self._stage.learning_rate))
+        self._ending = self._rule.ended(loss, trail)
+        self._base = replace(self._base, trail=trail, stopped_early=self._base.stopped_early or self._ending is not None)
+
+    def _explained(self) -> str:
+        """What the learning rule has to say at a stage's end."""
+        said = self._ending.sentence if self._ending else ""
+        if not self._ended or not self._base.history or self._base.history[-1].loss == 0:
+            return said
+        return f"{said} {self._rule.explain(self.task, self._good.weights, self.engine)}".strip()
 
     def _keep_best(self) -> None:
         """The weights of the epoch that is over, if it is the best; at the stage's end, back to those of the best."""
@@ -194,7 +219,7 @@ class Trainer:
         while base.stage + 1 < len(stages) and (base.stopped_early or base.stage_epoch >= stages[base.stage].epochs):
             base = replace(
                 base, stage=base.stage + 1, stage_epoch=0, stage_step=0, updates=0,
-                best=None, best_epoch=0, worse_epochs=0, stopped_early=False,
+                best=None, best_epoch=0, worse_epochs=0, stopped_early=False, trail=(),
             )
         if base is not self._base:
             self._carried.unload((self._carried.state()[0], {}))
@@ -295,8 +320,8 @@ class Trainer:
         sizes = (len(self.task.dataset.train), self._per_epoch)
         return Started(base.step, base.epoch, target, *sizes, engine.name, engine.provider, engine.notice)
 
-    def _finished(self, reason: str) -> Finished:
+    def _finished(self, reason: str, sentence: str = "") -> Finished:
         if reason != "stopped":
             self._base = replace(self._base, target=None)
         progress = self.progress
-        return Finished(progress.step, progress.epoch, reason, restored=self._restored)
+        return Finished(progress.step, progress.epoch, reason, restored=self._restored, sentence=sentence)

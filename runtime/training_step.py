@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from runtime.autodiff import gradients
 from runtime.errors import TrainingError, unknown
-from runtime.graph import Dim, Graph, Parameter, Value, prune
+from runtime.graph import Graph, Parameter, Value, prune
 from runtime.optimizers import Optimizer, Shared, complete, optimizer
 from runtime.recipe import Update
+from runtime.rules import rule, settings_of
 
 RATE = "learning_rate"
 STEP = "step"
@@ -25,11 +25,11 @@ STEP = "step"
 
 @dataclass(frozen=True)
 class Slot:
-    """One tensor that an optimizer remembers: of which parameter (by value name), its name there, its shape."""
+    """One tensor that an optimizer or a rule remembers: of which parameter (by value name), its name there, its shape."""
 
     parameter: str
     name: str
-    shape: tuple[Dim, ...]
+    shape: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ def training_step(
     itself (running statistics). Raises `TrainingError` for an unknown rule, optimizer, setting or parameter,
     `GraphError` where no gradient can pass.
     """
-    if update.rule != "backpropagation":
-        raise TrainingError(unknown("learning rule", update.rule, ["backpropagation"]))
-    building = _Building(copied(forward), update, optimizer(update.optimizer))
-    building.emit(loss)
+    settings_of(update)
+    chosen = chosen_parameters(forward, update)
+    building = _Building(copied(forward), update, loss, tuple(outputs), chosen, optimizer(update.optimizer))
+    building.emit()
     for name, value in (carry or {}).items():
         building.carried(name, value)
-    return building.finish(loss, outputs)
+    return building.finish()
 
 
 def copied(graph: Graph) -> Graph:
@@ -96,27 +96,29 @@ class _Building:
 
     g: Graph
     update: Update
+    loss: Value
+    outputs: Sequence[Value]
+    chosen: Sequence[Parameter]
     optimizer: Optimizer
     state: dict[str, str] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
 
-    def emit(self, loss: Value) -> None:
-        """The backward pass and the update of every chosen parameter."""
+    def emit(self) -> None:
+        """What the rule asks for, and the update of every chosen parameter."""
         g = self.g
         settings = complete(self.optimizer, self.update.settings)
-        chosen = chosen_parameters(g, self.update)
         rate, step = _scalar(g, RATE, g.dtype), _scalar(g, STEP, np.dtype(np.int64))
-        found = gradients(g, loss, [g.values[p.name] for p in chosen])
+        found = rule(self.update.rule).descent(self)
         with g.scope(layer="", label="", phase="update"):
             found = self._clipped(found)
             shared = self.optimizer.share(g, rate, step, settings)
-        for parameter in chosen:
+        for parameter in self.chosen:
             with g.scope(layer=_owner(parameter.key), label=parameter.name.rpartition(".")[0], phase="update"):
                 self._move(parameter, found[parameter.name], shared, settings)
 
     def _move(self, parameter: Parameter, gradient: Value, shared: Shared, settings: Mapping[str, float]) -> None:
         value = self.g.values[parameter.name]
-        slots = {name: self._slot(value, name) for name in self.optimizer.slots}
+        slots = {name: self.remember(parameter, name, parameter.shape) for name in self.optimizer.slots}
         decay = self._decay(value, parameter.decay)
         if decay is not None and not self.optimizer.decoupled:
             gradient = self.g.Add(gradient, decay)
@@ -127,9 +129,9 @@ class _Building:
         for name, slot in slots.items():
             self.carried(slot.name, moved[name])
 
-    def _slot(self, parameter: Value, name: str) -> Value:
-        slot = self.g.input(f"{parameter.name}.{name}", parameter.dtype, parameter.shape, role="slot")
-        self.slots[slot.name] = Slot(parameter.name, name, parameter.shape)
+    def remember(self, parameter: Parameter, name: str, shape: Sequence[int]) -> Value:
+        slot = self.g.input(f"{parameter.name}.{name}", self.g.values[parameter.name].dtype, shape, role="slot")
+        self.slots[slot.name] = Slot(parameter.name, name, tuple(shape))
         return slot
 
     def _clipped(self, found: dict[str, Value]) -> dict[str, Value]:
@@ -173,9 +175,9 @@ class _Building:
         given = {v.name for v in self.g.inputs}
         return not (value.name in self.g.parameters or value.name in self.g.constants or value.name in given)
 
-    def finish(self, loss: Value, outputs: Sequence[Value]) -> StepGraph:
-        g = self.g
-        names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
+    def finish(self) -> StepGraph:
+        g, loss = self.g, self.loss
+        names = tuple(dict.fromkeys(v.name for v in self.outputs if v.name != loss.name))
         g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
         prune(g, inputs=False)  # rules emit every input's gradient, the data's too
         used = {name for op in g.ops for name in op.reads}

@@ -16,6 +16,8 @@ _REASONS = {
     "already_done": "The recipe is finished already; --epochs N trains N more",
     "early_stop": "Stopped early: validation has not improved any more",
     "stopped": "Stopped",
+    "learnt": "Learnt",
+    "cycle": "Stopped: no more can be learnt this way",
 }
 
 
@@ -49,8 +51,9 @@ def epoch_line(event: EpochDone) -> str:
 
 def _say_end(event: Finished) -> None:
     say(f"{_REASONS[event.reason]}: {event.output}")
-    if event.restored is not None:
-        say(restored_words(event))
+    for more in (event.sentence, restored_words(event)):
+        if more:
+            say(more)
 
 
 class Lines:

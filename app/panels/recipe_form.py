@@ -15,6 +15,7 @@ from app.session import Session
 from nodes import edits
 from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe, Stage, Update
+from runtime.rules import RULES
 from runtime.schedules import SCHEDULES
 from runtime.settings import Setting
 
@@ -46,6 +47,7 @@ def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
 
 ENDS = ("best epoch", "last epoch")
 LINES = (
+    Line("rule", "How the network learns.", lambda r: update(r).rule, lambda r, v: {"rule": v}, tuple(RULES)),
     Line("optimizer", "How a gradient becomes a change of the weights.", lambda r: update(r).optimizer,
          lambda r, v: {"optimizer": v}, tuple(OPTIMIZERS)),
     Line("rate", "Learning rate: how far each step goes.", lambda r: stage(r).learning_rate,
@@ -75,9 +77,11 @@ LINES = (
 
 
 def _own_lines(recipe: Recipe) -> tuple[Line, ...]:
-    """The numbers that the optimizer and the schedule declare (momentum, beta1, every …)."""
+    """The numbers that the rule, the optimizer and the schedule declare (momentum, beta1, every …)."""
+    learning = RULES.get(update(recipe).rule)
     chosen, course = OPTIMIZERS.get(update(recipe).optimizer), SCHEDULES.get(stage(recipe).schedule)
     return (
+        *(_own_line(s, "rule_settings", lambda r: update(r).rule_settings) for s in (learning.settings if learning else ())),
         *(_own_line(s, "settings", lambda r: update(r).settings) for s in (chosen.settings if chosen else ())),
         *(_own_line(s, "schedule_settings", lambda r: stage(r).schedule_settings) for s in (course.settings if course else ())),
     )  # fmt: skip

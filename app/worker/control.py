@@ -209,13 +209,14 @@ class RunControl(QObject):
             return
         words = {
             "done": "Training is done.", "early_stop": "Stopped early: validation no longer improved.",
+            "learnt": "Training is done.", "cycle": "Training was stopped.",
             "already_done": "This recipe has run to its end already: raise the number of epochs to go on.",
             "stopped": "Training was stopped. The weights are kept; Train goes on from here.",
         }  # fmt: skip
         if event.reason in words:
-            words[event.reason] = f"{words[event.reason]} {restored_words(event)}".strip()
+            words[event.reason] = " ".join(w for w in (words[event.reason], event.sentence, restored_words(event)) if w)
             self.logged.emit(words[event.reason])
-            if event.reason in ("already_done", "early_stop"):
+            if event.reason in ("already_done", "early_stop") or event.sentence:
                 self.said.emit("info", words[event.reason])
         self._enter(IDLE)
 
