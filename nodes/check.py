@@ -14,6 +14,7 @@ from nodes.layer import LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
 from nodes.recipes import checked
+from nodes.slopes import without_slope
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 from runtime.preflight import batch_too_large
@@ -36,7 +37,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _recipe, _batches, _duplicate_names):
+    for rule in (_needs, _lonely, _classes, _recipe, _batches, _duplicate_names, without_slope):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nodes.check import check
+from nodes.document import Document
+from nodes.example import Sketch
 from nodes.problems import Refusal
+from runtime.recipe import Recipe
 from tests.nodes.drawing import drawn, run
 
 erf = np.vectorize(math.erf)
@@ -46,3 +50,28 @@ def test_maxout_keeps_the_largest_of_each_group() -> None:
 def test_pieces_that_do_not_divide_are_refused() -> None:
     with pytest.raises(Refusal, match="3 pieces do not divide its 5 features: choose a number that does"):
         drawn("Maxout", {"pieces": 3}, {"x": X})
+
+
+# -- what a step does to learning ------------------------------------------------------------------------------------------
+def perceptron(activation: str) -> Document:
+    s = Sketch("Steps", Recipe())
+    data = s.add("Dataset", "Spiral", name="spiral")
+    s.add("Dense", "fc1", units=4)
+    s.add(activation, "step1")
+    s.add("Dense", "fc2", units=2)
+    s.loss("CrossEntropy", data)
+    return s.document
+
+
+@pytest.mark.parametrize("activation", ["Step", "Sign"])
+def test_check_says_what_a_step_keeps_from_learning(activation: str) -> None:
+    (problem,) = check(perceptron(activation)).problems
+    assert (problem.level, problem.sentence) == (
+        "advice",
+        f"Dense ‘fc1’: its weights do not learn by backpropagation, because {activation} ‘step1’ behind it has slope 0 "
+        "everywhere: put a Sigmoid in its place, or use the perceptron rule.",
+    )
+
+
+def test_check_says_nothing_of_other_activations() -> None:
+    assert not check(perceptron("Sigmoid")).problems
