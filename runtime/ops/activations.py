@@ -87,7 +87,7 @@ _SELU_ALPHA, _SELU_GAMMA = 1.6732631921768188, 1.0507010221481323
 def selu(x: Array, alpha: float = _SELU_ALPHA, gamma: float = _SELU_GAMMA) -> Array:
     """γx above zero, γα(eˣ − 1) below. Klambauer and others 2017."""
     kind = x.dtype.type
-    return np.where(x > 0, kind(gamma) * x, kind(gamma * alpha) * np.expm1(np.minimum(x, 0)))
+    return np.asarray(np.where(x > 0, kind(gamma) * x, kind(gamma * alpha) * np.expm1(np.minimum(x, 0))))
 
 
 @gradient("Selu")
@@ -102,7 +102,7 @@ def selu_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
 def celu(x: Array, alpha: float = 1.0) -> Array:
     """x above zero, α(e^(x/α) − 1) below."""
     kind = x.dtype.type
-    return np.where(x < 0, kind(alpha) * np.expm1(np.minimum(x, 0) / kind(alpha)), x)
+    return np.asarray(np.where(x < 0, kind(alpha) * np.expm1(np.minimum(x, 0) / kind(alpha)), x))
 
 
 @gradient("Celu")
@@ -115,7 +115,7 @@ def celu_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
 @kernel("PRelu")
 def prelu(x: Array, slope: Array) -> Array:
     """x above zero, slope·x below; the slope broadcasts to x."""
-    return np.where(x < 0, slope * x, x).astype(x.dtype)
+    return np.asarray(np.where(x < 0, slope * x, x), x.dtype)
 
 
 @gradient("PRelu")
@@ -168,7 +168,8 @@ def shrink_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
 def hardmax(x: Array, axis: int = -1) -> Array:
     """1 at the first largest number along the axis, 0 elsewhere."""
     best = np.expand_dims(np.argmax(x, axis), axis)
-    return np.asarray(np.arange(x.shape[axis]).reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)]) == best, x.dtype)
+    places = np.arange(x.shape[axis]).reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+    return np.asarray(places == best, x.dtype)
 
 
 not_differentiable("Hardmax")

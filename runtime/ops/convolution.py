@@ -51,11 +51,11 @@ def conv_transpose(
     )
     grouped = w.reshape(group, w.shape[0] // group, -1).transpose(0, 2, 1)
     cols = np.matmul(grouped, x.reshape(x.shape[0], group, x.shape[1] // group, -1))
-    y = _laid_out(cols.reshape(x.shape[0], group * w.shape[1], *w.shape[2:], *x.shape[2:]), geometry, out)
+    y = laid_out(cols.reshape(x.shape[0], group * w.shape[1], *w.shape[2:], *x.shape[2:]), geometry, out)
     return y if b is None else np.asarray(y + b.reshape(-1, *[1] * len(out)))
 
 
-def _laid_out(cols: Array, w: Window, out: Sequence[int]) -> Array:
+def laid_out(cols: Array, w: Window, out: Sequence[int]) -> Array:
     """col2im: [N, F, kernel…, in…] added up into [N, F, out…]."""
     size = cols.shape[2 + len(out) :]
     full = [max(b + o, (n - 1) * s + r) for b, o, n, s, r in zip(w.before, out, size, w.strides, w.span, strict=True)]

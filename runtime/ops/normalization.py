@@ -56,7 +56,7 @@ def _spread(g: Graph, vector: Value, x: Value) -> Value:
 
 def _over_maps(g: Graph, dy: Value, like: Value) -> Value:
     """Σ over all but the channels."""
-    total = g.ReduceSum(dy, ints(g, [0, *range(2, dy.rank)]), keepdims=0)
+    total: Value = g.ReduceSum(dy, ints(g, [0, *range(2, dy.rank)]), keepdims=0)
     return total if total.dtype == like.dtype else g.CastLike(total, like)
 
 

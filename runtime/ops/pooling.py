@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from runtime.graph import Array, Graph, Value
-from runtime.ops.registry import Site, add_back, gradient, ints, kernel, reshape_like, shape_of, with_output
+from runtime.ops.registry import Site, add_back, gradient, ints, kernel, numbers, reshape_like, with_output
 from runtime.ops.windows import Window, output_size, reaching, spatial, window, window_of, windows_of
 
 
@@ -24,17 +24,17 @@ def max_pool(
     w = window(size, kernel_shape, strides, dilations, pads, auto_pad)
     out = output_size(size, w, bool(ceil_mode))
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    values = _flat_windows(x, w, out, lowest)
+    values = flat_windows(x, w, out, lowest)
     order = "F" if storage_order else "C"
     places = np.arange(int(np.prod(size))).reshape(1, 1, *size, order=order)  # type: ignore[call-overload]
-    positions = np.broadcast_to(_flat_windows(places, w, out, -1), values.shape)
+    positions = np.broadcast_to(flat_windows(places, w, out, -1), values.shape)
     best = np.where(positions < 0, False, values == values.max(-1, keepdims=True)).argmax(-1)[..., None]
     chosen = np.take_along_axis(positions, best, -1)[..., 0]
     maps = np.arange(x.shape[0] * x.shape[1]).reshape(*x.shape[:2], *[1] * len(size))
     return np.take_along_axis(values, best, -1)[..., 0], np.asarray(chosen + maps * int(np.prod(size)), np.int64)
 
 
-def _flat_windows(x: Array, w: Window, out: Sequence[int], fill: float) -> Array:
+def flat_windows(x: Array, w: Window, out: Sequence[int], fill: float) -> Array:
     """[N, C, out…, K]: the windows with the kernel's places in one axis."""
     view = windows_of(x, w, out, fill)
     return view.reshape(*view.shape[: 2 + len(out)], -1)
@@ -48,11 +48,13 @@ def max_pool_gradient(g: Graph, at: Site, dy: Value, _: Value | None = None) -> 
     other than float32 (ONNX Runtime's MaxUnpool knows none): ScatterElements, adding where places meet.
     """
     indices = with_output(g, at, 1, replace(at.y, name=f"{at.y.name}_indices", dtype=np.dtype("int64"), role=""))
-    if _overlaps(at) or at.x.dtype != np.float32:
+    before, after = numbers(at.x.shape[2:]), numbers(at.y.shape[2:])
+    if _overlaps(at) or at.x.dtype != np.float32 or before is None or after is None or any(np.less(before, after)):
         return (add_back(g, dy, indices, at.x),)
-    # Its kernel only serves to infer an output shape, which is given here; the true one ONNX Runtime refuses with pads.
-    ones = [1] * (at.x.rank - 2)
-    return (g.emit("MaxUnpool", (dy, indices, shape_of(g, at.x)), like=at.x, kernel_shape=ones, strides=ones),)
+    # The kernel says how large the output is, and no more: with the pool's own one ONNX Runtime refuses pads.
+    kernel_shape = [n - o + 1 for n, o in zip(before, after, strict=True)]
+    strides = [1] * len(kernel_shape)
+    return (g.emit("MaxUnpool", (dy, indices), like=at.x, kernel_shape=kernel_shape, strides=strides),)
 
 
 def _overlaps(at: Site) -> bool:
@@ -66,13 +68,25 @@ def max_unpool(
     x: Array, indices: Array, output_shape: Array | None = None, kernel_shape: Sequence[int] = (),
     pads: Sequence[int] | None = None, strides: Sequence[int] | None = None,
 ) -> Array:
-    """Zeros, with each number of x at its flat position of the output (MaxPool's Indices)."""
-    w = window(x.shape[2:], kernel_shape, strides, None, pads)
-    axes = zip(x.shape[2:], w.strides, w.kernel, w.before, w.after, strict=True)
-    size = [(n - 1) * s + k - b - a for n, s, k, b, a in axes]
-    y = np.zeros((*x.shape[:2], *size) if output_shape is None else tuple(output_shape.tolist()), x.dtype)
+    """Zeros, with each number of x at its flat position in what was pooled (MaxPool's Indices), more zeros after that.
+
+    (ONNX Runtime takes the positions as those in the larger `output_shape`; ONNX's own test says otherwise.)
+    """
+    size = unpooled(x.shape[2:], kernel_shape, pads, strides)
+    y = np.zeros((*x.shape[:2], *size), x.dtype)
     y.reshape(-1)[indices.ravel()] = x.ravel()
-    return y
+    if output_shape is None:
+        return y
+    return np.pad(y, [(0, n - d) for n, d in zip(output_shape.tolist(), y.shape, strict=True)])
+
+
+def unpooled(
+    size: Sequence[int], kernel_shape: Sequence[int], pads: Sequence[int] | None, strides: Sequence[int] | None
+) -> tuple[int, ...]:
+    """The size of the map that a pool without gaps made into `size`."""
+    w = window(size, kernel_shape, strides, None, pads)
+    axes = zip(size, w.strides, w.kernel, w.before, w.after, strict=True)
+    return tuple((n - 1) * s + k - b - a for n, s, k, b, a in axes)
 
 
 # -- mean ------------------------------------------------------------------------------------------------------------
@@ -85,7 +99,7 @@ def average_pool(
     size = x.shape[2:]
     w = window(size, kernel_shape, strides, dilations, pads, auto_pad)
     out = output_size(size, w, bool(ceil_mode))
-    return np.asarray(_flat_windows(x, w, out, 0).sum(-1) / _counts(size, w, out, bool(count_include_pad)), x.dtype)
+    return np.asarray(flat_windows(x, w, out, 0).sum(-1) / _counts(size, w, out, bool(count_include_pad)), x.dtype)
 
 
 def _counts(size: Sequence[int], w: Window, out: Sequence[int], include_pad: bool) -> Array:
@@ -94,7 +108,7 @@ def _counts(size: Sequence[int], w: Window, out: Sequence[int], include_pad: boo
     if include_pad:
         ones = np.pad(ones, [(0, 0), (0, 0), *zip(w.before, w.after, strict=True)], constant_values=1)
         w = replace(w, before=(0,) * len(size), after=(0,) * len(size))
-    return np.asarray(_flat_windows(ones, w, out, 0).sum(-1))
+    return np.asarray(flat_windows(ones, w, out, 0).sum(-1))
 
 
 @gradient("AveragePool")
@@ -109,10 +123,10 @@ def average_pool_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value]:
     exact, unread = reaching(w, size, out)
     channels = at.x.shape[1]
     ones = g.constant(np.ones((channels, 1, *w.kernel)), dy.dtype, "ones")
-    return (_spread(g, share, ones, exact, unread),)
+    return (spread_back(g, share, ones, exact, unread),)
 
 
-def _spread(g: Graph, share: Value, ones: Value, w: Window, unread: Sequence[int]) -> Value:
+def spread_back(g: Graph, share: Value, ones: Value, w: Window, unread: Sequence[int]) -> Value:
     result: Value = g.ConvTranspose(
         share, ones, kernel_shape=list(w.kernel), strides=list(w.strides), dilations=list(w.dilations), pads=w.pads,
         group=ones.shape[0], output_padding=list(unread) if any(unread) else None,

@@ -19,7 +19,7 @@ from runtime.ops.registry import (
 )
 
 
-def _reduction(function: Callable[..., Any]) -> Kernel:
+def reduction(function: Callable[..., Any]) -> Kernel:
     """A kernel from a NumPy reduction. Axes come as an input (ReduceSum) or an attribute (the others, in opset 17)."""
 
     def run(
@@ -45,14 +45,14 @@ def _extreme(x: Array, side: str) -> Any:
     return side == "max" if x.dtype.kind == "b" else getattr(np.iinfo(x.dtype), side)
 
 
-kernel("ReduceSum")(_reduction(np.sum))
-kernel("ReduceMean")(_reduction(np.mean))
-kernel("ReduceMax")(_reduction(lambda x, **k: np.max(x, initial=_extreme(x, "min"), **k)))
-kernel("ReduceMin")(_reduction(lambda x, **k: np.min(x, initial=_extreme(x, "max"), **k)))
-kernel("ReduceProd")(_reduction(np.prod))
-kernel("ReduceSumSquare")(_reduction(lambda x, **k: np.sum(np.square(x), **k)))
-kernel("ReduceL1")(_reduction(lambda x, **k: np.sum(np.abs(x), **k)))
-kernel("ReduceL2")(_reduction(_norm))
+kernel("ReduceSum")(reduction(np.sum))
+kernel("ReduceMean")(reduction(np.mean))
+kernel("ReduceMax")(reduction(lambda x, **k: np.max(x, initial=_extreme(x, "min"), **k)))
+kernel("ReduceMin")(reduction(lambda x, **k: np.min(x, initial=_extreme(x, "max"), **k)))
+kernel("ReduceProd")(reduction(np.prod))
+kernel("ReduceSumSquare")(reduction(lambda x, **k: np.sum(np.square(x), **k)))
+kernel("ReduceL1")(reduction(lambda x, **k: np.sum(np.abs(x), **k)))
+kernel("ReduceL2")(reduction(_norm))
 
 
 @gradient("ReduceSum")
@@ -78,8 +78,13 @@ def reduce_max_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value | None, ..
     """dy to the extreme element; equal ones share it, so that the sum is dy."""
     extreme = g.Equal(at.x, kept(g, at, at.y))
     mask = g.CastLike(extreme, at.x)
-    ties = g.emit("ReduceSum", (mask, *_axes_input(g, at)), keepdims=1)
-    return (g.Mul(mask, g.Div(kept(g, at, dy), ties)),)
+    return (g.Mul(mask, g.Div(kept(g, at, dy), summed(g, at, mask))),)
+
+
+def summed(g: Graph, at: Site, x: Value) -> Value:
+    """Σ of x over the axes that the operator reduces, which stay as ones."""
+    result: Value = g.emit("ReduceSum", (x, *_axes_input(g, at)), keepdims=1)
+    return result
 
 
 def kept(g: Graph, at: Site, value: Value) -> Value:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from runtime.graph import Array, Dim, Graph, Op, Value, describe_shape
 
 Rule = Callable[..., tuple[Value | None, ...]]
 Kernel = Callable[..., Array | tuple[Array, ...]]
+_Kernel = TypeVar("_Kernel", bound=Kernel)
 
 GRADIENTS: dict[str, Rule] = {}
 KERNELS: dict[str, Kernel] = {}
@@ -73,8 +74,8 @@ def gradient(*op_types: str) -> Callable[[Rule], Rule]:
     return register
 
 
-def kernel(*op_types: str) -> Callable[[Kernel], Kernel]:
-    def register(function: Kernel) -> Kernel:
+def kernel(*op_types: str) -> Callable[[_Kernel], _Kernel]:
+    def register(function: _Kernel) -> _Kernel:
         KERNELS.update(dict.fromkeys(op_types, function))
         return function
 

@@ -45,12 +45,12 @@ def flatten(x: Array, axis: int = 1) -> Array:
 
 @kernel("Squeeze")
 def squeeze(x: Array, axes: Array | None = None) -> Array:
-    return np.squeeze(x, None if axes is None else tuple(axes.tolist()))
+    return np.squeeze(x, None if axes is None else tuple(axes.reshape(-1).tolist()))
 
 
 @kernel("Unsqueeze")
 def unsqueeze(x: Array, axes: Array) -> Array:
-    return np.expand_dims(x, tuple(axes.tolist()))
+    return np.expand_dims(x, tuple(axes.reshape(-1).tolist()))
 
 
 @gradient("Reshape", "Flatten", "Squeeze", "Unsqueeze")
@@ -140,7 +140,7 @@ def slice_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value | None, ...]:
     pads = _slice_as_pads(g, at)
     if pads is not None:
         return (g.emit("Pad", (dy, ints(g, pads, "pads")), like=at.x),)
-    return (_send_back(g, at, dy),)
+    return (send_back(g, at, dy),)
 
 
 def _slice_as_pads(g: Graph, at: Site) -> list[int] | None:
@@ -161,7 +161,7 @@ def _slice_as_pads(g: Graph, at: Site) -> list[int] | None:
     return pads
 
 
-def _send_back(g: Graph, at: Site, dy: Value) -> Value:
+def send_back(g: Graph, at: Site, dy: Value) -> Value:
     """The gradient of any operator that only moves numbers: run it on their positions, and add dy back at those."""
     others = [at.inputs[i] for i in range(1, len(at.inputs))]
     moved = replace(at.y, dtype=np.dtype("int64"))
@@ -189,7 +189,7 @@ def pad(x: Array, pads: Array, value: Array | None = None, axes: Array | None = 
 def pad_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value | None, ...]:
     """Zeros: dy padded by the negative. Reflected or repeated edges: added back to where they came from."""
     if at.attribute("mode", "constant") not in ("constant", b"constant"):
-        return (_send_back(g, at, dy),)
+        return (send_back(g, at, dy),)
     known = static(g, at.input(1))
     pads = g.Neg(at.input(1)) if known is None else ints(g, [-p for p in known], "pads")
     return (g.emit("Pad", (dy, pads), like=at.x),)
@@ -334,6 +334,7 @@ def size(x: Array) -> Array:
 
 @kernel("Range")
 def range_(start: Array, limit: Array, delta: Array) -> Array:
+    start, limit, delta = (a.reshape(()) for a in (start, limit, delta))
     count = max(0, int(np.ceil((limit - start) / delta)))
     return np.asarray(start + np.arange(count) * delta, start.dtype)
 
