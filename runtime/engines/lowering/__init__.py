@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from runtime.engines.lowering.masks import lower_masks
+from runtime.engines.lowering.pooling import lower_pooling
 from runtime.engines.lowering.products import lower_products
 from runtime.graph import Graph
 
 Pass = Callable[[Graph], tuple[Graph, bool]]
 
-PASSES: tuple[Pass, ...] = (lower_products, lower_masks)
+PASSES: tuple[Pass, ...] = (lower_products, lower_pooling, lower_masks)
 
 
 def lowered(graph: Graph, passes: tuple[Pass, ...] = PASSES) -> Graph:

@@ -14,12 +14,16 @@ MICROSOFT = "com.microsoft"
 
 
 class Old:
-    """The graph before: who makes a value, and how often it is read."""
+    """The graph before: who makes a value, who reads it, and how often it is wanted."""
 
     def __init__(self, graph: Graph) -> None:
         self.values = graph.values
         self.constants = graph.constants
         self._producers = graph.producer()
+        self._readers: dict[str, list[Op]] = {}
+        for op in graph.ops:
+            for name in op.reads:
+                self._readers.setdefault(name, []).append(op)
         self._reads = Counter(n for op in graph.ops for n in op.reads) + Counter(v.name for v in graph.outputs)
 
     def maker(self, name: str, type: str = "") -> Op | None:
@@ -29,6 +33,10 @@ class Old:
 
     def reads(self, name: str) -> int:
         return self._reads[name]
+
+    def readers(self, name: str) -> list[Op]:
+        """The operators that read `name`."""
+        return self._readers.get(name, [])
 
     def number(self, name: str) -> float | None:
         """The number that a constant scalar holds."""
