@@ -18,7 +18,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from runtime.carried import Carried
-from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally, judged
+from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally
 from runtime.data.batches import Indices, batches, in_order
 from runtime.data.dataset import Split
 from runtime.diagnosis import GONE, diagnose, finite
@@ -31,6 +31,7 @@ from runtime.preflight import check
 from runtime.recipe import Stage
 from runtime.rules import Ending, Rule, rule
 from runtime.schedules import Course, course
+from runtime.stages import advanced, after_epoch, ended, watched
 from runtime.task import Evaluator, Task, samples
 
 __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
@@ -162,11 +163,8 @@ class Trainer:
         accuracy = tally.correct / (tally.seen * self._answers) if self.task.decision != "none" else None
         validation = self._judge(self.task.dataset.validation, self._good.weights)
         record = EpochRecord(progress.step, progress.epoch + 1, tally.loss_sum / tally.seen, accuracy, *validation)
-        going_on = not self._ended
-        self._base = replace(
-            judged(progress, record, self._stage.early_stop), epoch=record.epoch, stage_epoch=progress.stage_epoch + 1,
-            batch=0, loss_sum=0.0, correct=0, seen=0, history=(*progress.history, record),
-        )
+        going_on = not ended(progress, self._stage)
+        self._base = after_epoch(progress, record, self._stage.early_stop)
         self._tally = Tally.of(self._base)
         if going_on:
             self._ask_the_rule(record.loss)
@@ -174,11 +172,6 @@ class Trainer:
         self._good = replace(self._good, progress=self._base, best=self._best)
         self._advance_stage()
         return EpochDone(**vars(record), seconds=perf_counter() - began)
-
-    @property
-    def _ended(self) -> bool:
-        """Whether the stage was stopped or came to its planned end (``--epochs N`` may go on behind it)."""
-        return self._base.stopped_early or self._base.stage_epoch >= self._stage.epochs
 
     @property
     def _rule(self) -> Rule:
@@ -195,32 +188,29 @@ class Trainer:
     def _explained(self) -> str:
         """What the learning rule has to say at a stage's end."""
         said = self._ending.sentence if self._ending else ""
-        if not self._ended or not self._base.history or self._base.history[-1].loss == 0:
+        history = self._base.history
+        if not ended(self._base, self._stage) or not history or history[-1].loss == 0:
             return said
         return f"{said} {self._rule.explain(self.task, self._good.weights, self.engine)}".strip()
 
     def _keep_best(self) -> None:
         """The weights of the epoch that is over, if it is the best; at the stage's end, back to those of the best."""
         base, rule = self._base, self._stage.early_stop
+        over = ended(base, self._stage)
         if rule.patience <= 0 or not rule.restore_best:
-            return
-        if base.best_epoch == base.epoch:
+            self._best = {}
+        elif base.best_epoch == base.epoch:
             self._best = self._good.weights
-        elif self._ended and self._best:
+        elif over and self._best:
             self._good = replace(self._good, weights={**self._good.weights, **self._best})
             self._carried.unload((dict(self._good.weights), dict(self._good.slots)))
             self._restored = base.best_epoch
-        if self._ended:
+        if over:
             self._best = {}
 
     def _advance_stage(self) -> None:
-        """To the next stage that has epochs to do, with new optimizer slots; the last stage is never left."""
-        base, stages = self._base, self.task.recipe.stages
-        while base.stage + 1 < len(stages) and (base.stopped_early or base.stage_epoch >= stages[base.stage].epochs):
-            base = replace(
-                base, stage=base.stage + 1, stage_epoch=0, stage_step=0, updates=0,
-                best=None, best_epoch=0, worse_epochs=0, stopped_early=False, trail=(),
-            )
+        """To the next stage that has epochs to do, with new optimizer slots."""
+        base = advanced(self._base, self.task.recipe.stages)
         if base is not self._base:
             self._carried.unload((self._carried.state()[0], {}))
             self._base = base
@@ -236,17 +226,10 @@ class Trainer:
         return self._train.labels.size // len(self._train.labels)
 
     # -- steps -------------------------------------------------------------------------------------------------------
-    @property
-    def _watched(self) -> list[float]:
-        """The loss after each epoch of this stage: on validation data where there are some."""
-        count = self._base.stage_epoch
-        records = self._base.history[-count:] if count else ()
-        return [r.loss if r.validation_loss is None else r.validation_loss for r in records]
-
     def _load(self) -> None:
         if self._carried.load(self._stage):
             self._base = replace(self.progress, updates=0)
-        self._rate = course(self._stage, self._per_epoch, self._watched)
+        self._rate = course(self._stage, self._per_epoch, watched(self._base))
 
     def _unload(self) -> None:
         self._carried.unload()

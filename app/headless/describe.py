@@ -62,15 +62,16 @@ def summary(file: Path, as_json: bool) -> None:
     rows = summary_rows(document)
     total = build(document, "training").parameter_count
     if as_json:
-        still = sum(r["parameters"] for r in rows if r["frozen"])
-        result_json({"title": document.title, "layers": rows, "parameters": total, "frozen_parameters": still})
+        still = sum(r["parameters"] for r in rows if "frozen" in r)
+        more = {"frozen_parameters": still} if still else {}
+        result_json({"title": document.title, "layers": rows, "parameters": total, **more})
         return
     _print_table(document, rows, total)
 
 
 def summary_rows(document: Document) -> list[dict[str, Any]]:
-    """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds,
-    frozen, and what it shares of other layers' parameters."""
+    """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds;
+    where it is so, that it is `frozen`, and what it has `shared` from other layers."""
     built = build(document, "training")
     rows = []
     for id in [*document.order(), *document.cycle()]:
@@ -79,8 +80,8 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
         shape = None if value is None else [d if isinstance(d, int) else None for d in value.shape[1:]]
         rows.append({
             "name": node.name, "type": node.type, "output_shape": shape, "parameters": found.parameters if found else 0,
-            "multiply_adds": found.multiply_adds if found else 0, "frozen": node.frozen,
-            "shared": shared_words(document, id),
+            "multiply_adds": found.multiply_adds if found else 0,
+            **({"frozen": True} if node.frozen else {}), **({"shared": shared_words(document, id)} if node.shared else {}),
         })  # fmt: skip
     return rows
 
@@ -95,7 +96,8 @@ def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> 
     for row in rows:
         shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
         count, cost = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
-        notes = [*(["frozen"] if row["frozen"] else []), *(f"{k} of {words}" for k, words in row["shared"].items())]
+        shared = row.get("shared", {})
+        notes = [*(["frozen"] if "frozen" in row else []), *(f"{k} of {words}" for k, words in shared.items())]
         table.add_row(row["name"], row["type"], shape, "\n".join([count, *notes]), cost)
     table.add_section()
     table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")

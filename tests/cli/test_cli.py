@@ -134,6 +134,18 @@ def test_options_change_the_recipe(run: Any, small: Path) -> None:
     assert stage.epochs == 3
 
 
+def test_frozen_layers_stay_frozen_and_stand_in_the_summary(run: Any, small: Path) -> None:
+    before = {r["name"]: "frozen" in r for r in run("summary", small, "--json").json["layers"]}
+    assert run("train", small, "--epochs", 1, "--freeze", "fc1", "--schedule", "stairstep").code == 0
+    found = run("summary", small, "--json").json
+    assert {r["name"] for r in found["layers"] if "frozen" in r} == {"fc1"} and not any(before.values())
+    assert found["frozen_parameters"] == next(r["parameters"] for r in found["layers"] if r["name"] == "fc1")
+    assert load(small).recipe.stages[0].schedule == "stairstep"
+    assert "frozen" in run("summary", small).out
+    assert run("train", small, "--epochs", 1, "--unfreeze", "fc1").code == 0
+    assert "frozen" not in run("summary", small).out
+
+
 def test_another_seed_on_a_trained_file_names_restart(run: Any, small: Path) -> None:
     run("train", small, "--epochs", 1)
     result = run("train", small, "--seed", 9)
@@ -147,6 +159,9 @@ def test_another_seed_on_a_trained_file_names_restart(run: Any, small: Path) -> 
     [
         (("--learning-rate", "-1"), "The learning rate is -1"),
         (("--optimizer", "adm"), "did you mean ‘Adam’"),
+        (("--schedule", "cosin"), "did you mean ‘cosine’"),
+        (("--freeze", "fc9"), "There is no layer called ‘fc9’"),
+        (("--batch-size", "99999"), "the batch size is 99,999, and there are 7,200 training samples"),
         (("--data", "spirall"), "did you mean ‘spiral’"),
         (("--data", "mnist"), "mnist"),
         (("--data", "spiral"), "Flatten"),
@@ -295,7 +310,9 @@ def test_a_folder_of_pictures_is_a_dataset(run: Any, tmp_path: Path) -> None:
             Image.new("L", (28, 28), shade + i).save(tmp_path / "pictures" / name / f"{i}.png")
     document = edits.set_setting(edits.set_recipe(new("mlp"), epochs=2), "n5", "units", 2)
     save(edits.set_setting(document, "n1", "name", str(tmp_path / "pictures")), tmp_path / "m.onnx")
-    assert run("train", "m.onnx").code == 0
+    refused = run("train", "m.onnx")
+    assert refused.code == 1 and refused.err.startswith("Recipe: the batch size is 64, and there are 17")
+    assert run("train", "m.onnx", "--batch-size", 0).code == 0
     assert run("evaluate", "m.onnx", "--data", "pictures", "--json").json["samples"] > 0
 
 
