@@ -14,6 +14,8 @@ from runtime.errors import GraphError
 if TYPE_CHECKING:
     from runtime.graph import Dim, Graph, Op, Value
 
+#: Operators for which ONNX infers nothing by itself: their output is like their input.
+LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization"}
 #: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers).
 _SMALL = 64
 
@@ -27,7 +29,7 @@ def schema(op_type: str, opset: int) -> Any:
 
 
 def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]:
-    """The output values of `op`. Raises `GraphError` naming layer, operator and the shapes found."""
+    """The values of `op`'s outputs, of those that have a name. Raises `GraphError` naming layer, operator and shapes."""
     from runtime.graph import Value
 
     types = {v.name: type_proto(v) for v in inputs if v is not None}
@@ -38,10 +40,12 @@ def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]
         )
     except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
         raise GraphError(_sentence(graph, op, inputs, str(error))) from None
-    missing = [name for name in op.outputs if name not in outputs or not _known(outputs[name])]
+    if op.type in LIKE_INPUT:
+        outputs = {**outputs, op.outputs[0]: types[op.inputs[0]]}
+    missing = [n for n in op.outputs if n and (n not in outputs or not _known(outputs[n]))]
     if missing:
         raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))
-    return tuple(Value(name, *_read(outputs[name])) for name in op.outputs)
+    return tuple(Value(name, *_read(outputs[name])) for name in op.outputs if name)
 
 
 def node_proto(op: Op) -> onnx.NodeProto:

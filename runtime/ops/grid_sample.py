@@ -39,14 +39,17 @@ def grid_sample(
 
 
 def _taps(g: Array, size: int, mode: str, padding: str, corners: bool) -> list[tuple[Array, Array]]:
-    """The places along one axis that a number is read from, with their weights (0 outside, where zeros stand)."""
+    """The places along one axis that a number is read from, with their weights (0 outside, where zeros stand).
+
+    (A cubic curve goes on beyond the edge, and only the places it reads are brought back, as PyTorch and ONNX Runtime do.)
+    """
     c = (g.astype(np.float64) + 1) / 2 * (size - 1) if corners else ((g.astype(np.float64) + 1) * size - 1) / 2
     c = np.round(c) if mode == "nearest" else c
     low, high = (0.0, size - 1.0) if corners else (-0.5, size - 0.5)
     outside = (c < low) | (c > high)
-    if padding == "border":
+    if padding == "border" and mode != "cubic":
         c = np.where(outside, np.clip(c, 0, size - 1), c)
-    elif padding == "reflection":
+    elif padding == "reflection" and mode != "cubic":
         c = np.where(outside, _reflected(c, low, high), c)
     base = np.floor(c)
     found = []
@@ -115,9 +118,9 @@ def _emitted_taps(g: Graph, at: Site, part: Value, size: int, mode: str) -> list
     c = g.Round(c) if mode == "nearest" else c
     low, high = (0.0, size - 1.0) if corners else (-0.5, size - 0.5)
     outside = g.Or(g.Less(c, low), g.Greater(c, high))
-    if padding == "border":
+    if padding == "border" and mode != "cubic":
         c = g.Where(outside, g.Clip(c, 0.0, size - 1.0), c)
-    elif padding == "reflection":
+    elif padding == "reflection" and mode != "cubic":
         c = g.Where(outside, _emitted_reflection(g, c, low, high), c)
     base = g.Floor(c)
     found = []

@@ -170,10 +170,8 @@ def _static_axes(g: Graph, at: Site) -> list[Axis]:
     along = [a % at.x.rank for a in axes] if axes else list(range(at.x.rank))
     lengths = numbers([d if isinstance(d, int) else 1 for d in at.x.shape])
     assert lengths is not None
-    open_axes = [a for a in along if not isinstance(at.x.shape[a], int)]
-    if (scales is None and sizes is None) or any(at.x.shape[a] != at.y.shape[a] for a in open_axes):
-        raise GraphError(f"The gradient of Resize must know its sizes, and it is given {at.x}: give the input a fixed shape.")
-    if sizes is not None and sizes.size and open_axes:
+    moved = [i for i, a in enumerate(along) if not isinstance(at.x.shape[a], int) and (scales is None or scales[i] != 1)]
+    if (scales is None and sizes is None) or moved:
         raise GraphError(f"The gradient of Resize must know its sizes, and it is given {at.x}: give the input a fixed shape.")
     return _axes(lengths, axes, roi, scales, sizes, at.attribute("keep_aspect_ratio_policy", "stretch"))
 

@@ -141,7 +141,8 @@ def test_functions_that_call_themselves_are_refused() -> None:
         runtime.interpret(model, {"x": X})
 
 
-def test_functions_that_explode_are_refused() -> None:
+def test_functions_that_explode_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.reading.MOST_OPERATORS", 1000)
     own = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
     functions = [
         helper.make_function("own", f"F{i}", ["x"], ["y"], [

@@ -69,13 +69,13 @@ def one_input(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
 
 @case("Add", "Sub", "Mul", "Div", "Min", "Max")
 def two_inputs(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
-    a, b = _broadcastable(draw, rng)
+    a, b = broadcastable(draw, rng)
     if op_type in ("Min", "Max"):
         b = b + 0.0077
     return Case([a, np.abs(b) + 0.5 if op_type == "Div" else b], lambda g, x, y: g.emit(op_type, [x, y]))
 
 
-def _broadcastable(draw: Draw, rng: np.random.Generator) -> tuple[Array, Array]:
+def broadcastable(draw: Draw, rng: np.random.Generator) -> tuple[Array, Array]:
     """Two arrays whose shapes broadcast: ones and missing leading axes on either side."""
     full = dims(draw)
     pair = []
@@ -87,7 +87,10 @@ def _broadcastable(draw: Draw, rng: np.random.Generator) -> tuple[Array, Array]:
 
 @case("Pow")
 def power(draw: Draw, rng: np.random.Generator) -> Case:
-    exponent = draw(st.sampled_from([2.0, 3.0, 0.5, -1.0]))
+    exponent = draw(st.sampled_from([2.0, 3.0, 0.5, -1.0, None]))
+    if exponent is None:
+        base, power = broadcastable(draw, rng)
+        return Case([np.abs(base) + 0.3, power], lambda g, x, b: g.Pow(x, b))
     return Case([np.abs(spread(rng, *dims(draw))) + 0.3], lambda g, x: g.Pow(x, exponent), [0])
 
 
@@ -138,7 +141,7 @@ def cast_like(draw: Draw, rng: np.random.Generator) -> Case:
 
 @case("Where")
 def where(draw: Draw, rng: np.random.Generator) -> Case:
-    a, b = _broadcastable(draw, rng)
+    a, b = broadcastable(draw, rng)
     mask = rng.random(np.broadcast_shapes(a.shape, b.shape)) < 0.5
     return Case([a, b], lambda g, x, y: g.Where(g.constant(mask), x, y))
 
@@ -177,14 +180,17 @@ def reduction(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
     if axes and maybe(draw):
         axes = [a - len(shape) for a in axes]
 
-    def build(g: Graph, x: Value) -> Value:
-        if op_type == "ReduceSum":
-            result: Value = g.emit(op_type, [x] if axes is None else [x, whole(g, axes)], keepdims=keep)
-        else:
-            result = g.emit(op_type, [x], axes=axes, keepdims=keep)
-        return result
+    opset, symbolic = draw(st.sampled_from([17, 18])), [0] if maybe(draw) else []
+    return Case([spread(rng, *shape)], lambda g, x: reduced(g, op_type, x, axes, keep), symbolic, opset)
 
-    return Case([spread(rng, *shape)], build, [0] if maybe(draw) else [])
+
+def reduced(g: Graph, op_type: str, x: Value, axes: list[int] | None, keep: int) -> Value:
+    """A reduction with its axes as an attribute, or (ReduceSum, and all from opset 18 on) as an input."""
+    if op_type == "ReduceSum" or g.opset >= 18:
+        result: Value = g.emit(op_type, [x] if axes is None else [x, whole(g, axes)], keepdims=keep)
+    else:
+        result = g.emit(op_type, [x], axes=axes, keepdims=keep)
+    return result
 
 
 @case("GlobalAveragePool", "GlobalMaxPool")
@@ -247,7 +253,7 @@ def split(draw: Draw, rng: np.random.Generator) -> Case:
 
     def build(g: Graph, x: Value) -> Value:
         if lengths is None:
-            first, second = g.Split(x, outputs=2, axis=axis)
+            first, second = g.Split(x, outputs=2, axis=axis, num_outputs=2 if g.opset >= 18 else None)
             result: Value = g.Mul(first, second)
         else:
             parts = g.Split(x, whole(g, lengths), outputs=3, axis=axis)
@@ -407,4 +413,10 @@ def average_pool(draw: Draw, rng: np.random.Generator) -> Case:
     return Case([spread(rng, 2, 2, *size)], lambda g, a: g.AveragePool(a, **attributes), [0] if maybe(draw) else [])
 
 
-from tests.runtime.ops import cases_recurrent  # noqa: E402, F401  # the cases of recurrent operators add themselves
+from tests.runtime.ops import (  # noqa: E402  # the cases of other families add themselves
+    cases_activation,  # noqa: F401
+    cases_moving,  # noqa: F401
+    cases_normalization,  # noqa: F401
+    cases_product,  # noqa: F401
+    cases_recurrent,  # noqa: F401
+)

@@ -21,12 +21,13 @@ from runtime.ops.registry import evaluate
 class Case:
     """A small graph around one operator: its floating inputs, and how to build the output from them.
 
-    `batch` names the inputs whose first axis is the symbolic batch.
+    `batch` names the inputs whose first axis is the symbolic batch. `opset` is that of the graph.
     """
 
     inputs: Sequence[Array]
     build: Callable[..., Value]
     batch: Sequence[int] = field(default=())
+    opset: int = OPSET
 
 
 def spread(rng: np.random.Generator, *shape: int) -> Array:
@@ -42,7 +43,7 @@ def assemble(case: Case, dtype: DTypeLike = np.float64, training: bool = True) -
 
     Outputs are y, the loss, then the gradients.
     """
-    g = Graph(dtype=dtype)
+    g = Graph(dtype=dtype, opset=case.opset)
     values, feed = [], {}
     for i, array in enumerate(case.inputs):
         shape = (BATCH, *array.shape[1:]) if i in case.batch else array.shape
@@ -81,7 +82,9 @@ def model(g: Graph) -> ModelProto:
     outputs = [helper.make_value_info(v.name, type_proto(v)) for v in g.outputs]
     constants = [numpy_helper.from_array(array, name) for name, array in g.constants.items()]
     graph = helper.make_graph([node_proto(op) for op in g.ops], g.name, inputs, outputs, constants)
-    return helper.make_model(graph, ir_version=IR_VERSION, opset_imports=[helper.make_opsetid("", OPSET)])
+    opsets = [helper.make_opsetid("", g.opset)]
+    ir = max(IR_VERSION, helper.find_min_ir_version_for(opsets))
+    return helper.make_model(graph, ir_version=ir, opset_imports=opsets)
 
 
 def run_onnxruntime(g: Graph, feed: dict[str, Array], threads: int = 1) -> list[Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,13 @@ from tests.runtime.ops.support import Case, assemble, interpret, run_onnxruntime
 
 STEP = 1e-6
 
-#: Operators that ONNX Runtime's CPU provider has in float32 only (or whose gradient uses one of them).
+#: Operators that ONNX Runtime's CPU provider has in float32 only (or whose gradient uses one of them), or computes in it.
 FLOAT32_ONLY = {
-    "AveragePool", "Conv", "ConvTranspose", "Elu", "GlobalAveragePool", "GlobalMaxPool", "HardSigmoid", "LeakyRelu",
-    "Softplus",
+    "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attention", "AveragePool", "Celu", "Col2Im", "Conv", "ConvTranspose",
+    "Cosh", "Det", "Elu", "Erf", "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization",
+    "HardSigmoid", "HardSwish", "InstanceNormalization", "LRN", "LeakyRelu", "LpPool", "MaxUnpool", "Mean",
+    "MeanVarianceNormalization", "Mish", "Resize", "RotaryEmbedding", "Selu", "Shrink", "Sinh", "Softplus", "Softsign", "Tan",
+    "ThresholdedRelu",
 }  # fmt: skip
 
 
@@ -80,6 +84,16 @@ def test_engines_agree(op_type: str) -> None:
         engines_agree(case, np.float32, 2e-5)
         if op_type not in FLOAT32_ONLY:
             engines_agree(case, np.float64, 1e-12)
+
+    check()
+
+
+@pytest.mark.parametrize("op_type", sorted(GRADIENTS))
+def test_rules_mean_the_same_in_opset_24(op_type: str) -> None:
+    @given(CASES[op_type])
+    @drawn(3)
+    def check(case: Case) -> None:
+        agrees_with_finite_differences(replace(case, opset=24), 0)
 
     check()
 
