@@ -3,7 +3,7 @@ anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class NumpyProgram:
 class NumpyStepper:
     """A training step, interpreted; the new state replaces the old one after the last operator."""
 
+    group = 1
+
     def __init__(self, step: StepGraph, state: Mapping[str, Array]) -> None:
         self._step = step
         self._held = {n: np.array(state[n]) for n in step.held}
@@ -47,7 +49,10 @@ class NumpyStepper:
         self._state = {n: results[out] for n, out in step.state.items()}
         return {n: results[n] for n in (step.loss, *step.outputs)}
 
-    def state(self) -> dict[str, Array]:
+    def steps(self, feeds: Sequence[Mapping[str, Array | float]]) -> list[dict[str, Array]]:
+        return [self.step(f) for f in feeds]
+
+    def state(self, back: int = 0) -> dict[str, Array]:
         return {n: a.copy() for n, a in self._state.items()}
 
     def terminate(self) -> None:

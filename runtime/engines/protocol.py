@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from runtime.errors import NetwrightError
@@ -22,7 +22,12 @@ class Program(Protocol):
 
 
 class Stepper(Protocol):
-    """A training step that keeps its state (weights, optimizer slots) where the engine computes."""
+    """A training step that keeps its state (weights, optimizer slots) where the engine computes.
+
+    `group` is how many steps are best given at once.
+    """
+
+    group: int
 
     def step(self, feeds: Mapping[str, Array | float]) -> dict[str, Array]:
         """One update. `feeds`: the step's data inputs, learning rate and step number. Returns loss and outputs by name.
@@ -30,8 +35,12 @@ class Stepper(Protocol):
         Raises `TrainingError` if the engine fails, `Stopped` after `terminate`; the state is then as before the step.
         """
 
-    def state(self) -> dict[str, Array]:
-        """Copies of the carried state, by the step's input names."""
+    def steps(self, feeds: Sequence[Mapping[str, Array | float]]) -> list[dict[str, Array]]:
+        """`group` updates at most, one after the other: the same numbers as so many calls of `step`, in less time."""
+
+    def state(self, back: int = 0) -> dict[str, Array]:
+        """Copies of the carried state, by the step's input names. `back`: as it was before the last so many updates of the
+        last `steps`, but not all of them."""
 
     def terminate(self) -> None:
         """Stop the step that is running, from another thread; every later one refuses."""

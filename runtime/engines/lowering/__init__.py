@@ -1,13 +1,15 @@
 """What ONNX Runtime is given instead of a step as it was built: the same numbers to rounding, in fewer or faster operators.
 
 A pass is a function ``graph -> (graph, changed)``. What passes emit may be ONNX Runtime's own operators; it never leaves the
-engine. Constants are folded and equal expressions joined by ONNX Runtime itself.
+engine. Equal expressions are joined by ONNX Runtime itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from runtime.engines.lowering.accumulation import lower_accumulation
+from runtime.engines.lowering.folding import fold, specialised
 from runtime.engines.lowering.masks import lower_masks
 from runtime.engines.lowering.pooling import lower_pooling
 from runtime.engines.lowering.products import lower_products
@@ -15,11 +17,15 @@ from runtime.graph import Graph
 
 Pass = Callable[[Graph], tuple[Graph, bool]]
 
-PASSES: tuple[Pass, ...] = (lower_products, lower_pooling, lower_masks)
+PASSES: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
 
 
-def lowered(graph: Graph, passes: tuple[Pass, ...] = PASSES) -> Graph:
-    """`graph` after every pass, in their order. Inputs, outputs and parameters keep their names."""
+def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:
+    """`graph` after every pass, in their order, for these numbers of its symbolic dimensions (none: for any).
+
+    Inputs, outputs and parameters keep their names.
+    """
+    graph = specialised(graph, sizes) if sizes else graph
     for lower in passes:
         graph, _ = lower(graph)
     return graph

@@ -82,8 +82,9 @@ def _all_compared(old: Old, pool: Op) -> bool:
 def _repeated(g: Graph, small: Value, kernel: tuple[int, ...]) -> Value:
     """Every number as a block of the kernel's size."""
     scales = g.constant([1.0, 1.0, *kernel], np.float32, "scales")
-    settings = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
-    result: Value = g.emit("Resize", (small, None, scales), **settings)
+    result: Value = g.emit(
+        "Resize", (small, None, scales), mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor"
+    )  # fmt: skip
     return result
 
 
