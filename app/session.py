@@ -155,9 +155,11 @@ class Session(QObject):
         self.history = RunHistory(document)
         self.path = path
         self.selection = frozenset()
+        self.live = Live()
         self.path_changed.emit(path)
         self.selection_changed.emit(self.selection)
         self._changed()
+        self.live_changed.emit(self.live)
 
     def _changed(self) -> None:
         self.select(self.selection)

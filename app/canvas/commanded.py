@@ -38,6 +38,7 @@ class CommandedStage(Stage):
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
         self.fit(self.canvas.contents())
+        self.whole = True
 
     def fit_selection(self) -> None:
         self.fit(self.canvas.contents(self.session.selection) if self.session.selection else self.canvas.contents())

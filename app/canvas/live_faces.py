@@ -181,8 +181,8 @@ def live_face(look: NodeLook, activation: Any, label: int | None) -> Face | None
         values = values[0] if values.ndim == len(look.dims) + 1 and values.shape[0] == 1 else values
     except (TypeError, ValueError):
         return None
-    if not values.size or not np.isfinite(values).any():
-        return None
+    if values.shape != look.dims or not values.size or not np.isfinite(values).any():
+        return None  # another shape: what ran is not what is drawn now
     return _chosen(look, np.nan_to_num(values, posinf=0.0, neginf=0.0), label)
 
 

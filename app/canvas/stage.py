@@ -16,13 +16,14 @@ WHEEL_STEP = 1.15
 
 
 class Stage(QGraphicsView):
-    """A flat ground that zooms and pans."""
+    """A flat ground that zooms and pans. `whole`: all of it is being shown, until somebody zooms, pans or fits a part."""
 
     zoom_changed = Signal(float)
 
     def __init__(self, scene: QGraphicsScene, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.tokens = tokens
+        self.whole = False
         self._dots: tuple[tuple[int, int, float], QPolygonF] = ((0, 0, 0.0), QPolygonF())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,6 +46,7 @@ class Stage(QGraphicsView):
         if abs(wanted - self.zoom) < 1e-9:
             return
         under = self.mapToScene(at.toPoint())
+        self.whole = False
         self.setTransform(QTransform.fromScale(wanted, wanted))
         away = self.mapFromScene(under) - at.toPoint()
         self.pan(-away)
@@ -58,11 +60,13 @@ class Stage(QGraphicsView):
 
     def pan(self, by: QPoint) -> None:
         """Move the picture by so many pixels."""
+        self.whole = False
         for bar, step in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
             bar.setValue(bar.value() - step)
 
     def fit(self, rect: QRectF, most: float = 1.0) -> None:
         """Show all of `rect`, never larger than 100 %."""
+        self.whole = False
         if rect.isEmpty():
             return
         left, top, right, bottom = MARGINS

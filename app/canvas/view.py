@@ -108,6 +108,8 @@ class CanvasView(CommandedStage):
         self.empty.move((self.width() - self.empty.width()) // 2, max(40, (self.height() - self.empty.height()) // 3))
         if self._unseen is not self.session.history:
             self._unseen = self.session.history if self.isVisible() else None
+            self.whole = True
+        if self.whole and self.gesture is None:
             self.fit_all()
 
     # -- pointer ---------------------------------------------------------------------------------------------------------
