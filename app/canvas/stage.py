@@ -11,7 +11,7 @@ from app.theme import qcolor
 from app.tokens import Tokens
 
 #: Room a fitted picture leaves for the title above and the zoom control below.
-MARGINS = (24.0, 40.0, 24.0, 52.0)
+MARGINS = (16.0, 36.0, 16.0, 46.0)
 WHEEL_STEP = 1.15
 
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
 
 from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.fuzzy import layer_score, nearest_layer
@@ -16,6 +26,15 @@ from nodes.layer import CATEGORIES, layer_types
 
 MIME = "application/x-netwright-layer"
 TYPE = Qt.ItemDataRole.UserRole
+
+
+class CategoryRows(QStyledItemDelegate):
+    """Categories are drawn with a smaller mark than layers, so that their names fit the narrowest palette."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if not index.parent().isValid():
+            option.decorationSize = QSize(10, 10)
 
 
 class LayerTree(QTreeWidget):
@@ -28,6 +47,7 @@ class LayerTree(QTreeWidget):
         self.setIndentation(8)
         self.setRootIsDecorated(False)
         self.setIconSize(QSize(18, 18))
+        self.setItemDelegate(CategoryRows(self))
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -38,7 +58,7 @@ class LayerTree(QTreeWidget):
         header.setMinimumSectionSize(8)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(1, 28)
+        header.resizeSection(1, 18)
 
     def mimeTypes(self) -> list[str]:
         return [MIME]
@@ -81,7 +101,7 @@ class LayerPalette(QFrame):
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 4, 0)
+        box.setContentsMargins(8, 8, 2, 0)
         box.setSpacing(8)
         for widget in (self.search, self.none_found, self.tree):
             box.addWidget(widget)
