@@ -65,6 +65,7 @@ def new(template: str, output: Path | None) -> None:
 @click.option("--batch-size", type=click.IntRange(0, 1_000_000), help="Samples a step; 0 takes all at once.")
 @click.option("--optimizer", help="SGD, Momentum or Adam.")
 @click.option("--learning-rate", type=float, help="The base of the learning-rate schedule.")
+@click.option("--schedule", help="How the rate changes: constant or cosine.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of weights, shuffles, validation split and dropout.")
 @click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
 @ENGINE

@@ -89,6 +89,11 @@ def diagnose(step: StepGraph, before: Checkpoint, feeds: Mapping[str, Array | fl
     return Problem(number, epoch, text, layer, operator, finding.value, finding.number)
 
 
+def kept(step: int) -> str:
+    """What training goes back to, in words."""
+    return f"kept are the weights of step {step}" if step else "kept are the first weights"
+
+
 def _finding(name: str, array: Array, op: Op | None) -> Finding | None:
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return None

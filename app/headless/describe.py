@@ -7,16 +7,15 @@ from typing import Any
 
 import exporters
 from app.headless.documents import opened
+from app.headless.places import make_way, same
 from app.headless.say import result, result_json, say
 from nodes.build import build
 from nodes.check import check as checked
 from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
-from nodes.files import load, save
-from nodes.training import trained
-from runtime.atomic import require_writable
-from runtime.errors import FileError, NetwrightError
+from nodes.files import save
+from runtime.errors import FileError
 from runtime.graph import describe_shape
 
 
@@ -34,26 +33,9 @@ def new(template: str, output: Path | None) -> None:
     """Write a template's document; a trained network that stood there is kept beside it."""
     document = new_document(template)
     path = output or Path(f"{template}.onnx")
-    _keep_trained(path)
+    make_way(path)
     save(document, path)
     say(f"{document.title} is in {path}. To train it: netwright train {path}")
-
-
-def _keep_trained(path: Path) -> None:
-    require_writable(path)
-    try:
-        kept = path.exists() and trained(load(path))
-    except NetwrightError:
-        kept = True
-    if not kept:
-        return
-    number = next(i for i in range(1, 10_000) if not path.with_stem(f"{path.stem}.old{i}").exists())
-    other = path.with_stem(f"{path.stem}.old{number}")
-    try:
-        path.rename(other)
-    except OSError as error:
-        raise FileError(f"{path} is there already and cannot be moved aside ({error.strerror}): choose another name.") from None
-    say(f"What was in {path} is kept as {other}.")
 
 
 def summary(file: Path, as_json: bool) -> None:
@@ -122,6 +104,10 @@ def check(file: Path, as_json: bool) -> int:
 
 
 def export(file: Path, target: str, output: Path) -> None:
+    """Write `file` in another form to `output`, which must be another file."""
     exporter = exporters.target(target)
+    if same(file, output):
+        raise FileError(f"{output} holds the network itself, and an export has no drawing in it: choose another name.")
+    make_way(output)
     exporter.write(opened(file).document, output)
     say(f"{exporter.title}: {output}")
