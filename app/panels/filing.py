@@ -156,7 +156,7 @@ class Filing(QObject):
         self._messages.say("warn", what, ways)
 
     def recover(self, found: Found) -> None:
-        """The drawing from the journal, with the weights of the file where they fit; one step of undo away from the file."""
+        """What the journal holds (with the file's weights if it has none of its own); one step of undo away from the file."""
         if found.path and found.path != self._session.path and (not self.may_leave() or not self.load(found.path)):
             return
         if found.path is None:
@@ -166,8 +166,9 @@ class Filing(QObject):
             self._window.show_document(found.document, None)
             self._session.history.mark_unsaved()
         else:
-            drawn, _ = merge(found.document, self._session.document)
+            drawn = found.document if found.whole else merge(found.document, self._session.document)[0]
             self._session.do("Recover", lambda _: drawn)
+        self._window.bottom.training.show_history(self._session.document)
         found.discard()
         self._window.autosave.write()
         self._messages.say("ok", "Recovered. Save when you are content with it.")
