@@ -6,11 +6,16 @@ user's file, data or network has a problem (one sentence on stderr), 2 wrong usa
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
+from errno import EDQUOT, EIO, ENOSPC
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+
+from app import streams
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
@@ -157,25 +162,34 @@ def _window(file: Path | None) -> None:
 
 
 def _has_screen() -> bool:
-    import os
-
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:
-    click.echo(sentence, err=True)
+    with suppress(OSError):  # stderr may be full
+        click.echo(sentence, err=True)
     sys.exit(code)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A problem of the user's is one sentence; a fault of ours is one too, with the log's place."""
+    streams.steady()
     _refuse_shadows()
+    try:
+        _run(arguments)
+    finally:
+        if (error := streams.flushed()) and not isinstance(error, BrokenPipeError):
+            _explain(error)
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
         cli.main(arguments, prog_name="netwright", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("Interrupted.", 130)
@@ -201,9 +215,7 @@ def _refuse_shadows() -> None:
 
 def _leave_quietly() -> NoReturn:
     """Whoever read our output has gone; do not complain about the rest at exit."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    streams.abandon()
     sys.exit(1)
 
 
@@ -214,6 +226,10 @@ def _explain(error: Exception) -> NoReturn:
         _fail(str(error))
     if isinstance(error, MemoryError):
         _fail("There is not enough memory for this network: make it smaller, or its batches.")
+    if isinstance(error, OSError) and error.filename is None and error.errno in (ENOSPC, EDQUOT, EIO):
+        from runtime.atomic import words
+
+        _fail(f"The output could not be written: {words(error)}.")  # by click, or at the end
     from app.headless.log import record
 
     _fail(f"Netwright stumbled over a fault of its own ({type(error).__name__}): the details are in {record(error)}.")

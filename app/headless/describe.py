@@ -8,7 +8,8 @@ from typing import Any
 import exporters
 from app.headless.documents import opened
 from app.headless.places import make_way, same
-from app.headless.say import result, result_json, say
+from app.headless.say import command, result, result_json, say
+from app.headless.table import table
 from nodes.build import build
 from nodes.check import check as checked
 from nodes.document import Document
@@ -16,7 +17,6 @@ from nodes.example import examples
 from nodes.example import new as new_document
 from nodes.files import save
 from runtime.errors import FileError
-from runtime.graph import describe_shape
 
 
 def templates(as_json: bool) -> None:
@@ -35,7 +35,7 @@ def new(template: str, output: Path | None) -> None:
     path = output or Path(f"{template}.onnx")
     make_way(path)
     save(document, path)
-    say(f"{document.title} is in {path}. To train it: netwright train {path}")
+    say(f"{document.title} is in {path}. To train it: {command('train', path)}")
 
 
 def summary(file: Path, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def summary(file: Path, as_json: bool) -> None:
     if as_json:
         result_json({"title": document.title, "layers": rows, "parameters": total})
         return
-    _print_table(document, rows, total)
+    result(table(document.title, rows, total))
 
 
 def summary_rows(document: Document) -> list[dict[str, Any]]:
@@ -61,22 +61,6 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
             "multiply_adds": found.multiply_adds if found else 0,
         })  # fmt: skip
     return rows
-
-
-def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("layer", "type", "output", title=document.title, title_justify="left")
-    table.add_column("parameters", justify="right")
-    table.add_column("multiply-adds", justify="right")
-    for row in rows:
-        shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
-        counts = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
-        table.add_row(row["name"], row["type"], shape, *counts)
-    table.add_section()
-    table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")
-    Console().print(table)
 
 
 def check(file: Path, as_json: bool) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from app.headless.say import say
+from app.headless.say import result_json, say
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, to_json
 
 _REASONS = {
@@ -77,14 +76,13 @@ class Json:
         self._shown = shown if sys.stderr.isatty() else None
 
     def __call__(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), flush=not isinstance(event, StepDone))
+        result_json(to_json(event), flush=not isinstance(event, StepDone))
         if self._shown is not None:
             self._shown(event)
         elif isinstance(event, Problem):
             say(event.sentence)
 
     def close(self) -> None:
-        sys.stdout.flush()
         if self._shown is not None:
             self._shown.close()
 

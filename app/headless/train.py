@@ -14,7 +14,7 @@ from types import FrameType
 from app.headless.documents import opened, with_data
 from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
-from app.headless.say import say
+from app.headless.say import command, say
 from nodes.document import Document
 from nodes.edits import set_recipe
 from nodes.files import ChangedMeanwhile, save
@@ -106,7 +106,7 @@ def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> i
     except (Interrupted, KeyboardInterrupt):
         report.close()
         keeper.keep_finally()
-        say(f"Stopped. What is trained is in {keeper.path}; to go on: netwright train {keeper.path}")
+        say(f"Stopped. What is trained is in {keeper.path}; to go on: {command('train', keeper.path)}")
         return 130
     except BaseException:
         # Whoever read our output has gone, or something is broken: what was learnt is kept all the same.
