@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
@@ -37,6 +37,10 @@ from nodes.example import new
 from nodes.problems import Problem, Refusal, Repair
 
 NARROW, WIDE, TALL = 1100, 1600, 900
+
+
+#: A rate to go back to when a run has exploded.
+USUAL_RATE = {"Adam": 0.001}
 
 
 class MainWindow(WindowCommands):
@@ -127,7 +131,7 @@ class MainWindow(WindowCommands):
         self.palette_panel.chosen.connect(self.add_layer)
         self.inspector.help_wanted.connect(self.show_layer_help)
         canvas.status_message.connect(self.status.say)
-        canvas.menu_requested.connect(lambda at: menus.canvas_menu(self).popup(at))
+        canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
@@ -163,7 +167,8 @@ class MainWindow(WindowCommands):
         """Training found a number that is not finite: show where, and offer a smaller step."""
         id = getattr(problem, "layer", "")
         node = self.session.document.nodes.get(id)
-        rate = self.session.document.recipe.stages[0].learning_rate / 10
+        stage = self.session.document.recipe.stages[0]
+        rate = min(stage.learning_rate / 10, USUAL_RATE.get(stage.updates[0].optimizer, 0.01))
         repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
         where = place(node) if node else "Training"
         self.session.select([id] if node else [])
@@ -174,6 +179,10 @@ class MainWindow(WindowCommands):
         """A mistake of the program itself: a sentence, and the details in the log."""
         self.bottom.log.write(details)
         self.messages.say("err", sentence, (("Show the log", lambda: self.bottom.show_tab(LOG)),))
+
+    def _show_menu(self, at: QPoint) -> None:
+        canvas = self.canvas
+        menus.canvas_menu(self, canvas.mapToScene(canvas.viewport().mapFromGlobal(at))).popup(at)
 
     # -- commands of the window itself -------------------------------------------------------------------------------------
     def refresh_actions(self) -> None:

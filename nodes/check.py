@@ -9,7 +9,7 @@ from functools import partial
 from nodes import edits
 from nodes.build import Built, build, place
 from nodes.document import Document, Node, Wire
-from nodes.layer import LossLayer, kind_of, layer_type
+from nodes.layer import NUMBER, LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
 from nodes.recipes import checked
@@ -34,7 +34,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _recipe, _duplicate_names):
+    for rule in (_needs, _lonely, _classes, _targets, _recipe, _duplicate_names):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
@@ -67,11 +67,11 @@ def _connections(document: Document, built: Built, node: Node) -> Iterator[Repai
             continue
         for source, source_port, value in _candidates(document, built, node, port.name):
             wire = Wire(source.id, source_port, node.id, port.name)
-            via = edits.repairs_for(wire, port, value)
-            if via:
-                yield Repair(f"Insert Flatten and connect {source.name}", via[0].edit, "Flatten", via[0].result)
-            elif kind_of(value) in port.accepts:
+            if kind_of(value) in port.accepts:
                 yield Repair(f"Connect {source.name}’s {source_port}", partial(edits.connect, wire=wire))
+                break
+            for via in edits.repairs_for(wire, port, value):
+                yield Repair(f"Insert Flatten and connect {source.name}", via.edit, "Flatten", via.result)
             break
 
 
@@ -84,6 +84,7 @@ def _candidates(document: Document, built: Built, node: Node, port: str) -> Iter
         loose = [i for i in ids if not [w for w in document.wires_out_of[i] if w.source_port != "label"]]
         loose.sort(key=lambda i: _distance(document.nodes[i], node))
         choices = [(i, next(iter(built.nodes[i].outputs))) for i in loose if built.nodes[i].outputs]
+    choices = [(i, name) for i, name in choices if kind_of(built.nodes[i].outputs[name]) != NUMBER]
     for id, name in choices:
         yield document.nodes[id], name, built.nodes[id].outputs[name]
 
@@ -127,21 +128,33 @@ def _needs(document: Document, built: Built) -> Iterator[Problem]:
 
 
 def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:
-    """CrossEntropy behind the last loose vector, its target on the dataset's label."""
+    """The loss that fits, behind the last loose vector, its target on the dataset's label."""
     data = next((n for n in document.nodes.values() if n.type == "Dataset"), None)
     ends = [v for v in built.outputs if v.rank == 2]
     if data is None or not ends:
         return ()
     end = next((i for i, b in built.nodes.items() if b.output == ends[-1]), None)
 
+    classes = _classes_of(data)
+    type = "CrossEntropy" if classes and ends[-1].shape[1] == classes else "MeanSquaredError"
+
     def edit(d: Document) -> Document:
         assert end is not None
         x, y = d.nodes[end].position
-        d, id = edits.add(d, "CrossEntropy", (x + edits.GAP, y))
+        d, id = edits.add(d, type, (x + edits.GAP, y))
         d = edits.connect(d, Wire(data.id, "label", id, "target"))
         return edits.connect(d, Wire(end, next(iter(built.nodes[end].outputs)), id, "prediction"))
 
-    return (Repair("Add CrossEntropy", edit, "CrossEntropy"),) if end else ()
+    return (Repair(f"Add {type}", edit, type),) if end and _works(document, edit) else ()
+
+
+def _works(document: Document, edit: Callable[[Document], Document]) -> bool:
+    """Whether a repair would be taken: none is offered that is refused when it is chosen."""
+    try:
+        edit(document)
+    except NetwrightError:
+        return False
+    return True
 
 
 def _lonely(document: Document, built: Built) -> Iterator[Problem]:
@@ -167,18 +180,34 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
 
 
+def _targets(document: Document, built: Built) -> Iterator[Problem]:
+    """A loss that compares the prediction with itself, or with another layer's output where the data has labels."""
+    for loss in built.losses:
+        if loss.target == loss.prediction:
+            node = document.nodes[loss.node]
+            labels = [(i, "label") for i, b in built.nodes.items() if "label" in b.outputs]
+            wires = [Wire(i, port, node.id, "target") for i, port in labels]
+            fixes = [Repair(f"Connect {document.nodes[w.source].name}’s label", partial(edits.connect, wire=w)) for w in wires]
+            what = "its target is its own prediction, so it is always content: wire a dataset's label into ‘target’."
+            yield Problem(node.id, place(node), what, repairs=tuple(fixes[:1]))
+
+
 def _class_count(document: Document, loss: str) -> int:
     """How many classes the label has that is wired to this loss's target; 0 when there is none."""
     for wire in document.wires_into[loss]:
         source = document.nodes[wire.source]
         if wire.source_port == "label" and source.type == "Dataset":
-            try:
-                layer = source.layer()
-                assert isinstance(layer, Dataset)
-                return len(layer.classes)
-            except NetwrightError:
-                return 0
+            return _classes_of(source)
     return 0
+
+
+def _classes_of(dataset: Node) -> int:
+    try:
+        layer = dataset.layer()
+        assert isinstance(layer, Dataset)
+        return len(layer.classes)
+    except NetwrightError:
+        return 0
 
 
 def _set_units(document: Document, built: Built, loss: str, count: int) -> tuple[Repair, ...]:

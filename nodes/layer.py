@@ -16,10 +16,12 @@ from runtime.graph import Graph, Value, describe_shape
 
 #: Kinds of port, by what one sample is: its rank, or its role.
 INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
+#: One number for a whole batch, a loss: no port takes it.
+NUMBER = "number"
 ANY = (VECTOR, SEQUENCE, MAPS, VOLUME)
 KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
-    MAPS: "maps (channels × height × width)", VOLUME: "a volume",
+    MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
 }  # fmt: skip
 CATEGORIES = (
     "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
@@ -33,6 +35,8 @@ class LayerError(NetwrightError):
 
 def kind_of(value: Value) -> str:
     """The kind of port a batch of such samples fits."""
+    if value.rank == 0:
+        return NUMBER
     if value.dtype.kind in "iu" and value.rank == 1:
         return INDICES
     return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
@@ -70,10 +74,10 @@ class Setting:
         """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
         try:
             result = self._convert(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             result = None
         if result is None or not self._inside(result):
-            raise LayerError(f"{self.name} takes {self.describe()}, and {value!r} was given.")
+            raise LayerError(f"{self.name} takes {self.describe()}, and {_shown(value)} was given.")
         return result
 
     def describe(self) -> str:
@@ -86,8 +90,8 @@ class Setting:
         noun = "a whole number" if self.kind in (int, tuple) else "a number"
         noun = f"{self.length or 'some'} whole numbers" if self.kind is tuple else noun
         if self.low is not None and self.high is not None:
-            return f"{noun} from {self.low:g} to {self.high:g}"
-        return noun if self.low is None else f"{noun} of at least {self.low:g}"
+            return f"{noun} from {plain(self.low)} to {plain(self.high)}"
+        return noun if self.low is None else f"{noun} of at least {plain(self.low)}"
 
     def _convert(self, value: Any) -> Any:
         if self.kind is tuple:
@@ -108,6 +112,19 @@ class Setting:
         low = float("-inf") if self.low is None else self.low
         high = float("inf") if self.high is None else self.high
         return len(numbers) > 0 and all(low <= n <= high for n in numbers)
+
+
+def plain(number: float) -> str:
+    """A number as a person would write it: ``1,000,000``, ``0.95``."""
+    return f"{int(number):,}" if abs(number) < 1e15 and number == int(number) else f"{number:g}"
+
+
+def _shown(value: Any) -> str:
+    """A value that was refused, as a person would write it."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_shown(v) for v in value) or "nothing"
+    text = f"‘{value}’" if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else f"{text[:36]} …"
 
 
 def _whole(value: Any) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from nodes.layer import plain
 from runtime import optimizers, schedules
 from runtime.errors import TrainingError, unknown
-from runtime.recipe import Recipe, Stage
+from runtime.recipe import Recipe, Stage, Update
 
 
 def checked(recipe: Recipe) -> Recipe:
@@ -24,12 +25,16 @@ def _stage(stage: Stage) -> None:
     if stage.schedule not in schedules.SCHEDULES:
         raise TrainingError(unknown("schedule", stage.schedule, schedules.SCHEDULES))
     for update in stage.updates:
-        _range("weight decay", update.weight_decay, 0, 1e3)
-        _range("clipping norm", update.clip_norm, 0, 1e9)
-        if update.optimizer not in optimizers.OPTIMIZERS:
-            raise TrainingError(unknown("optimizer", update.optimizer, optimizers.OPTIMIZERS))
+        _update(update)
+
+
+def _update(update: Update) -> None:
+    _range("weight decay", update.weight_decay, 0, 1e3)
+    _range("clipping norm", update.clip_norm, 0, 1e9)
+    optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 
 
 def _range(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise TrainingError(f"The {what} is {value:g}, and it must be from {low:g} to {high:g}: change the recipe.")
+        shown = f"{value:g}" if abs(value) < 1e300 else "far too large"
+        raise TrainingError(f"The {what} is {shown}, and it must be from {plain(low)} to {plain(high)}: change it.")

@@ -56,7 +56,7 @@ def stamp(folder: str) -> Stamp:
             found = [(entry.name, entry.stat().st_mtime_ns) for entry in folders]
     except FileNotFoundError as error:
         raise DataError(f"The folder ‘{folder}’ does not exist: check its name.") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(f"‘{folder}’ cannot be read as a folder: give a folder with one subfolder a class.") from error
     if not found:
         raise DataError(f"The folder ‘{folder}’ has no subfolders: put the pictures in one subfolder a class.")
