@@ -34,7 +34,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _targets, _recipe, _duplicate_names):
+    for rule in (_needs, _lonely, _classes, _data, _targets, _recipe, _duplicate_names):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
@@ -178,6 +178,15 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
         if count > 2 and loss.decision in ("threshold", "sign"):
             what = f"one output tells 2 classes apart, and the data has {count}: use {count} outputs, or one class against all."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
+
+
+def _data(document: Document, built: Built) -> Iterator[Problem]:
+    """A folder of pictures that is gone: what was learnt from it still works."""
+    for node in document.nodes.values():
+        layer = b.layer if (b := built.nodes.get(node.id)) else None
+        if isinstance(layer, Dataset) and node.id in built.nodes and built.nodes[node.id].outputs and layer.missing:
+            what = f"{layer.missing.rstrip('.')}; predicting and exporting work without it, training needs it."
+            yield Problem(node.id, place(node), what, "advice")
 
 
 def _targets(document: Document, built: Built) -> Iterator[Problem]:

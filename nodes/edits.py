@@ -111,7 +111,7 @@ def set_setting(document: Document, id: str, name: str, value: Any) -> Document:
         layer = make(node.type, {**node.settings, name: value})
     except LayerError as error:
         raise Refusal(f"{node.type} ‘{node.name}’: {error}") from None
-    return _replace_node(document, id, settings={**node.settings, name: getattr(layer, name)})
+    return _replace_node(document, id, settings=layer.completed({**node.settings, name: getattr(layer, name)}))
 
 
 def reset_setting(document: Document, id: str, name: str) -> Document:

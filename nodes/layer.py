@@ -69,6 +69,7 @@ class Setting:
     high: float | None = None
     choices: tuple[str, ...] = ()
     length: int = 0
+    hidden: bool = False
 
     def read(self, value: Any) -> Any:
         """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
@@ -135,10 +136,10 @@ def _whole(value: Any) -> int:
 
 def setting(
     default: Any, help: str = "", low: float | None = None, high: float | None = None, choices: Iterable[str] = (),
-    length: int = 0,
+    length: int = 0, hidden: bool = False,
 ) -> Any:
-    """Declare a setting in a layer's class body."""
-    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length}
+    """Declare a setting in a layer's class body. A hidden one is kept in the file and not shown."""
+    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length, "hidden": hidden}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -174,7 +175,17 @@ class Layer:
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
+        """The settings that are shown."""
+        return tuple(s for s in cls.all_settings() if not s.hidden)
+
+    @classmethod
+    def all_settings(cls) -> tuple[Setting, ...]:
         return _settings(cls)  # type: ignore[arg-type]  # mypy takes the instances' __hash__ for the class's
+
+    @classmethod
+    def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """`settings` after one of them was changed, with what the layer wants to remember beside them."""
+        return dict(settings)
 
     @classmethod
     def doc(cls) -> str:
@@ -248,7 +259,7 @@ def layer_type(name: str) -> type[Layer]:
 def make(type_name: str, settings: Mapping[str, Any]) -> Layer:
     """A layer with these settings, each read and checked. Raises `LayerError`."""
     cls = layer_type(type_name)
-    known = {s.name: s for s in cls.settings()}
+    known = {s.name: s for s in cls.all_settings()}
     for name in settings:
         if name not in known:
             raise LayerError(unknown(f"setting of {type_name}", name, known))
