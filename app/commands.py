@@ -84,6 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("theme_system", "Dark or light as the system", VIEW, "theme_system"),
     _c("add", "Add a layer…", NETWORK, "canvas.open_search", "Tab Shift+A", local=True, icon="plus"),
     _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=chosen),
+    _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),

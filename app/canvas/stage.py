@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
@@ -67,16 +67,29 @@ class Stage(QGraphicsView):
     def fit(self, rect: QRectF, most: float = 1.0) -> None:
         """Show all of `rect`, never larger than 100 %."""
         self.whole = False
-        if rect.isEmpty():
-            return
         left, top, right, bottom = MARGINS
-        width = max(self.viewport().width() - left - right, 50.0)
-        height = max(self.viewport().height() - top - bottom, 50.0)
-        zoom = min(max(min(width / rect.width(), height / rect.height()), ZOOM_LEAST), most)
+        rect = rect if not rect.isEmpty() else QRectF(-1, -1, 2, 2)
+        room = self._room()
+        zoom = min(max(min(room.width() / rect.width(), room.height() / rect.height()), ZOOM_LEAST), most)
         self.setTransform(QTransform.fromScale(zoom, zoom))
         off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
         self.centerOn(rect.center() - off)
         self.zoom_changed.emit(self.zoom)
+
+    def _room(self) -> QSizeF:
+        """What a fitted picture may fill."""
+        left, top, right, bottom = MARGINS
+        size = self.viewport().size()
+        return QSizeF(max(size.width() - left - right, 50.0), max(size.height() - top - bottom, 50.0))
+
+    def most_seen(self) -> QSizeF:
+        """What can be seen at once, at the least zoom."""
+        room = self._room()
+        return QSizeF(room.width() / ZOOM_LEAST, room.height() / ZOOM_LEAST)
+
+    def too_large(self, rect: QRectF) -> bool:
+        most = self.most_seen()
+        return rect.width() > most.width() or rect.height() > most.height()
 
     # -- ground ----------------------------------------------------------------------------------------------------------
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:

@@ -48,6 +48,7 @@ class DragWire(Gesture):
         self.base = self._without_detached(view.session.document)
         self.over: PortAt | None = None
         self.choice = 0
+        self._home = False
         self.picture = DraggedWire(view.canvas, anchor)
         self._verdicts: dict[Key, Verdict] = {}
         self._todo = [(id, port) for id, port in self._ports() if self._may_fit(id, port.port.name)]
@@ -111,6 +112,7 @@ class DragWire(Gesture):
         if not self._verdicts and not self._timer.isActive():
             self._timer.start()
         over = self._port_under(at.scene)
+        self._home = over is None and self.view.canvas.node_at(at.scene) == self.anchor.node
         if over != self.over:
             self.over, self.choice = over, 0
         self._show(at.scene)
@@ -163,6 +165,8 @@ class DragWire(Gesture):
         self._card.stand_by(self.view.mapFromScene(point))
 
     def _words(self, verdict: Verdict | None) -> str:
+        if self._home:
+            return "✗ A layer cannot feed itself: drop the wire on another layer."
         if verdict is None:
             return f"{self.picture.shape} · drop it on a port, or on empty canvas to choose a layer"
         if verdict.refusal is None:
@@ -191,10 +195,14 @@ class DragWire(Gesture):
             return
         if verdict is not None:
             self._drop(verdict, choice)
+        elif self._home:
+            self.view.status_message.emit(self._words(None))
         elif self.detached:
             self.view.session.do("Disconnect", self._without_detached)
         else:
             self.view.open_search(at.scene, self.anchor)
+            # The wire stays to be seen until it is known where it leads.
+            self.view.canvas.overlay.draw(self.picture)
 
     def _drop(self, verdict: Verdict, choice: int) -> None:
         do = self.view.session.do
