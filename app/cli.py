@@ -16,11 +16,12 @@ from typing import Any, NoReturn
 import click
 
 from app import streams
+from app.arguments import File, Known, Number, Whole
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+FILE = click.argument("file", type=File())
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 DATA = click.option("--data", metavar="NAME|FOLDER", help="Another dataset: a name with options, or a folder of pictures.")
-ENGINE = click.option("--engine", type=click.Choice(["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
+ENGINE = click.option("--engine", type=Known("engine", ["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
 
 
 @click.group(
@@ -55,7 +56,7 @@ def templates(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("template")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; TEMPLATE.onnx by default.")
+@click.option("-o", "--output", type=File(), help="The file to write; TEMPLATE.onnx by default.")
 def new(template: str, output: Path | None) -> None:
     """Write a new network from TEMPLATE."""
     from app.headless.describe import new
@@ -66,17 +67,17 @@ def new(template: str, output: Path | None) -> None:
 @cli.command()
 @FILE
 @DATA
-@click.option("--epochs", type=click.IntRange(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
-@click.option("--batch-size", type=click.IntRange(0, 1_000_000), help="Samples a step; 0 takes all at once.")
+@click.option("--epochs", type=Whole(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
+@click.option("--batch-size", type=Whole(0, 1_000_000), help="Samples a step; 0 takes all at once.")
 @click.option("--optimizer", help="SGD, Momentum or Adam.")
-@click.option("--learning-rate", type=float, help="The base of the learning-rate schedule.")
+@click.option("--learning-rate", type=Number(), help="The base of the learning-rate schedule.")
 @click.option("--schedule", help="How the rate changes: constant or cosine.")
-@click.option("--seed", type=click.IntRange(0), help="Seed of weights, shuffles, validation split and dropout.")
+@click.option("--seed", type=Whole(0), help="Seed of weights, shuffles, validation split and dropout.")
 @click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
 @ENGINE
-@click.option("--provider", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--events", type=click.Choice(["jsonl"]), help="Print every event as a line of JSON on stdout.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of replacing FILE.")
+@click.option("--provider", type=Known("provider", ["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--events", type=Known("form of events", ["jsonl"]), help="Print every event as a line of JSON on stdout.")
+@click.option("-o", "--output", type=File(), help="Write there instead of replacing FILE.")
 def train(**options: Any) -> None:
     """Train FILE by its recipe to the recipe's end.
 
@@ -90,7 +91,7 @@ def train(**options: Any) -> None:
 @cli.command()
 @FILE
 @DATA
-@click.option("--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True)
+@click.option("--split", type=Known("split", ["train", "validation", "test"]), default="test", show_default=True)
 @ENGINE
 @JSON
 def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: bool) -> None:
@@ -102,7 +103,7 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
 
 @cli.command()
 @FILE
-@click.option("--input", "input_", required=True, type=click.Path(path_type=Path), help=".npy, .npz, .csv, .png or .jpg")
+@click.option("--input", "input_", required=True, type=File(), help=".npy, .npz, .csv, .png or .jpg")
 @ENGINE
 @JSON
 def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
@@ -135,7 +136,7 @@ def check(file: Path, as_json: bool) -> None:
 @cli.command()
 @FILE
 @click.option("--to", "target", required=True, help="onnx: the finished model. step: the training step.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=File())
 def export(file: Path, target: str, output: Path) -> None:
     """Write FILE in another form."""
     from app.headless.describe import export
@@ -144,8 +145,8 @@ def export(file: Path, target: str, output: Path) -> None:
 
 
 @cli.command()
-@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs; the recipe's ten by default.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder; ~/Netwright by default.")
+@click.option("--epochs", type=Whole(1, 1000), help="Epochs; the recipe's ten by default.")
+@click.option("-o", "--output", type=File(), help="A folder; ~/Netwright by default.")
 def demo(epochs: int | None, output: Path | None) -> None:
     """Train the starter network on the built-in digits, without a window."""
     from app.headless.demo import demo

@@ -12,9 +12,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from runtime.atomic import words
 from runtime.errors import FileError
 from runtime.graph import Array
+from runtime.reading import obstacle, words
 
 #: A single protobuf message cannot be larger than 2 GiB.
 LARGEST = 2**31 - 1
@@ -33,17 +33,15 @@ def read_model(path: Path) -> onnx.ModelProto:
 
 
 def read_bytes(path: Path) -> bytes:
+    if why := obstacle(path, "an .onnx file"):
+        raise FileError(why)
     try:
         size = path.stat().st_size
-        if path.is_file() and size == 0:
+        if size == 0:
             raise FileError(f"{path.name} is empty (0 bytes): open an older copy.")
         if size > LARGEST:
             raise FileError(f"{path.name} has {size:,} bytes, more than the 2 GiB that an ONNX file can hold.")
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"There is no file {path}: check the name and the folder.") from None
-    except IsADirectoryError:
-        raise FileError(f"{path} is a folder: give the name of an .onnx file in it.") from None
     except OSError as error:
         raise FileError(f"{path} cannot be read: {words(error)}.") from None
 

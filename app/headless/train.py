@@ -20,9 +20,10 @@ from nodes.edits import set_recipe
 from nodes.files import ChangedMeanwhile, save
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
-from runtime.errors import FileError, NetwrightError, TrainingError
+from runtime.errors import FileError, NetwrightError, TrainingError, spelt
 from runtime.events import EpochDone, Finished, Problem, StepDone
-from runtime.schedules import rate
+from runtime.optimizers import OPTIMIZERS
+from runtime.schedules import SCHEDULES, rate
 
 #: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
 LEAST_SECONDS = 0.5
@@ -83,6 +84,9 @@ def prepared(document: Document, options: Options) -> Document:
         name: value for name in ("batch_size", "optimizer", "learning_rate", "schedule", "seed")
         if (value := getattr(options, name)) is not None
     }
+    for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+        if name in changes:
+            changes[name] = spelt(str(changes[name]), known)
     if "optimizer" in changes and changes["optimizer"] != document.recipe.stages[0].updates[0].optimizer:
         changes["settings"] = {}
     return set_recipe(document, **changes) if changes else document

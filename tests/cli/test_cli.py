@@ -50,7 +50,7 @@ def test_a_folder_is_never_taken_for_a_file(run: Any, small: Path, words: tuple[
     Path("kept").mkdir()
     Path("kept/thesis.txt").write_text("years of work")
     result = run(*words, "-o", "kept")
-    assert (result.code, result.out) == (1, "") and "that is a folder: give the name of a file." in result.err
+    assert (result.code, result.out) == (1, "") and "is a folder: give the name of a file." in result.err
     assert sorted(p.name for p in Path(".").iterdir()) == ["kept", "m.onnx"]
     assert Path("kept/thesis.txt").read_text() == "years of work"
 
