@@ -9,12 +9,11 @@ from onnx import helper
 
 from exporters import exporter
 from nodes.document import Document
+from nodes.files import STATE
 from nodes.plan import initial_weights, plan
 from nodes.training_info import slot_arrays
 from runtime.atomic import write
 from runtime.onnx_model import to_model
-
-STATE = "pkg.netwright.state"
 
 
 @exporter("step", "Training step", ".onnx", "One step of training: carried state goes in and comes out, with the loss.")

@@ -12,7 +12,7 @@ from nodes.document import Document, Node, Wire
 from nodes.layer import NUMBER, LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
-from nodes.recipes import checked
+from nodes.recipes import advice, checked
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -34,7 +34,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _data, _targets, _recipe, _duplicate_names):
+    for rule in (_wires, _needs, _lonely, _classes, _data, _targets, _recipe, _duplicate_names):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
@@ -157,6 +157,30 @@ def _works(document: Document, edit: Callable[[Document], Document]) -> bool:
     return True
 
 
+def _wires(document: Document, built: Built) -> Iterator[Problem]:
+    """Wires that the window would never draw: from or to a port that is not there, or a second one into one port."""
+    taken: set[tuple[str, str]] = set()
+    for wire in document.wires:
+        what = _misled(document, wire, (wire.target, wire.target_port) in taken)
+        taken.add((wire.target, wire.target_port))
+        if what:
+            node = document.nodes[wire.target]
+            fix = Repair("Remove the wire", partial(edits.disconnect, wires=[wire]))
+            yield Problem(node.id, place(node), f"{what}: remove it.", repairs=(fix,))
+
+
+def _misled(document: Document, wire: Wire, taken: bool) -> str:
+    source, target = document.nodes[wire.source], document.nodes[wire.target]
+    if not (source.known and target.known):
+        return ""
+    port = next((p for p in layer_type(target.type).inputs if p.name == wire.target_port), None)
+    if port is None:
+        return f"a wire leads to its input ‘{wire.target_port}’, which it does not have"
+    if wire.source_port not in layer_type(source.type).outputs:
+        return f"a wire comes from the output ‘{wire.source_port}’ of {place(source)}, which does not have it"
+    return f"a second wire leads to its input ‘{wire.target_port}’, which takes one" if taken and not port.many else ""
+
+
 def _lonely(document: Document, built: Built) -> Iterator[Problem]:
     for node in document.nodes.values():
         inside = document.wires_into[node.id] or document.wires_out_of[node.id]
@@ -236,6 +260,12 @@ def _recipe(document: Document, built: Built) -> Iterator[Problem]:
         checked(document.recipe)
     except NetwrightError as error:
         yield Problem("", "Recipe", str(error))
+    else:
+        if what := advice(document.recipe):
+            yield Problem("", "Recipe", what, "advice")
+    named = {s.data for s in document.recipe.stages} - {n.id for n in document.nodes.values() if n.type == "Dataset"} - {""}
+    if named:
+        yield Problem("", "Recipe", f"it trains on the layer ‘{min(named)}’, which is no Dataset here: name another one.")
     if len(built.losses) > 1:
         yield Problem("", "Network", f"it has {len(built.losses)} losses and a recipe with one update: remove all but one.")
 

@@ -6,6 +6,16 @@ from nodes.layer import plain
 from runtime import optimizers, schedules
 from runtime.errors import TrainingError, unknown
 from runtime.recipe import Recipe, Stage, Update
+from runtime.task import WATCHED
+
+#: Below this, float32 knows no learning rate but 0; below the other, training goes on and changes next to nothing.
+SMALLEST, TINY = 1e-37, 1e-8
+
+
+def advice(recipe: Recipe) -> str:
+    """What is allowed and hardly meant, in a sentence; empty when there is nothing to say."""
+    tiny = next((s.learning_rate for s in recipe.stages if s.learning_rate < TINY), None)
+    return "" if tiny is None else f"The learning rate is {tiny:g}: at less than {TINY:g} next to nothing is learnt, raise it."
 
 
 def checked(recipe: Recipe) -> Recipe:
@@ -20,10 +30,14 @@ def checked(recipe: Recipe) -> Recipe:
 def _stage(stage: Stage) -> None:
     _range("number of epochs", stage.epochs, 1, 1_000_000)
     _range("batch size", stage.batch_size, 0, 1_000_000)
-    _range("learning rate", stage.learning_rate, 0, 1e38)
+    _range("learning rate", stage.learning_rate, SMALLEST, 1e38)
     _range("patience of the early stop", stage.early_stop.patience, 0, 1_000_000)
     if stage.schedule not in schedules.SCHEDULES:
         raise TrainingError(unknown("schedule", stage.schedule, schedules.SCHEDULES))
+    if stage.early_stop.quantity not in WATCHED:
+        raise TrainingError(unknown("quantity to stop early by", stage.early_stop.quantity, WATCHED))
+    if len(stage.updates) != 1:
+        raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
     for update in stage.updates:
         _update(update)
 
@@ -31,6 +45,8 @@ def _stage(stage: Stage) -> None:
 def _update(update: Update) -> None:
     _range("weight decay", update.weight_decay, 0, 1e3)
     _range("clipping norm", update.clip_norm, 0, 1e9)
+    if update.rule != "backpropagation":
+        raise TrainingError(unknown("learning rule", update.rule, ["backpropagation"]))
     optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 
 

@@ -16,6 +16,7 @@ from runtime.ops import KERNELS
 
 LAYER = "pkg.netwright.layer"
 PHASE = "pkg.netwright.phase"
+PRODUCER = "netwright"
 #: Between these two, no operator that Netwright knows changed its meaning.
 OLDEST_OPSET = 13
 
@@ -43,7 +44,7 @@ def to_model(
     )
     domains = {op.domain for op in graph.ops if op.domain}
     opsets = [helper.make_opsetid("", OPSET), *(helper.make_opsetid(d, 1) for d in sorted(domains))]
-    return helper.make_model(proto, opset_imports=opsets, ir_version=IR_VERSION, producer_name="netwright")
+    return helper.make_model(proto, opset_imports=opsets, ir_version=IR_VERSION, producer_name=PRODUCER)
 
 
 def _between(graph: Graph) -> list[onnx.ValueInfoProto]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from runtime.typed import Damage, typed
+
 
 @dataclass(frozen=True)
 class EarlyStop:
@@ -67,20 +69,27 @@ class Recipe:
 
 
 def recipe_from_json(data: Mapping[str, Any]) -> Recipe:
-    """The inverse of `Recipe.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
+    """The inverse of `Recipe.to_json`. Raises `Damage` for an unknown field (the file's version decides) and for what no
+    recipe can hold; ranges are `nodes.recipes`' business."""
     stages = tuple(_stage(s) for s in data.get("stages", [{}]))
-    return Recipe(stages=stages, seed=int(data.get("seed", 0)))
+    if not stages:
+        raise Damage("its recipe has no stages")
+    return typed(Recipe, data, stages=stages)
 
 
 def _stage(data: Mapping[str, Any]) -> Stage:
-    fields = dict(data)
-    fields["early_stop"] = EarlyStop(**fields.get("early_stop", {}))
-    fields["updates"] = tuple(_update(u) for u in fields.get("updates", [{}]))
-    return Stage(**fields)
+    updates = tuple(_update(u) for u in data.get("updates", [{}]))
+    if not updates:
+        raise Damage("a stage of its recipe has no updates")
+    return typed(Stage, data, early_stop=typed(EarlyStop, data.get("early_stop", {})), updates=updates)
 
 
 def _update(data: Mapping[str, Any]) -> Update:
-    fields = dict(data)
-    if fields.get("parameters") is not None:
-        fields["parameters"] = tuple(fields["parameters"])
-    return Update(**fields)
+    settings, parameters = dict(data.get("settings", {})), data.get("parameters")
+    for name, number in settings.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise Damage(f"the optimizer's {name} is {number!r} and must be a number")
+        settings[name] = float(number)
+    if parameters is not None:
+        parameters = tuple(map(str, parameters))
+    return typed(Update, data, settings=settings, parameters=parameters)

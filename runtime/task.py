@@ -20,6 +20,8 @@ from runtime.training_step import StepGraph, copied, training_step
 
 #: Samples in one pass of an evaluation, at most.
 EVALUATION_BATCH = 1000
+#: What early stop can watch.
+WATCHED = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
 
 def unchanged(labels: Array) -> Array:
@@ -126,9 +128,8 @@ def _check_early_stop(task: Task, stage: Stage) -> None:
     watched = stage.early_stop.quantity
     if stage.early_stop.patience <= 0:
         return
-    if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
-        known = "loss, accuracy, validation_loss or validation_accuracy"
-        raise TrainingError(f"Early stop watches ‘{watched}’: choose {known}.")
+    if watched not in WATCHED:
+        raise TrainingError(f"Early stop watches ‘{watched}’: choose {', '.join(WATCHED[:-1])} or {WATCHED[-1]}.")
     if watched.startswith("validation") and not len(task.dataset.validation):
         raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
     if watched.endswith("accuracy") and task.decision == "none":

@@ -18,6 +18,7 @@ from app.headless.say import command, say
 from nodes.document import Document
 from nodes.edits import set_recipe
 from nodes.files import ChangedMeanwhile, save
+from nodes.recipes import advice
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
 from runtime.errors import FileError, NetwrightError, TrainingError, spelt
@@ -62,7 +63,7 @@ def train(options: Options) -> int:
     here = same(output, options.file)
     require_writable(output)
     run = Run(document, options.engine, options.provider)
-    for notice in run.notices:
+    for notice in filter(None, (advice(document.recipe), *run.notices)):
         say(notice)
     _say_where_the_schedule_ends(run, options)
     if not here:
