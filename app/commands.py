@@ -29,6 +29,10 @@ def at_rest(window: Any) -> bool:
     return not window.control.on and not window.session.checked.errors
 
 
+def trained_and_at_rest(window: Any) -> bool:
+    return at_rest(window) and bool(window.session.document.training.progress.get("step"))
+
+
 @dataclass(frozen=True)
 class Command:
     """What can be done: `action` is a method of the window, dotted (``canvas.fit_all``). A key of one letter, and what a
@@ -92,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),
     _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Return", icon="stop", when=lambda w: w.control.state != "idle"),
+    _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
     _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
@@ -14,7 +14,7 @@ from app.canvas.view import CanvasView
 from app.commands import COMMANDS
 from app.glyphs import glyph_icon
 from app.panels import menus
-from app.panels.bottom import LOG, BottomPanel
+from app.panels.bottom import BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
 from app.panels.help_card import HelpCard
@@ -22,6 +22,7 @@ from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.message_bar import MessageBar
 from app.panels.status import Status
+from app.panels.telling import Telling
 from app.panels.title import Title
 from app.panels.toolbar import Toolbar
 from app.panels.window_commands import WindowCommands
@@ -30,17 +31,10 @@ from app.session import Session
 from app.settings import state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
-from nodes.build import place
 from nodes.document import Document
-from nodes.edits import set_recipe
 from nodes.example import new
-from nodes.problems import Problem, Refusal, Repair
 
 NARROW, WIDE, TALL = 1100, 1600, 900
-
-
-#: A rate to go back to when a run has exploded.
-USUAL_RATE = {"Adam": 0.001}
 
 
 class MainWindow(WindowCommands):
@@ -60,6 +54,9 @@ class MainWindow(WindowCommands):
         self._lay_out()
         self._connect()
         self.setMinimumSize(960, 540)
+        self.setAcceptDrops(True)
+        # Qt's own menu of bars could hide the toolbar for good.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.resize(1280, 800)
         self._dress()
         self._show_title()
@@ -68,11 +65,13 @@ class MainWindow(WindowCommands):
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.session, self._tokens)
-        self.messages = MessageBar()
+        self._stage = QWidget()
+        self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
         self.palette_panel = LayerPalette()
         self.inspector = Inspector(self.session)
         self.bottom = BottomPanel(self.session, self.control)
+        self.telling = Telling(self, self.session, self.control, self.messages)
         self.status = Status(self.session, self.control)
         self.actions_by_id = menus.make_actions(self)
         self.toolbar = Toolbar(self)
@@ -91,19 +90,17 @@ class MainWindow(WindowCommands):
         self._title = Title(self.menuBar())
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        stage = QWidget()
-        box = QVBoxLayout(stage)
+        box = QVBoxLayout(self._stage)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         self._done = QProgressBar(maximum=1000, textVisible=False)
         self._done.setFixedHeight(2)
         box.addWidget(self._done)
-        box.addWidget(self.messages)
         box.addWidget(self.canvas, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        self._split.addWidget(stage)
+        self._split.addWidget(self._stage)
         self._split.addWidget(self.bottom)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
@@ -121,12 +118,9 @@ class MainWindow(WindowCommands):
         session.document_changed.connect(lambda _: self._show_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
-        session.refused.connect(self._on_refused)
         control.changed.connect(self.refresh_actions)
         control.changed.connect(self._show_progress)
-        control.said.connect(self._on_said)
         control.logged.connect(self.bottom.log.write)
-        control.stumbled.connect(self._on_stumbled)
         self.autosave.kept.connect(self.status.show_kept)
         self.palette_panel.chosen.connect(self.add_layer)
         self.inspector.help_wanted.connect(self.show_layer_help)
@@ -139,7 +133,7 @@ class MainWindow(WindowCommands):
     def show_document(self, document: Document, path: Path | None) -> None:
         """Another document takes the place of the one that is open."""
         self.control.forget()
-        self.messages.hide()
+        self.messages.leave_off()
         self.autosave.clear()
         self.session.opened(document, path)
         self.bottom.training.show_history(document)
@@ -147,38 +141,16 @@ class MainWindow(WindowCommands):
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""
-        found = left_behind(state_folder())
-        if found:
-            self.filing.offer(found[0])
+        for found in left_behind(state_folder()):
+            self.filing.offer(found)
 
     # -- what is said ----------------------------------------------------------------------------------------------------
-    def _on_said(self, level: str, sentence: str) -> None:
-        self.messages.say(level, sentence)
-
     def _show_progress(self) -> None:
         """The line at the top of the canvas."""
         self._done.setValue(round(1000 * self.control.progress.share) if self.control.state != "idle" else 0)
 
-    def _on_refused(self, refusal: Refusal) -> None:
-        ways = tuple((r.title, lambda r=r: self.session.do(r.title, r.edit)) for r in refusal.repairs)
-        self.messages.say("warn", str(refusal), ways)
-
-    def _on_stumbled(self, problem: object) -> None:
-        """Training found a number that is not finite: show where, and offer a smaller step."""
-        id = getattr(problem, "layer", "")
-        node = self.session.document.nodes.get(id)
-        stage = self.session.document.recipe.stages[0]
-        rate = min(stage.learning_rate / 10, USUAL_RATE.get(stage.updates[0].optimizer, 0.01))
-        repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
-        where = place(node) if node else "Training"
-        self.session.select([id] if node else [])
-        sentence = getattr(problem, "sentence", "")
-        self.session.note_trouble(Problem(id if node else "", where, sentence, "advice", (repair,)))
-
     def tell_mistake(self, sentence: str, details: str) -> None:
-        """A mistake of the program itself: a sentence, and the details in the log."""
-        self.bottom.log.write(details)
-        self.messages.say("err", sentence, (("Show the log", lambda: self.bottom.show_tab(LOG)),))
+        self.telling.mistake(sentence, details)
 
     def _show_menu(self, at: QPoint) -> None:
         canvas = self.canvas
@@ -243,6 +215,16 @@ class MainWindow(WindowCommands):
         where = path.name if path else "not saved yet"
         self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
         self._title.show_words(document.title, f"{where}{'' if clean else ' · edited'}")
+
+    # -- files dropped on it ---------------------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(any(url.isLocalFile() for url in event.mimeData().urls()))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        # Not now: a question about changes must not keep the program waiting that is dragged from.
+        QTimer.singleShot(0, self, lambda: self.filing.open_dropped(names))
 
     # -- the end -----------------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:

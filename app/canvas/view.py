@@ -59,6 +59,7 @@ class CanvasView(CommandedStage):
         self._shown: Document | None = None
         self._tried: dict[Wire, str] = {}
         self._dropping = Dropping(self)
+        self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)

@@ -107,6 +107,13 @@ class CurvePlot(QWidget):
         self.now = 0.0
         self.redraw()
 
+    def cut(self, x: float) -> None:
+        """Back to where the curves were at epoch x."""
+        self.train.cut(x)
+        self.validation.cut(x)
+        self.now = min(self.now, x)
+        self.redraw()
+
     def redraw(self) -> None:
         some = len(self.train) > 0 or len(self.validation) > 0
         for key in self._keys:
