@@ -6,7 +6,6 @@ user's file, data or network has a problem (one sentence on stderr), 2 wrong usa
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 from errno import EDQUOT, EIO, ENOSPC
@@ -155,15 +154,19 @@ def demo(epochs: int | None, output: Path | None) -> None:
 
 
 def _window(file: Path | None) -> None:
-    if sys.platform.startswith("linux") and not _has_screen():
-        _fail("There is no screen to open a window on: use the commands (netwright --help), or netwright demo.")
     from importlib import import_module
 
-    sys.exit(import_module("app.main").run(str(file) if file else None))
+    from app import screen
 
-
-def _has_screen() -> bool:
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if why := screen.obstacle():
+        _fail(why)
+    try:
+        start = import_module("app.main").run
+    except ImportError as error:
+        if "cannot open shared object file" not in str(error):
+            raise
+        _fail(screen.lacking(str(error)))
+    sys.exit(start(str(file) if file else None))
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:
