@@ -160,6 +160,8 @@ class MainWindow(WindowCommands):
     def refresh_actions(self) -> None:
         for command in COMMANDS:
             self.actions_by_id[command.id].setEnabled(command.when(self))
+            if command.ticked:
+                self.actions_by_id[command.id].setChecked(command.ticked(self))
         history = self.session.history
         for id, title in (("undo", history.undo_title), ("redo", history.redo_title)):
             self.actions_by_id[id].setText(f"{id.capitalize()} {title}" if title else id.capitalize())

@@ -169,7 +169,7 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes[id]
         activation = live.activations.get(id)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
-        item.show_face(live_face(item.look, activation, live.label), live.gradients.get(id), note)
+        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(id), note)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""

@@ -145,7 +145,7 @@ class DragWire(Gesture):
             mine = self.over is not None and (self.over.node, self.over.port.name) == (node, name)
             side = (not self.anchor.port.output, name)
             if verdict.refusal is None:
-                states[node][side] = (PortState.FITS, f"✓ {verdict.shape}")
+                states[node][side] = (PortState.FITS, _fits(verdict))
             elif mine:
                 states[node][side] = (PortState.REFUSES, "" if verdict.repairs else "✗")
         states[self.anchor.node].pop((self.anchor.port.output, self.anchor.port.name), None)
@@ -170,7 +170,7 @@ class DragWire(Gesture):
         if verdict is None:
             return f"{self.picture.shape} · drop it on a port, or on empty canvas to choose a layer"
         if verdict.refusal is None:
-            return f"✓ {verdict.shape}"
+            return _fits(verdict)
         if verdict.repairs:
             return f"✗ {verdict.refusal} Let go: {verdict.repairs[self.choice].title}"
         return f"✗ {verdict.refusal}"
@@ -226,6 +226,11 @@ class DragWire(Gesture):
         self.view.status_message.emit("")
         for item in self.view.canvas.nodes.values():
             item.show_state(port_states={})
+
+
+def _fits(verdict: Verdict) -> str:
+    """``✓ 16×8×8``; a shape that is not known yet is left out."""
+    return "✓" if verdict.shape == "?" else f"✓ {verdict.shape}"
 
 
 def _input(document: Document, wire: Wire) -> Port | None:

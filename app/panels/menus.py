@@ -29,6 +29,7 @@ def make_actions(window: Any) -> dict[str, QAction]:
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(k) for k in command.keys])
         action.setToolTip(tip(command))
+        action.setCheckable(command.ticked is not None)
         action.triggered.connect(partial(_run, window, command))
         if command.local:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -42,6 +43,7 @@ def make_actions(window: Any) -> dict[str, QAction]:
 def _run(window: Any, command: Command, *checked: bool) -> None:
     if command.when(window):
         method(window, command.action)()
+    window.refresh_actions()
 
 
 def tip(command: Command) -> str:
@@ -81,8 +83,9 @@ def fill_new(window: Any, menu: QMenu) -> None:
 def _fill_recent(window: Any, menu: QMenu) -> None:
     menu.clear()
     files = recent(window.store)
+    names = [path.name for path in files]
     for path in files:
-        action = menu.addAction(path.name)
+        action = menu.addAction(path.name if names.count(path.name) == 1 else f"{path.name}  in {path.parent}")
         action.setToolTip(str(path))
         action.triggered.connect(lambda _=False, p=path: window.filing.open(p))
     if not files:

@@ -109,6 +109,16 @@ def empty(layout: QLayout) -> None:
             empty(inner)
 
 
+def minus(text: str) -> str:
+    """Arithmetic with the sign that it has; a hyphen between letters stays one."""
+    return re.sub(r"(?<![A-Za-z])-|-(?![A-Za-z])", "−", text)
+
+
+def bold(text: str) -> str:
+    """For rich text. Not <b>: that is a weight of 700, and the bundled face ends at 600."""
+    return f'<span style="font-weight: 600">{text}</span>'
+
+
 def short(number: float) -> str:
     """``0.0376``, ``2.6e−3`` … four digits that matter."""
     return f"{number:.3g}".replace("e-0", "e−").replace("-", "−")
