@@ -11,6 +11,7 @@ from nodes.build import Built, build, place
 from nodes.document import Document, Node, Wire
 from nodes.layer import NUMBER, LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
+from nodes.memory import room
 from nodes.problems import Problem, Repair
 from nodes.recipes import advice, checked
 from runtime.errors import NetwrightError
@@ -34,7 +35,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_wires, _needs, _lonely, _classes, _data, _targets, _recipe, _duplicate_names):
+    for rule in (_wires, _needs, _lonely, _classes, _data, _targets, _recipe, room, _duplicate_names):
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
