@@ -124,12 +124,14 @@ def summary(file: Path, as_json: bool) -> None:
 
 @cli.command()
 @FILE
+@DATA
+@click.option("--repair", is_flag=True, help="Do what is offered for every error, and save it.")
 @JSON
-def check(file: Path, as_json: bool) -> None:
+def check(file: Path, data: str | None, repair: bool, as_json: bool) -> None:
     """Say what is wrong with FILE, and what to do."""
-    from app.headless.describe import check
+    from app.headless.check import check
 
-    sys.exit(check(file, as_json))
+    sys.exit(check(file, data, repair, as_json))
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""``templates``, ``new``, ``summary``, ``check``, ``export``: commands that look at a document or write one."""
+"""``templates``, ``new``, ``summary``, ``export``: commands that look at a document or write one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from app.headless.places import make_way, same
 from app.headless.say import command, result, result_json, say
 from app.headless.table import table
 from nodes.build import build
-from nodes.check import check as checked
 from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
@@ -61,30 +60,6 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
             "multiply_adds": found.multiply_adds if found else 0,
         })  # fmt: skip
     return rows
-
-
-def check(file: Path, as_json: bool) -> int:
-    """Print every problem; returns 1 if one of them is an error."""
-    try:
-        problems = checked(opened(file).document).problems
-    except FileError as error:
-        if as_json:
-            result_json([{"where": file.name, "what": str(error), "repair": "", "level": "error"}])
-        raise
-    if as_json:
-        result_json([
-            {"where": p.where, "what": p.what, "repair": p.repairs[0].title if p.repairs else "", "level": p.level}
-            for p in problems
-        ])  # fmt: skip
-    else:
-        for p in problems:
-            result(f"{'✗' if p.level == 'error' else '!'} {p.sentence}" + "".join(f"\n    {r.title}" for r in p.repairs))
-        if not problems:
-            result("Nothing is wrong. Train is ready.")
-    errors = [p for p in problems if p.level == "error"]
-    if errors and as_json:
-        say(errors[0].sentence)
-    return 1 if errors else 0
 
 
 def export(file: Path, target: str, output: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import monotonic
 from types import FrameType
 
+from app.headless.check import way_out
 from app.headless.documents import opened, with_data
 from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
@@ -62,7 +63,8 @@ def train(options: Options) -> int:
     output = options.output or options.file
     here = same(output, options.file)
     require_writable(output)
-    run = Run(document, options.engine, options.provider)
+    with way_out(options.file, options.data):
+        run = Run(document, options.engine, options.provider)
     for notice in filter(None, (advice(document.recipe), *run.notices)):
         say(notice)
     _say_where_the_schedule_ends(run, options)

@@ -67,6 +67,9 @@ def stamp(folder: str) -> Stamp:
 def listing(folder: str, when: Stamp) -> Listing:
     """The pictures in `folder`, scanned anew only if its stamp `when` is new."""
     classes = tuple(name for name, _ in when)
+    if len(classes) == 1:
+        one = f"has one class, ‘{classes[0]}’, and telling classes apart takes two"
+        raise DataError(f"The folder ‘{folder}’ {one}: put the pictures of each class in a subfolder of its own.")
     files = tuple(_pictures(Path(folder, name)) for name in classes)
     total, needed = sum(map(len, files)), 6
     if total < needed:
