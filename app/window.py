@@ -21,6 +21,7 @@ from app.panels.help_card import HelpCard
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.message_bar import MessageBar
+from app.panels.rail import InspectorHandle, PaletteRail
 from app.panels.status import Status
 from app.panels.telling import Telling
 from app.panels.title import Title
@@ -34,7 +35,12 @@ from app.worker.control import RunControl
 from nodes.document import Document
 from nodes.example import new
 
-NARROW, WIDE, TALL = 1100, 1600, 900
+WIDE, TALL, LOW = 1600, 900, 640
+
+
+def bottom_height(window: int) -> int:
+    """In a low window the network has the room; the bottom panel can be dragged higher."""
+    return 292 if window >= TALL else (212 if window >= LOW else 176)
 
 
 class MainWindow(WindowCommands):
@@ -70,6 +76,7 @@ class MainWindow(WindowCommands):
         self.filing = Filing(self, self.session, self.messages)
         self.palette_panel = LayerPalette()
         self.inspector = Inspector(self.session)
+        self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
         self.bottom = BottomPanel(self.session, self.control)
         self.telling = Telling(self, self.session, self.control, self.messages)
         self.status = Status(self.session, self.control)
@@ -108,8 +115,8 @@ class MainWindow(WindowCommands):
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for widget, stretch in ((self.palette_panel, 0), (self._split, 1), (self.inspector, 0)):
-            row.addWidget(widget, stretch)
+        for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
+            row.addWidget(widget, 1 if widget is self._split else 0)
         self.setCentralWidget(middle)
 
     def _connect(self) -> None:
@@ -123,6 +130,8 @@ class MainWindow(WindowCommands):
         control.logged.connect(self.bottom.log.write)
         self.autosave.kept.connect(self.status.show_kept)
         self.palette_panel.chosen.connect(self.add_layer)
+        self.palette_rail.wanted.connect(self.show_category)
+        self.inspector_handle.wanted.connect(self.show_inspector)
         self.inspector.help_wanted.connect(self.show_layer_help)
         canvas.status_message.connect(self.status.say)
         canvas.menu_requested.connect(self._show_menu)
@@ -181,6 +190,7 @@ class MainWindow(WindowCommands):
         self.toolbar.recolor()
         self.messages.recolor()
         self.palette_panel.fill()
+        self.palette_rail.recolor()
         self.inspector.refresh(force=True)
         self.bottom.recolor()
         self.status.recolor()
@@ -193,14 +203,12 @@ class MainWindow(WindowCommands):
     def resizeEvent(self, event: QResizeEvent) -> None:
         old = event.oldSize().height()
         super().resizeEvent(event)
-        wide, tall = self.width() >= WIDE, self.height() >= TALL
+        wide = self.width() >= WIDE
         self.palette_panel.setFixedWidth(232 if wide else 184)
         self.inspector.setFixedWidth(312 if wide else 272)
-        for panel in (self.palette_panel, self.inspector):
-            room = self.width() >= NARROW and panel not in self.hidden_by_hand
-            panel.setVisible(room or panel in self.shown_by_hand)
-        if old < 0 or (old >= TALL) != tall:
-            bottom = 292 if tall else 212
+        self.arrange_panels()
+        bottom = bottom_height(self.height())
+        if old < 0 or bottom_height(old) != bottom:
             self._split.setSizes([max(240, self._split.height() - bottom), bottom])
         self.bottom.train_bar.refresh()
         self.toolbar.search.fit(wide)

@@ -11,7 +11,10 @@ from app.theme import qcolor
 from app.tokens import Tokens
 
 #: Room a fitted picture leaves for the title above and the zoom control below.
-MARGINS = (16.0, 36.0, 16.0, 46.0)
+Margins = tuple[float, float, float, float]
+MARGINS: Margins = (16.0, 36.0, 16.0, 46.0)
+#: In a low view it stands beside both instead.
+BESIDE: Margins = (230.0, 14.0, 16.0, 10.0)
 WHEEL_STEP = 1.15
 
 
@@ -67,20 +70,24 @@ class Stage(QGraphicsView):
     def fit(self, rect: QRectF, most: float = 1.0) -> None:
         """Show all of `rect`, never larger than 100 %."""
         self.whole = False
-        left, top, right, bottom = MARGINS
         rect = rect if not rect.isEmpty() else QRectF(-1, -1, 2, 2)
-        room = self._room()
-        zoom = min(max(min(room.width() / rect.width(), room.height() / rect.height()), ZOOM_LEAST), most)
+        zooms = {m: min(self._zoom_for(rect, m), most) for m in (MARGINS, BESIDE)}
+        left, top, right, bottom = BESIDE if zooms[BESIDE] > zooms[MARGINS] else MARGINS
+        zoom = max(*zooms.values(), ZOOM_LEAST)
         self.setTransform(QTransform.fromScale(zoom, zoom))
         off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
         self.centerOn(rect.center() - off)
         self.zoom_changed.emit(self.zoom)
 
-    def _room(self) -> QSizeF:
+    def _room(self, margins: Margins = MARGINS) -> QSizeF:
         """What a fitted picture may fill."""
-        left, top, right, bottom = MARGINS
+        left, top, right, bottom = margins
         size = self.viewport().size()
         return QSizeF(max(size.width() - left - right, 50.0), max(size.height() - top - bottom, 50.0))
+
+    def _zoom_for(self, rect: QRectF, margins: Margins) -> float:
+        room = self._room(margins)
+        return min(room.width() / rect.width(), room.height() / rect.height())
 
     def most_seen(self) -> QSizeF:
         """What can be seen at once, at the least zoom."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
+from app.canvas.geometry import FAR
 from app.commands import COMMANDS, MENUS, keys_text, method
 from nodes.document import Document
 
@@ -84,8 +85,42 @@ def test_nothing_overlaps(window, size):
     assert window.inspector.isVisible() == (size[0] >= 1100)
 
 
+def test_hidden_panels_leave_a_rail_and_a_handle(qtbot, window):
+    window.resize(960, 540)
+    palette, inspector = window.palette_panel, window.inspector
+    qtbot.waitUntil(lambda: not palette.isVisible())
+    assert window.palette_rail.isVisible() and window.inspector_handle.isVisible()
+    qtbot.mouseClick(window.palette_rail.buttons["Loss"], Qt.MouseButton.LeftButton)
+    assert palette.isVisible() and not window.palette_rail.isVisible()
+    qtbot.mouseClick(window.inspector_handle.open, Qt.MouseButton.LeftButton)
+    assert inspector.isVisible() and not palette.isVisible(), "one drawer at a time"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert not inspector.isVisible()
+    window.resize(1280, 720)
+    qtbot.waitUntil(inspector.isVisible)
+    assert palette.isVisible() and not window.palette_rail.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert not palette.isVisible() and window.palette_rail.isVisible()
+
+
+def test_the_smallest_window_names_the_layers_of_lenet(qtbot, window):
+    window.resize(960, 540)
+    qtbot.waitUntil(lambda: window.canvas.zoom >= FAR)
+    control = window.canvas.zoom_control.geometry()
+    bodies = [i.scene_body() for i in window.canvas.canvas.nodes.values()]
+    assert not [b for b in bodies if window.canvas.mapFromScene(b).boundingRect().intersects(control)]
+
+
+def test_the_theme_has_a_tick(window):
+    window.theme_light()
+    window.refresh_actions()
+    assert [id for id in ("theme_dark", "theme_light", "theme_system") if window.actions_by_id[id].isChecked()] == ["theme_light"]
+    window.theme_dark()
+
+
 def test_an_empty_network_says_what_train_needs(make_window):
     window = make_window(Document())
+    assert window.status.problems.text() == "no problems" and window.bottom.badge.text() == ""
     assert not window.bottom.train_bar.train.isEnabled()
     assert window.bottom.train_bar.words.text() == "Train needs data, a layer and a loss"
 
