@@ -20,6 +20,7 @@ from runtime.onnx_model import to_model
 def step(document: Document, path: Path) -> None:
     """Inputs: sample, label, learning_rate, step, and the carried state (its present numbers are defaults). Outputs: the loss,
     the prediction, the new state. The metadata value ``pkg.netwright.state`` maps each state input to its output.
+    (ONNX Runtime warns once of every input that has a default. They are there to be given: that is what carrying means.)
     """
     ready = plan(document)
     made = ready.step

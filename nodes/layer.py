@@ -102,7 +102,10 @@ class Setting:
             return value if isinstance(value, bool) else None
         if self.kind is int:
             return _whole(value)
-        return float(value) if self.kind is float and not isinstance(value, bool) else str(value)
+        if self.kind is float and not isinstance(value, bool):
+            return float(value)
+        str(value).encode()  # what is no UTF-8 (a folder's name on Linux) could not be saved
+        return str(value)
 
     def _inside(self, value: Any) -> bool:
         if self.kind is tuple and self.length and len(value) != self.length:

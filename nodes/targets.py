@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nodes.layer import INDICES, LayerError, kind_of, sample_shape
+from runtime.errors import counted
 from runtime.graph import Graph, Value
 
 
@@ -14,9 +15,8 @@ def one_hot(g: Graph, target: Value, width: int) -> Value:
 
     if kind_of(target) != INDICES:
         if target.shape[1:] != (width,):
-            raise LayerError(
-                f"its prediction has {width} numbers per sample and its target {sample_shape(target)}: make them equal."
-            )
+            found = f"{counted(width, 'number')} per sample and its target {sample_shape(target)}"
+            raise LayerError(f"its prediction has {found}: make them equal.")
         return target
     column = g.Unsqueeze(target, g.constant([1], np.int64, "axes"))
     if width > 1:

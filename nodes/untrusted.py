@@ -12,7 +12,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from runtime.errors import FileError
+from runtime.errors import FileError, counted
 from runtime.graph import Array
 from runtime.reading import obstacle, words
 
@@ -52,7 +52,7 @@ def check(model: onnx.ModelProto, path: Path) -> None:
         raise FileError(f"{path.name} holds no graph: it is no ONNX model. Open another file.")
     if model.functions:
         raise FileError(
-            f"{path.name} defines {len(model.functions)} functions of its own, which Netwright does not expand: "
+            f"{path.name} defines {counted(len(model.functions), 'function')} of its own, which Netwright does not expand: "
             "export it again with its functions inlined."
         )
     _check_nodes(model, path)
@@ -88,9 +88,8 @@ def check_tensor(tensor: TensorProto, path: Path) -> None:
         raise FileError(f"{path.name}: the tensor ‘{tensor.name}’ has an unknown type: export the model again.") from None
     held = len(tensor.raw_data) // width if tensor.raw_data else _typed_count(tensor)
     if any(d < 0 for d in tensor.dims) or (count != held and tensor.data_type != TensorProto.STRING):
-        raise FileError(
-            f"{path.name}: the tensor ‘{tensor.name}’ claims {count:,} numbers and holds {held:,}: the file is damaged."
-        )
+        claim = f"claims {counted(count, 'number')} and holds {held:,}"
+        raise FileError(f"{path.name}: the tensor ‘{tensor.name}’ {claim}: the file is damaged.")
 
 
 def _typed_count(tensor: TensorProto) -> int:

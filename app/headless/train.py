@@ -22,7 +22,7 @@ from nodes.files import ChangedMeanwhile, save
 from nodes.recipes import advice
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
-from runtime.errors import FileError, NetwrightError, TrainingError, spelt
+from runtime.errors import FileError, NetwrightError, TrainingError, counted, spelt
 from runtime.events import EpochDone, Finished, Problem, StepDone
 from runtime.optimizers import OPTIMIZERS
 from runtime.schedules import SCHEDULES, rate
@@ -131,10 +131,9 @@ def _say_where_the_schedule_ends(run: Run, options: Options) -> None:
     planned = run.planned_steps
     last = rate(stage.schedule, stage.learning_rate, planned, planned)
     if last < SPENT * stage.learning_rate:
-        say(
-            f"The recipe plans {stage.epochs} epochs, and its {stage.schedule} schedule ends there: epochs beyond them stay "
-            f"at its last rate, {last:.2g}; --schedule constant goes on at {stage.learning_rate:g}."
-        )
+        plan = f"The recipe plans {counted(stage.epochs, 'epoch')}, and its {stage.schedule} schedule ends there"
+        way = f"--schedule constant goes on at {stage.learning_rate:g}"
+        say(f"{plan}: epochs beyond them stay at its last rate, {last:.2g}; {way}.")
 
 
 class Keeper:

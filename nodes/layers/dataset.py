@@ -41,7 +41,7 @@ class Dataset(Layer):
             found = data.recalled(self.remembered, self.name)
             if found is not None:
                 return found
-            raise LayerError(str(error)) from None
+            raise LayerError(_without_place(str(error))) from None
 
     @property
     def missing(self) -> str:
@@ -49,7 +49,7 @@ class Dataset(Layer):
         try:
             data.describe(self.name)
         except DataError as error:
-            return str(error)
+            return _without_place(str(error))
         return ""
 
     @classmethod
@@ -86,3 +86,9 @@ class Dataset(Layer):
 
     def summary(self) -> str:
         return self.name
+
+
+def _without_place(sentence: str) -> str:
+    """Less its ``Dataset ‘spiral’: ``, since the layer's own name is put before it."""
+    place, colon, rest = sentence.partition("’: ")
+    return rest if colon and place.startswith("Dataset ‘") else sentence

@@ -136,3 +136,15 @@ def test_a_folder_whose_name_no_file_can_hold(tmp_path: Path) -> None:
     os.mkdir(folder)
     with pytest.raises(NetwrightError, match="is not UTF-8, so no file can refer to it: rename it"):
         dataset_name(folder)
+
+
+def test_a_place_is_named_once(run: Any, tmp_path: Path) -> None:
+    save(new("playground"), tmp_path / "p.onnx")
+    result = run("train", "p.onnx", "--data", "spiral:noise=60")
+    assert result.code == 1 and result.err.count("Dataset") == 1
+    assert result.err.endswith(": noise is ‘60’, and it takes a whole number from 0 to 50.\n")
+
+
+def test_a_rate_is_told_without_the_noise_of_float32(run: Any, small: Path) -> None:
+    words = ("--learning-rate", "1e30", "--optimizer", "SGD", "--schedule", "constant")
+    assert "(at this step it is 1e+30)" in run("train", small, *words).err

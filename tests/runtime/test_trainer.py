@@ -182,7 +182,7 @@ def test_a_rate_far_too_high_is_explained(here: Engine) -> None:
     assert isinstance(problem, Problem) and isinstance(finished, Finished) and finished.reason == "problem"
     assert problem.operator and problem.layer in ("n0", "n1", "n2", "loss") and problem.number in ("inf", "-inf", "nan")
     assert problem.sentence.startswith(f"Step {problem.step}: {problem.operator} in ")
-    cure = "from finite numbers: lower the learning rate (it is 1e+06), or clip the gradient’s norm"
+    cure = "from finite numbers: lower the learning rate (at this step it is 1e+06), or clip the gradient’s norm"
     kept = trainer.checkpoint()
     assert problem.sentence.endswith(f"{cure}; kept are the first weights.")
     assert finite(kept.weights) and finite(kept.slots) and kept.progress.step == 0

@@ -20,7 +20,7 @@ from runtime.data.dataset import Dataset, DatasetInfo, Floats, Split, with_valid
 from runtime.data.naming import Option, Reference, is_path
 from runtime.data.registry import Family, dataset
 from runtime.data.splits import TEST_DIVISOR, VALIDATION_DIVISOR, hold_out, quotas
-from runtime.errors import DataError
+from runtime.errors import DataError, counted
 
 LIMIT = 4 << 30  # bytes that the samples of one folder may take in memory
 TEST_SEED = 0
@@ -74,7 +74,7 @@ def listing(folder: str, when: Stamp) -> Listing:
     total, needed = sum(map(len, files)), 6
     if total < needed:
         why = f"three splits need {needed} at least"
-        raise DataError(f"The folder ‘{folder}’ holds {total} pictures, and {why}: add some.")
+        raise DataError(f"The folder ‘{folder}’ holds {counted(total, 'picture')}, and {why}: add some.")
     test, validation, _ = _sizes([len(found) for found in files])
     if not test or not validation:
         raise DataError(f"The folder ‘{folder}’ has too few pictures a class to hold some out: add some.")
