@@ -57,7 +57,7 @@ def from_json(text: str, file: str = "the file") -> Document:
         return _document(data)
     except Damage as damage:
         raise FileError(f"The network in {file} is damaged: {damage}; open an older copy.") from None
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
         missing = "a part of its document is missing"
         raise FileError(f"The network in {file} is damaged: {missing}; open an older copy.") from None
 

@@ -54,7 +54,7 @@ def save(document: Document, path: Path | str, expect: Stamp | None = None) -> S
     With `expect` (the stamp of the last reading or writing) a file that another program has changed since is left alone.
     """
     path = Path(path)
-    if expect is not None and path.exists() and stamp(path) != expect:
+    if expect is not None and stamp(path) not in (None, expect):
         raise ChangedMeanwhile(f"{path.name} was changed by another program meanwhile: save under another name.")
     model = to_onnx(document)
     size = model.ByteSize()

@@ -44,8 +44,8 @@ def dataset_name(typed: str) -> str:
         if os.path.isdir(base):
             say(f"‘{base}’ is the built-in dataset here; the folder of that name is {os.path.join(os.curdir, base)}.")
         return built_in + typed[len(base) :]
-    folder = Path(base).expanduser()
-    if not folder.is_dir():
+    folder = os.path.expanduser(base)
+    if not os.path.isdir(folder):
         return typed
     path = os.path.abspath(folder)
     _refuse_unwritable(path)
