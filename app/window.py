@@ -194,6 +194,7 @@ class MainWindow(WindowCommands):
         self.inspector.refresh(force=True)
         self.bottom.recolor()
         self.status.recolor()
+        self.help_card.recolor()
         canvas = f"QProgressBar {{ background: {self._tokens.canvas}; min-height: 2px; max-height: 2px; }}"
         self._done.setStyleSheet(canvas)
         self._logo.setPixmap(glyph_icon("logo", self._tokens.accent).pixmap(16, 16))

@@ -35,7 +35,6 @@ class CommandedStage(Stage):
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         self._place: tuple[QPointF, PortAt | None] = (QPointF(), None)
         self._onto: Wire | None = None
-        self._pasted: tuple[str, int] = ("", 0)
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
@@ -93,15 +92,18 @@ class CommandedStage(Stage):
             self.delete_selection()
 
     def paste(self, keep_incoming: bool = False) -> None:
-        text = QGuiApplication.clipboard().text()
-        times = self._pasted[1] + 1 if self._pasted[0] == text else 1
-        self._pasted = (text, times)
-        actions.paste(self.session, text, times, keep_incoming)
+        actions.paste(self.session, self.canvas, QGuiApplication.clipboard().text(), keep_incoming)
+        self._show_selection()
 
     def duplicate(self) -> None:
         if self.session.selection:
             text = edits.copy(self.session.document, self.session.selection)
-            actions.paste(self.session, text, title="Duplicate")
+            actions.paste(self.session, self.canvas, text, title="Duplicate")
+            self._show_selection()
+
+    def _show_selection(self) -> None:
+        if self.session.selection:
+            self.ensureVisible(self.canvas.contents(self.session.selection), 20, 20)
 
     def toggle_bypass(self) -> None:
         actions.toggle(self.session, "bypassed", "Bypass")

@@ -10,7 +10,8 @@ from app.canvas.view import CanvasView
 from app.panels import menus
 from app.panels.bottom import PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
-from app.panels.help_card import HelpCard, about_text, keys_page, layer_page
+from app.panels.help_card import HelpCard
+from app.panels.help_pages import about_page, keys_page, layer_page
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.rail import InspectorHandle, PaletteRail
@@ -87,13 +88,13 @@ class WindowCommands(QMainWindow):
         self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)
 
     def show_layer_help(self, type: str) -> None:
-        self.help_card.show_page(*layer_page(type))
+        self.help_card.show_page(lambda: layer_page(type))
 
     def show_keys(self) -> None:
-        self.help_card.show_page(*keys_page())
+        self.help_card.show_page(keys_page)
 
     def about(self) -> None:
-        self.help_card.show_page(*about_text())
+        self.help_card.show_page(about_page)
 
     def theme_dark(self) -> None:
         self._set_theme("dark")
