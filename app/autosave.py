@@ -1,7 +1,7 @@
-"""Autosave: a few seconds after a change the drawing is written beside the file; what a crash leaves is offered at the start.
+"""Autosave: a few seconds after a change the document is written beside the file; what a crash leaves is offered at the start.
 
-Weights are not in it: they are in the file since the last save, and a run's checkpoints are saved with the document. Each
-open document has a note in the state folder that names its journal, under a lock; a note without a living lock is a crash's.
+What is learnt goes with it, unless it is large (`app.journal`). Each open document has a note in the state folder that names
+its journal, under a lock; a note without a living lock is a crash's.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
 
+from app.journal import DAMAGED, carries_weights, packed, unpacked
 from app.session import Session
-from nodes import files
 from nodes.document import Document
 from runtime.atomic import write
 from runtime.errors import NetwrightError
@@ -26,12 +26,16 @@ DELAY = 3000
 
 @dataclass(frozen=True)
 class Found:
-    """A drawing that a crash left behind: its document, the file it belonged to, and what to delete when it is dealt with."""
+    """What a crash left behind: a document, the file it belonged to, and what to delete when it is dealt with.
+
+    `whole` is false where its weights were too large for a journal: then those of the file are the newest there are.
+    """
 
     document: Document
     path: Path | None
     journal: Path
     note: Path | None
+    whole: bool = True
 
     def discard(self) -> None:
         for file in (self.journal, self.note):
@@ -73,17 +77,18 @@ class Autosave(QObject):
     def write(self) -> None:
         """Now. A folder that cannot be written to is no reason to lose work: then it stands in the state folder."""
         path = self._session.path
-        text = json.dumps({"path": str(path) if path else "", "document": files.document_json(self._session.document)})
+        document = self._session.document
+        data = packed(document, path)
         for journal in ([journal_beside(path)] if path else []) + [self._own]:
             try:
-                write(journal, text.encode())
+                write(journal, data)
                 write(self._note, json.dumps({"journal": str(journal)}).encode())
             except NetwrightError:
                 continue
             if self._journal not in (None, journal):
                 _remove(self._journal)
             self._journal = journal
-            self.kept.emit("autosaved")
+            self.kept.emit("autosaved" if carries_weights(document) else "drawing autosaved")
             return
         self.kept.emit("not autosaved")
 
@@ -140,14 +145,12 @@ def _read(note: Path) -> Found | None:
 
 def _read_journal(journal: Path, note: Path | None) -> Found | None:
     try:
-        data = json.loads(journal.read_text("utf-8"))
-        path = Path(data["path"]) if data["path"] else None
-        document = files.from_json(data["document"])
+        document, path, whole = unpacked(journal.read_bytes())
         if path and path.exists() and journal.stat().st_mtime_ns <= path.stat().st_mtime_ns:
             return None
-    except (OSError, ValueError, KeyError, TypeError, NetwrightError):
+    except (*DAMAGED, NetwrightError):
         return None
-    return Found(document, path, journal, note)
+    return Found(document, path, journal, note, whole)
 
 
 def _remove(path: Path | None) -> None:

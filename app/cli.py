@@ -7,15 +7,20 @@ user's file, data or network has a problem (one sentence on stderr), 2 wrong usa
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from errno import EDQUOT, EIO, ENOSPC
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-FILE = click.argument("file", type=click.Path(path_type=Path))
+from app import streams
+from app.arguments import File, Known, Number, Whole
+
+FILE = click.argument("file", type=File())
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 DATA = click.option("--data", metavar="NAME|FOLDER", help="Another dataset: a name with options, or a folder of pictures.")
-ENGINE = click.option("--engine", type=click.Choice(["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
+ENGINE = click.option("--engine", type=Known("engine", ["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
 
 
 @click.group(
@@ -50,7 +55,7 @@ def templates(as_json: bool) -> None:
 
 @cli.command()
 @click.argument("template")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file to write; TEMPLATE.onnx by default.")
+@click.option("-o", "--output", type=File(), help="The file to write; TEMPLATE.onnx by default.")
 def new(template: str, output: Path | None) -> None:
     """Write a new network from TEMPLATE."""
     from app.headless.describe import new
@@ -61,19 +66,19 @@ def new(template: str, output: Path | None) -> None:
 @cli.command()
 @FILE
 @DATA
-@click.option("--epochs", type=click.IntRange(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
-@click.option("--batch-size", type=click.IntRange(0, 1_000_000), help="Samples a step; 0 takes all at once.")
+@click.option("--epochs", type=Whole(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
+@click.option("--batch-size", type=Whole(0, 1_000_000), help="Samples a step; 0 takes all at once.")
 @click.option("--optimizer", help="SGD, Momentum, Adam … (? lists them all).")
-@click.option("--learning-rate", type=float, help="The base of the learning-rate schedule.")
+@click.option("--learning-rate", type=Number(), help="The base of the learning-rate schedule.")
 @click.option("--schedule", help="How the rate changes: constant, stairstep, cosine … (? lists them all).")
-@click.option("--seed", type=click.IntRange(0), help="Seed of weights, shuffles, validation split and dropout.")
+@click.option("--seed", type=Whole(0), help="Seed of weights, shuffles, validation split and dropout.")
 @click.option("--freeze", multiple=True, metavar="LAYER", help="Keep this layer's weights as they are; may be repeated.")
 @click.option("--unfreeze", multiple=True, metavar="LAYER", help="Let this layer learn again; may be repeated.")
 @click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
 @ENGINE
-@click.option("--provider", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True)
-@click.option("--events", type=click.Choice(["jsonl"]), help="Print every event as a line of JSON on stdout.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write there instead of replacing FILE.")
+@click.option("--provider", type=Known("provider", ["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--events", type=Known("form of events", ["jsonl"]), help="Print every event as a line of JSON on stdout.")
+@click.option("-o", "--output", type=File(), help="Write there instead of replacing FILE.")
 def train(**options: Any) -> None:
     """Train FILE by its recipe to the recipe's end.
 
@@ -87,7 +92,7 @@ def train(**options: Any) -> None:
 @cli.command()
 @FILE
 @DATA
-@click.option("--split", type=click.Choice(["train", "validation", "test"]), default="test", show_default=True)
+@click.option("--split", type=Known("split", ["train", "validation", "test"]), default="test", show_default=True)
 @ENGINE
 @JSON
 def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: bool) -> None:
@@ -99,7 +104,7 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
 
 @cli.command()
 @FILE
-@click.option("--input", "input_", required=True, type=click.Path(path_type=Path), help=".npy, .npz, .csv, .png or .jpg")
+@click.option("--input", "input_", required=True, type=File(), help=".npy, .npz, .csv, .png or .jpg")
 @ENGINE
 @JSON
 def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
@@ -121,18 +126,20 @@ def summary(file: Path, as_json: bool) -> None:
 
 @cli.command()
 @FILE
+@DATA
+@click.option("--repair", is_flag=True, help="Do what is offered for every error, and save it.")
 @JSON
-def check(file: Path, as_json: bool) -> None:
+def check(file: Path, data: str | None, repair: bool, as_json: bool) -> None:
     """Say what is wrong with FILE, and what to do."""
-    from app.headless.describe import check
+    from app.headless.check import check
 
-    sys.exit(check(file, as_json))
+    sys.exit(check(file, data, repair, as_json))
 
 
 @cli.command()
 @FILE
 @click.option("--to", "target", required=True, help="onnx: the finished model. step: the training step.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=File())
 def export(file: Path, target: str, output: Path) -> None:
     """Write FILE in another form."""
     from app.headless.describe import export
@@ -141,8 +148,8 @@ def export(file: Path, target: str, output: Path) -> None:
 
 
 @cli.command()
-@click.option("--epochs", type=click.IntRange(1, 1000), help="Epochs; the recipe's ten by default.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A folder; ~/Netwright by default.")
+@click.option("--epochs", type=Whole(1, 1000), help="Epochs; the recipe's ten by default.")
+@click.option("-o", "--output", type=File(), help="A folder; ~/Netwright by default.")
 def demo(epochs: int | None, output: Path | None) -> None:
     """Train the starter network on the built-in digits, without a window."""
     from app.headless.demo import demo
@@ -151,33 +158,46 @@ def demo(epochs: int | None, output: Path | None) -> None:
 
 
 def _window(file: Path | None) -> None:
-    if sys.platform.startswith("linux") and not _has_screen():
-        _fail("There is no screen to open a window on: use the commands (netwright --help), or netwright demo.")
     from importlib import import_module
 
-    sys.exit(import_module("app.main").run(str(file) if file else None))
+    from app import screen
 
-
-def _has_screen() -> bool:
-    import os
-
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if why := screen.obstacle():
+        _fail(why)
+    try:
+        start = import_module("app.main").run
+    except ImportError as error:
+        if "cannot open shared object file" not in str(error):
+            raise
+        _fail(screen.lacking(str(error)))
+    sys.exit(start(str(file) if file else None))
 
 
 def _fail(sentence: str, code: int = 1) -> NoReturn:
-    click.echo(sentence, err=True)
+    with suppress(OSError):  # stderr may be full
+        click.echo(sentence, err=True)
     sys.exit(code)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. A problem of the user's is one sentence; a fault of ours is one too, with the log's place."""
+    streams.steady()
     _refuse_shadows()
+    try:
+        _run(arguments)
+    finally:
+        if (error := streams.flushed()) and not isinstance(error, BrokenPipeError):
+            _explain(error)
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
         cli.main(arguments, prog_name="netwright", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         sys.exit(exit_.exit_code)
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail("Interrupted.", 130)
@@ -203,9 +223,7 @@ def _refuse_shadows() -> None:
 
 def _leave_quietly() -> NoReturn:
     """Whoever read our output has gone; do not complain about the rest at exit."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    streams.abandon()
     sys.exit(1)
 
 
@@ -216,6 +234,10 @@ def _explain(error: Exception) -> NoReturn:
         _fail(str(error))
     if isinstance(error, MemoryError):
         _fail("There is not enough memory for this network: make it smaller, or its batches.")
+    if isinstance(error, OSError) and error.filename is None and error.errno in (ENOSPC, EDQUOT, EIO):
+        from runtime.atomic import words
+
+        _fail(f"The output could not be written: {words(error)}.")  # by click, or at the end
     from app.headless.log import record
 
     _fail(f"Netwright stumbled over a fault of its own ({type(error).__name__}): the details are in {record(error)}.")

@@ -29,6 +29,14 @@ def at_rest(window: Any) -> bool:
     return not window.control.on and not window.session.checked.errors
 
 
+def trained_and_at_rest(window: Any) -> bool:
+    return at_rest(window) and bool(window.session.document.training.progress.get("step"))
+
+
+def theme_is(mode: str) -> When:
+    return lambda window: window.store.value("theme", "system") == mode
+
+
 @dataclass(frozen=True)
 class Command:
     """What can be done: `action` is a method of the window, dotted (``canvas.fit_all``). A key of one letter, and what a
@@ -43,6 +51,8 @@ class Command:
     local: bool = False
     icon: str = ""
     ends_group: bool = False
+    #: Whether a tick stands beside it in its menu.
+    ticked: When | None = None
 
 
 def _c(id: str, title: str, menu: str, action: str, keys: str = "", **more: Any) -> Command:
@@ -79,18 +89,21 @@ COMMANDS: tuple[Command, ...] = (
     _c("show_inspector", "Show or hide inspector", VIEW, "toggle_inspector", "Ctrl+2"),
     _c("show_problems", "Show problems", VIEW, "show_problems"),
     _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6", ends_group=True),
-    _c("theme_dark", "Dark", VIEW, "theme_dark"),
-    _c("theme_light", "Light", VIEW, "theme_light"),
-    _c("theme_system", "Dark or light as the system", VIEW, "theme_system"),
+    _c("theme_dark", "Dark", VIEW, "theme_dark", ticked=theme_is("dark")),
+    _c("theme_light", "Light", VIEW, "theme_light", ticked=theme_is("light")),
+    _c("theme_system", "Dark or light as the system", VIEW, "theme_system", ticked=theme_is("system")),
     _c("add", "Add a layer…", NETWORK, "canvas.open_search", "Tab Shift+A", local=True, icon="plus"),
     _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=chosen),
+    _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
-    _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Return Ctrl+Enter", when=can_train, icon="play"),
+    _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),
-    _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Return", icon="stop", when=lambda w: w.control.state != "idle"),
+    _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Enter Ctrl+Alt+Return", icon="stop",
+       when=lambda w: w.control.state != "idle"),
+    _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
     _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),

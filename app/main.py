@@ -46,8 +46,7 @@ def warm_up(window: MainWindow, path: str | None = None) -> None:
     if path:
         window.filing.load(Path(path))
     window.client.warm()
-    if not window.messages.isVisible():
-        window.offer_recovery()
+    window.offer_recovery()
     QTimer.singleShot(300, window, _import_plots)
 
 

@@ -19,11 +19,13 @@ Edit = Callable[[Document], Document]
 
 @dataclass(frozen=True)
 class Live:
-    """What a run shows of itself: per node the activations of one sample, and the root mean square of its gradient."""
+    """What a run shows of itself: per node the activations of one sample, and the root mean square of its gradient; and its
+    last training loss."""
 
     activations: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, float] = field(default_factory=dict)
     label: int | None = None
+    loss: float | None = None
 
 
 class RunHistory(History):
@@ -32,10 +34,26 @@ class RunHistory(History):
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         self._run: int | None = None
+        self._undone_before: list[Entry] = []
 
-    def begin_run(self) -> None:
-        """The next checkpoint makes an entry of its own."""
-        self._run = None
+    def begin_run(self, title: str, document: Document) -> None:
+        """An entry for the run that begins now: what is edited while it trains comes after it."""
+        self._undone_before = self._entries[self._index + 1 :]
+        del self._entries[self._index + 1 :]
+        self._entries.append(Entry(title, document))
+        self._index += 1
+        self._run = self._index
+
+    def end_run(self) -> None:
+        """A run that trained nothing leaves no entry, and what had been undone before it can be redone again."""
+        run, self._run = self._run, None
+        if run is None or run >= len(self._entries) or self._entries[run].document is not self._entries[run - 1].document:
+            return
+        del self._entries[run]
+        if self._index >= run:
+            self._index -= 1
+        if len(self._entries) == run == self._index + 1:
+            self._entries += self._undone_before
 
     def mark_unsaved(self) -> None:
         """No document is what a file holds (a recovered drawing that never had one)."""
@@ -45,13 +63,9 @@ class RunHistory(History):
     def run_undone(self) -> bool:
         return self._run is not None and self._index < self._run
 
-    def graft(self, title: str, change: Edit) -> None:
+    def graft(self, change: Edit) -> None:
         """Put a checkpoint into the run's entry and into every later one, so that undoing an edit loses no training."""
-        if self._run is None:
-            self.do(title, change(self.document))
-            self._run = self._index
-            return
-        for i in range(self._run, len(self._entries)):
+        for i in range(len(self._entries) if self._run is None else self._run, len(self._entries)):
             entry = self._entries[i]
             self._entries[i] = Entry(entry.title, change(entry.document), entry.merge)
 
@@ -86,9 +100,14 @@ class Session(QObject):
             same = self._checked is not None and self._checked[0].same_drawing(self.document)
             self._checked = (self.document, self._checked[1] if self._checked and same else check(self.document))
         found = self._checked[1]
-        if self._trouble is None or not self._trouble[0].same_drawing(self.document):
+        if self._trouble is None or not self.troubled:
             return found
         return replace(found, problems=(*found.problems, self._trouble[1]))
+
+    @property
+    def troubled(self) -> bool:
+        """Whether what stopped the last run still stands."""
+        return self._trouble is not None and self._trouble[0].same_drawing(self.document)
 
     def note_trouble(self, problem: Problem) -> None:
         """What stopped a run stands among the problems until the drawing or the recipe is changed."""
@@ -129,9 +148,18 @@ class Session(QObject):
         self.history.replace(document)
         self._changed()
 
-    def take_checkpoint(self, title: str, change: Edit) -> None:
-        """A run's weights, merged by `change` into what is drawn now: one entry of history a run."""
-        self.history.graft(title, change)
+    def begin_run(self, title: str, document: Document) -> None:
+        """A run of `document` begins: one entry of history a run."""
+        self.history.begin_run(title, document)
+        self._changed()
+
+    def end_run(self) -> None:
+        self.history.end_run()
+        self._changed()
+
+    def take_checkpoint(self, change: Edit) -> None:
+        """A run's weights, merged by `change` into what is drawn now."""
+        self.history.graft(change)
         self._changed()
 
     def saved(self, path: Path) -> None:
@@ -155,9 +183,11 @@ class Session(QObject):
         self.history = RunHistory(document)
         self.path = path
         self.selection = frozenset()
+        self.live = Live()
         self.path_changed.emit(path)
         self.selection_changed.emit(self.selection)
         self._changed()
+        self.live_changed.emit(self.live)
 
     def _changed(self) -> None:
         self.select(self.selection)

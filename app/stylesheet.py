@@ -151,7 +151,7 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
 QTabBar::tab:disabled { color: $text_off; }
 QAbstractItemView { background: $panel; color: $text; border: none; outline: none; selection-background-color: $accenttint; selection-color: $text; alternate-background-color: $panel; }
-QListView::item, QTreeView::item { height: 24px; border: none; padding: 0 4px; }
+QListView::item, QTreeView::item { height: 24px; border: none; padding: 0 2px; }
 QListView::item { border-radius: 4px; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }
 QListView::item:selected, QTreeView::item:selected { background: $accenttint; color: $text; }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
@@ -14,14 +14,16 @@ from app.canvas.view import CanvasView
 from app.commands import COMMANDS
 from app.glyphs import glyph_icon
 from app.panels import menus
-from app.panels.bottom import LOG, BottomPanel
+from app.panels.bottom import BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
 from app.panels.help_card import HelpCard
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.message_bar import MessageBar
+from app.panels.rail import InspectorHandle, PaletteRail
 from app.panels.status import Status
+from app.panels.telling import Telling
 from app.panels.title import Title
 from app.panels.toolbar import Toolbar
 from app.panels.window_commands import WindowCommands
@@ -30,13 +32,15 @@ from app.session import Session
 from app.settings import state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
-from nodes.build import place
 from nodes.document import Document
-from nodes.edits import set_recipe
 from nodes.example import new
-from nodes.problems import Problem, Refusal, Repair
 
-NARROW, WIDE, TALL = 1100, 1600, 900
+WIDE, TALL, LOW = 1600, 900, 640
+
+
+def bottom_height(window: int) -> int:
+    """In a low window the network has the room; the bottom panel can be dragged higher."""
+    return 292 if window >= TALL else (212 if window >= LOW else 176)
 
 
 class MainWindow(WindowCommands):
@@ -56,6 +60,9 @@ class MainWindow(WindowCommands):
         self._lay_out()
         self._connect()
         self.setMinimumSize(960, 540)
+        self.setAcceptDrops(True)
+        # Qt's own menu of bars could hide the toolbar for good.
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.resize(1280, 800)
         self._dress()
         self._show_title()
@@ -64,11 +71,14 @@ class MainWindow(WindowCommands):
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.session, self._tokens)
-        self.messages = MessageBar()
+        self._stage = QWidget()
+        self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
         self.palette_panel = LayerPalette()
         self.inspector = Inspector(self.session)
+        self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
         self.bottom = BottomPanel(self.session, self.control)
+        self.telling = Telling(self, self.session, self.control, self.messages)
         self.status = Status(self.session, self.control)
         self.actions_by_id = menus.make_actions(self)
         self.toolbar = Toolbar(self)
@@ -87,19 +97,17 @@ class MainWindow(WindowCommands):
         self._title = Title(self.menuBar())
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
-        stage = QWidget()
-        box = QVBoxLayout(stage)
+        box = QVBoxLayout(self._stage)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         self._done = QProgressBar(maximum=1000, textVisible=False)
         self._done.setFixedHeight(2)
         box.addWidget(self._done)
-        box.addWidget(self.messages)
         box.addWidget(self.canvas, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
-        self._split.addWidget(stage)
+        self._split.addWidget(self._stage)
         self._split.addWidget(self.bottom)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
@@ -107,8 +115,8 @@ class MainWindow(WindowCommands):
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for widget, stretch in ((self.palette_panel, 0), (self._split, 1), (self.inspector, 0)):
-            row.addWidget(widget, stretch)
+        for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
+            row.addWidget(widget, 1 if widget is self._split else 0)
         self.setCentralWidget(middle)
 
     def _connect(self) -> None:
@@ -117,17 +125,16 @@ class MainWindow(WindowCommands):
         session.document_changed.connect(lambda _: self._show_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
-        session.refused.connect(self._on_refused)
         control.changed.connect(self.refresh_actions)
         control.changed.connect(self._show_progress)
-        control.said.connect(self._on_said)
         control.logged.connect(self.bottom.log.write)
-        control.stumbled.connect(self._on_stumbled)
         self.autosave.kept.connect(self.status.show_kept)
         self.palette_panel.chosen.connect(self.add_layer)
+        self.palette_rail.wanted.connect(self.show_category)
+        self.inspector_handle.wanted.connect(self.show_inspector)
         self.inspector.help_wanted.connect(self.show_layer_help)
         canvas.status_message.connect(self.status.say)
-        canvas.menu_requested.connect(lambda at: menus.canvas_menu(self).popup(at))
+        canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
@@ -135,7 +142,7 @@ class MainWindow(WindowCommands):
     def show_document(self, document: Document, path: Path | None) -> None:
         """Another document takes the place of the one that is open."""
         self.control.forget()
-        self.messages.hide()
+        self.messages.leave_off()
         self.autosave.clear()
         self.session.opened(document, path)
         self.bottom.training.show_history(document)
@@ -143,42 +150,27 @@ class MainWindow(WindowCommands):
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""
-        found = left_behind(state_folder())
-        if found:
-            self.filing.offer(found[0])
+        for found in left_behind(state_folder()):
+            self.filing.offer(found)
 
     # -- what is said ----------------------------------------------------------------------------------------------------
-    def _on_said(self, level: str, sentence: str) -> None:
-        self.messages.say(level, sentence)
-
     def _show_progress(self) -> None:
         """The line at the top of the canvas."""
         self._done.setValue(round(1000 * self.control.progress.share) if self.control.state != "idle" else 0)
 
-    def _on_refused(self, refusal: Refusal) -> None:
-        ways = tuple((r.title, lambda r=r: self.session.do(r.title, r.edit)) for r in refusal.repairs)
-        self.messages.say("warn", str(refusal), ways)
-
-    def _on_stumbled(self, problem: object) -> None:
-        """Training found a number that is not finite: show where, and offer a smaller step."""
-        id = getattr(problem, "layer", "")
-        node = self.session.document.nodes.get(id)
-        rate = self.session.document.recipe.stages[0].learning_rate / 10
-        repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
-        where = place(node) if node else "Training"
-        self.session.select([id] if node else [])
-        sentence = getattr(problem, "sentence", "")
-        self.session.note_trouble(Problem(id if node else "", where, sentence, "advice", (repair,)))
-
     def tell_mistake(self, sentence: str, details: str) -> None:
-        """A mistake of the program itself: a sentence, and the details in the log."""
-        self.bottom.log.write(details)
-        self.messages.say("err", sentence, (("Show the log", lambda: self.bottom.show_tab(LOG)),))
+        self.telling.mistake(sentence, details)
+
+    def _show_menu(self, at: QPoint) -> None:
+        canvas = self.canvas
+        menus.canvas_menu(self, canvas.mapToScene(canvas.viewport().mapFromGlobal(at))).popup(at)
 
     # -- commands of the window itself -------------------------------------------------------------------------------------
     def refresh_actions(self) -> None:
         for command in COMMANDS:
             self.actions_by_id[command.id].setEnabled(command.when(self))
+            if command.ticked:
+                self.actions_by_id[command.id].setChecked(command.ticked(self))
         history = self.session.history
         for id, title in (("undo", history.undo_title), ("redo", history.redo_title)):
             self.actions_by_id[id].setText(f"{id.capitalize()} {title}" if title else id.capitalize())
@@ -198,9 +190,11 @@ class MainWindow(WindowCommands):
         self.toolbar.recolor()
         self.messages.recolor()
         self.palette_panel.fill()
+        self.palette_rail.recolor()
         self.inspector.refresh(force=True)
         self.bottom.recolor()
         self.status.recolor()
+        self.help_card.recolor()
         canvas = f"QProgressBar {{ background: {self._tokens.canvas}; min-height: 2px; max-height: 2px; }}"
         self._done.setStyleSheet(canvas)
         self._logo.setPixmap(glyph_icon("logo", self._tokens.accent).pixmap(16, 16))
@@ -210,14 +204,12 @@ class MainWindow(WindowCommands):
     def resizeEvent(self, event: QResizeEvent) -> None:
         old = event.oldSize().height()
         super().resizeEvent(event)
-        wide, tall = self.width() >= WIDE, self.height() >= TALL
+        wide = self.width() >= WIDE
         self.palette_panel.setFixedWidth(232 if wide else 184)
         self.inspector.setFixedWidth(312 if wide else 272)
-        for panel in (self.palette_panel, self.inspector):
-            room = self.width() >= NARROW and panel not in self.hidden_by_hand
-            panel.setVisible(room or panel in self.shown_by_hand)
-        if old < 0 or (old >= TALL) != tall:
-            bottom = 292 if tall else 212
+        self.arrange_panels()
+        bottom = bottom_height(self.height())
+        if old < 0 or bottom_height(old) != bottom:
             self._split.setSizes([max(240, self._split.height() - bottom), bottom])
         self.bottom.train_bar.refresh()
         self.toolbar.search.fit(wide)
@@ -234,6 +226,16 @@ class MainWindow(WindowCommands):
         where = path.name if path else "not saved yet"
         self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
         self._title.show_words(document.title, f"{where}{'' if clean else ' · edited'}")
+
+    # -- files dropped on it ---------------------------------------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        event.setAccepted(any(url.isLocalFile() for url in event.mimeData().urls()))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        names = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        # Not now: a question about changes must not keep the program waiting that is dragged from.
+        QTimer.singleShot(0, self, lambda: self.filing.open_dropped(names))
 
     # -- the end -----------------------------------------------------------------------------------------------------------
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from nodes.document import Document
-from runtime.errors import NetwrightError, unknown
+from runtime.errors import NetwrightError, spelt, unknown
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def targets() -> dict[str, Exporter]:
 def target(name: str) -> Exporter:
     """The exporter called `name`. Raises `NetwrightError` with the nearest name."""
     found = targets()
+    name = spelt(name, found)
     if name not in found:
         raise NetwrightError(unknown("export target", name, found))
     return found[name]

@@ -9,18 +9,18 @@ from onnx import helper
 
 from exporters import exporter
 from nodes.document import Document
+from nodes.files import STATE
 from nodes.plan import initial_weights, plan
 from nodes.training_info import slot_arrays
 from runtime.atomic import write
 from runtime.onnx_model import to_model
-
-STATE = "pkg.netwright.state"
 
 
 @exporter("step", "Training step", ".onnx", "One step of training: carried state goes in and comes out, with the loss.")
 def step(document: Document, path: Path) -> None:
     """Inputs: sample, label, learning_rate, step, and the carried state (its present numbers are defaults). Outputs: the loss,
     the prediction, the new state. The metadata value ``pkg.netwright.state`` maps each state input to its output.
+    (ONNX Runtime warns once of every input that has a default. They are there to be given: that is what carrying means.)
     """
     ready = plan(document)
     made = ready.step

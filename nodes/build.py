@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nodes.document import Document, Node
-from nodes.layer import KIND_WORDS, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
+from nodes.layer import KIND_WORDS, NUMBER, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
 from nodes.problems import Problem, Repair
 from nodes.sharing import Sharing
 from runtime.errors import GraphError, NetwrightError
@@ -278,6 +278,8 @@ def misfit(layer: Layer, port: Port, value: Value) -> str:
     if kind in port.accepts:
         return ""
     takes = " or ".join(KIND_WORDS[k] for k in port.accepts)
+    if kind == NUMBER:
+        return "its input is a loss, one number for the whole batch, and nothing comes after a loss: wire another layer there."
     if kind == INDICES_KIND:
         return f"its input is class numbers (a dataset's label), and {layer.type} takes {takes}: wire a sample there."
     remedy = "insert a Flatten before it" if kind == "maps" and "vector" in port.accepts else "wire another layer there"

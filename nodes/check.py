@@ -9,15 +9,15 @@ from functools import partial
 from nodes import edits
 from nodes.build import Built, build, place
 from nodes.channels import channel_axis
+from nodes.check_recipe import batches, recipe
 from nodes.document import Document, Node, Wire
-from nodes.layer import LossLayer, kind_of, layer_type
+from nodes.layer import NUMBER, LossLayer, kind_of, layer_type
 from nodes.layers.dataset import Dataset
+from nodes.memory import room
 from nodes.problems import Problem, Repair
-from nodes.recipes import checked
 from nodes.slopes import without_slope
 from runtime.errors import NetwrightError
 from runtime.graph import Value
-from runtime.preflight import batch_too_large
 
 Check = Callable[[Document, Built], Iterator[Problem]]
 
@@ -37,7 +37,7 @@ class Checked:
 def check(document: Document) -> Checked:
     built = build(document, "training")
     problems = [_with_repairs(document, built, p) for p in built.problems]
-    for rule in (_needs, _lonely, _classes, _recipe, _batches, _duplicate_names, without_slope):
+    for rule in RULES:
         problems += list(rule(document, built))
     seen = {(p.node, p.what): p for p in reversed(problems)}
     unique = [p for p in problems if seen.get((p.node, p.what)) is p]
@@ -70,11 +70,11 @@ def _connections(document: Document, built: Built, node: Node) -> Iterator[Repai
             continue
         for source, source_port, value in _candidates(document, built, node, port.name):
             wire = Wire(source.id, source_port, node.id, port.name)
-            via = edits.repairs_for(wire, port, value)
-            if via:
-                yield Repair(f"Insert Flatten and connect {source.name}", via[0].edit, "Flatten", via[0].result)
-            elif kind_of(value) in port.accepts:
+            if kind_of(value) in port.accepts:
                 yield Repair(f"Connect {source.name}’s {source_port}", partial(edits.connect, wire=wire))
+                break
+            for via in edits.repairs_for(wire, port, value):
+                yield Repair(f"Insert Flatten and connect {source.name}", via.edit, "Flatten", via.result)
             break
 
 
@@ -87,6 +87,7 @@ def _candidates(document: Document, built: Built, node: Node, port: str) -> Iter
         loose = [i for i in ids if not [w for w in document.wires_out_of[i] if w.source_port != "label"]]
         loose.sort(key=lambda i: _distance(document.nodes[i], node))
         choices = [(i, next(iter(built.nodes[i].outputs))) for i in loose if built.nodes[i].outputs]
+    choices = [(i, name) for i, name in choices if kind_of(built.nodes[i].outputs[name]) != NUMBER]
     for id, name in choices:
         yield document.nodes[id], name, built.nodes[id].outputs[name]
 
@@ -132,21 +133,57 @@ def _needs(document: Document, built: Built) -> Iterator[Problem]:
 
 
 def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:
-    """CrossEntropy behind the last loose vector, its target on the dataset's label."""
+    """The loss that fits, behind the last loose vector, its target on the dataset's label."""
     data = next((n for n in document.nodes.values() if n.type == "Dataset"), None)
     ends = [v for v in built.outputs if v.rank == 2]
     if data is None or not ends:
         return ()
     end = next((i for i, b in built.nodes.items() if b.output == ends[-1]), None)
 
+    classes = _classes_of(data)
+    type = "CrossEntropy" if classes and ends[-1].shape[1] == classes else "MeanSquaredError"
+
     def edit(d: Document) -> Document:
         assert end is not None
         x, y = d.nodes[end].position
-        d, id = edits.add(d, "CrossEntropy", (x + edits.GAP, y))
+        d, id = edits.add(d, type, (x + edits.GAP, y))
         d = edits.connect(d, Wire(data.id, "label", id, "target"))
         return edits.connect(d, Wire(end, next(iter(built.nodes[end].outputs)), id, "prediction"))
 
-    return (Repair("Add CrossEntropy", edit, "CrossEntropy"),) if end else ()
+    return (Repair(f"Add {type}", edit, type),) if end and _works(document, edit) else ()
+
+
+def _works(document: Document, edit: Callable[[Document], Document]) -> bool:
+    """Whether a repair would be taken: none is offered that is refused when it is chosen."""
+    try:
+        edit(document)
+    except NetwrightError:
+        return False
+    return True
+
+
+def _wires(document: Document, built: Built) -> Iterator[Problem]:
+    """Wires that the window would never draw: from or to a port that is not there, or a second one into one port."""
+    taken: set[tuple[str, str]] = set()
+    for wire in document.wires:
+        what = _misled(document, wire, (wire.target, wire.target_port) in taken)
+        taken.add((wire.target, wire.target_port))
+        if what:
+            node = document.nodes[wire.target]
+            fix = Repair("Remove the wire", partial(edits.disconnect, wires=[wire]))
+            yield Problem(node.id, place(node), f"{what}: remove it.", repairs=(fix,))
+
+
+def _misled(document: Document, wire: Wire, taken: bool) -> str:
+    source, target = document.nodes[wire.source], document.nodes[wire.target]
+    if not (source.known and target.known):
+        return ""
+    port = next((p for p in layer_type(target.type).inputs if p.name == wire.target_port), None)
+    if port is None:
+        return f"a wire leads to its input ‘{wire.target_port}’, which it does not have"
+    if wire.source_port not in layer_type(source.type).outputs:
+        return f"a wire comes from the output ‘{wire.source_port}’ of {place(source)}, which does not have it"
+    return f"a second wire leads to its input ‘{wire.target_port}’, which takes one" if taken and not port.many else ""
 
 
 def _lonely(document: Document, built: Built) -> Iterator[Problem]:
@@ -172,18 +209,43 @@ def _classes(document: Document, built: Built) -> Iterator[Problem]:
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, node.id, count))
 
 
+def _data(document: Document, built: Built) -> Iterator[Problem]:
+    """A folder of pictures that is gone: what was learnt from it still works."""
+    for node in document.nodes.values():
+        layer = b.layer if (b := built.nodes.get(node.id)) else None
+        if isinstance(layer, Dataset) and node.id in built.nodes and built.nodes[node.id].outputs and layer.missing:
+            what = f"{layer.missing.rstrip('.')}; predicting and exporting work without it, training needs it."
+            yield Problem(node.id, place(node), what, "advice")
+
+
+def _targets(document: Document, built: Built) -> Iterator[Problem]:
+    """A loss that compares the prediction with itself, or with another layer's output where the data has labels."""
+    for loss in built.losses:
+        if loss.target == loss.prediction:
+            node = document.nodes[loss.node]
+            labels = [(i, "label") for i, b in built.nodes.items() if "label" in b.outputs]
+            wires = [Wire(i, port, node.id, "target") for i, port in labels]
+            fixes = [Repair(f"Connect {document.nodes[w.source].name}’s label", partial(edits.connect, wire=w)) for w in wires]
+            what = "its target is its own prediction, so it is always content: wire a dataset's label into ‘target’."
+            yield Problem(node.id, place(node), what, repairs=tuple(fixes[:1]))
+
+
 def _class_count(document: Document, loss: str) -> int:
     """How many classes the label has that is wired to this loss's target; 0 when there is none."""
     for wire in document.wires_into[loss]:
         source = document.nodes[wire.source]
         if wire.source_port == "label" and source.type == "Dataset":
-            try:
-                layer = source.layer()
-                assert isinstance(layer, Dataset)
-                return len(layer.classes)
-            except NetwrightError:
-                return 0
+            return _classes_of(source)
     return 0
+
+
+def _classes_of(dataset: Node) -> int:
+    try:
+        layer = dataset.layer()
+        assert isinstance(layer, Dataset)
+        return len(layer.classes)
+    except NetwrightError:
+        return 0
 
 
 def _set_units(document: Document, built: Built, loss: str, count: int) -> tuple[Repair, ...]:
@@ -198,53 +260,6 @@ def _set_units(document: Document, built: Built, loss: str, count: int) -> tuple
             return (Repair(f"Set {document.nodes[id].name} to {count} units", edit),)
 
 
-def _recipe(document: Document, built: Built) -> Iterator[Problem]:
-    try:
-        checked(document.recipe)
-    except NetwrightError as error:
-        yield Problem("", "Recipe", str(error))
-
-
-def _batches(document: Document, built: Built) -> Iterator[Problem]:
-    """A batch larger than the data; a layer that needs more samples than the smallest batch of an epoch has
-    (BatchNormalization: 2)."""
-    size, count = document.recipe.stages[0].batch_size, _train_size(document)
-    if count and size > count:
-        whole = Repair("Take all samples at once", partial(edits.set_recipe, batch_size=0))
-        yield Problem("", "Recipe", _lower(batch_too_large(size, count)), repairs=(whole,))
-        return
-    least = _smallest_batch(size, count)
-    for id, info in built.nodes.items():
-        need = info.layer.smallest_batch(info.inputs) if info.layer and info.outputs else 1
-        if not least or need <= least:
-            continue
-        last = f"the last batch of an epoch has {least} ({count:,} in batches of {size:,})"
-        found = f"the recipe's batches have {least}" if least == size else last
-        sizes = range(max(size, need), count or need + 1)
-        better = next((b for b in sizes if _smallest_batch(b, count) >= need), need)
-        repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
-        what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
-        yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
-
-
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
-
-
-def _smallest_batch(size: int, count: int) -> int:
-    """The least samples in a batch of an epoch; 0 if that is not known. A `size` of 0 takes all `count` at once."""
-    return (count % size or size) if count and size else (size or count)
-
-
-def _train_size(document: Document) -> int:
-    """How many training samples the document's dataset has; 0 if that is not known."""
-    try:
-        layers = [n.layer() for n in document.nodes.values() if n.type == "Dataset"]
-        return next((layer.info.train_size or 0 for layer in layers if isinstance(layer, Dataset)), 0)
-    except NetwrightError:
-        return 0
-
-
 def _duplicate_names(document: Document, built: Built) -> Iterator[Problem]:
     seen: set[str] = set()
     for node in document.nodes.values():
@@ -253,3 +268,8 @@ def _duplicate_names(document: Document, built: Built) -> Iterator[Problem]:
             fix = Repair(f"Rename to ‘{free}’", partial(edits.rename, id=node.id, name=free))
             yield Problem(node.id, place(node), "another layer has the same name: rename one.", "advice", (fix,))
         seen.add(node.name)
+
+
+RULES: tuple[Check, ...] = (
+    _wires, _needs, _lonely, _classes, _data, _targets, recipe, batches, room, _duplicate_names, without_slope,
+)  # fmt: skip

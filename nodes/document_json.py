@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from math import isfinite
 from typing import Any
 
-from nodes.document import Document, Frame, Node, Share, Training, Wire
+from nodes.document import Document, Frame, Node, Position, Share, Training, Wire
+from runtime.checkpoint import progress_from_json
 from runtime.errors import FileError
 from runtime.recipe import recipe_from_json
+from runtime.typed import Damage
 
 VERSION = 2
 #: From version n to n + 1, each a function from the old text's object to the new one's.
@@ -37,53 +40,76 @@ def to_json(document: Document) -> str:
     )
 
 
-def from_json(text: str) -> Document:
-    """The document without its arrays. Raises `FileError` for another version or a text that is no document."""
+def from_json(text: str, file: str = "the file") -> Document:
+    """The document without its arrays. Raises `FileError` for another version or a text that is no document; `file` is how
+    its sentence names the place."""
     try:
         data = json.loads(text)
         version = data["version"]
         if not isinstance(version, int):
             raise TypeError("version")
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise FileError("The network in the file is damaged: its document is not readable. Open an older copy.") from None
+        raise FileError(f"The network in {file} is damaged: its document is not readable; open an older copy.") from None
     if version > VERSION:
-        raise FileError(
-            f"The file was written by a newer Netwright (document version {version}, this one reads up to {VERSION}): update."
-        )
+        newer = f"a newer Netwright (document version {version}, this one reads up to {VERSION})"
+        raise FileError(f"The network in {file} was written by {newer}: update.")
     while version < VERSION:
         data, version = MIGRATIONS[version](data), version + 1
     try:
         return _document(data)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
-        raise FileError("The network in the file is damaged: a part of its document is missing. Open an older copy.") from None
+    except Damage as damage:
+        raise FileError(f"The network in {file} is damaged: {damage}; open an older copy.") from None
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
+        missing = "a part of its document is missing"
+        raise FileError(f"The network in {file} is damaged: {missing}; open an older copy.") from None
 
 
 def _document(data: Mapping[str, Any]) -> Document:
     nodes = {n["id"]: _node(n) for n in data["nodes"]}
     wires = tuple(Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"])
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
-        raise ValueError("wires")
+        raise Damage("a wire leads to a layer that is not there, or two layers are one")
+    recipe, progress = recipe_from_json(data["recipe"]), progress_from_json(data["progress"])
+    if progress.stage >= len(recipe.stages):
+        raise Damage(f"its training stands in stage {progress.stage + 1} of a recipe with {len(recipe.stages)}")
     return Document(
         title=str(data["title"]),
         nodes=nodes,
         wires=wires,
-        frames=tuple(Frame(f["id"], f["title"], f["text"], _four(f["rect"])) for f in data["frames"]),
-        recipe=recipe_from_json(data["recipe"]),
+        frames=tuple(Frame(str(f["id"]), str(f["title"]), str(f["text"]), _four(f["rect"])) for f in data["frames"]),
+        recipe=recipe,
         notes=str(data["notes"]),
         output=str(data["output"]),
-        serial=int(data["serial"]),
+        serial=max(int(data["serial"]), _free(nodes)),
         training=Training(progress=dict(data["progress"])),
     )
 
 
+def _free(nodes: Mapping[str, Node]) -> int:
+    """The first number that no node's id has (``n7``): a new layer must never take another one's place."""
+    return 1 + max((int(id[1:]) for id in nodes if id[:1] == "n" and id[1:].isdecimal()), default=0)
+
+
 def _node(data: Mapping[str, Any]) -> Node:
     settings = {str(k): _tuples(v) for k, v in data["settings"].items()}
-    x, y = data["position"]
     return Node(
-        str(data["id"]), str(data["type"]), str(data["name"]), (float(x), float(y)), settings, bool(data["bypassed"]),
-        bool(data["collapsed"]), bool(data.get("frozen", False)), float(data.get("decay", 1.0)),
+        str(data["id"]), str(data["type"]), str(data["name"]), _place(data["position"]), settings, bool(data["bypassed"]),
+        bool(data["collapsed"]), bool(data.get("frozen", False)), _decay(data.get("decay", 1.0)),
         shares(data.get("shared", {})),
     )
+
+
+def _decay(number: Any) -> float:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        raise Damage(f"a layer's decay is {number!r} and must be a number")
+    return float(number)
+
+
+def _place(position: list[float]) -> Position:
+    x, y = map(float, position)
+    if not (isfinite(x) and isfinite(y)):
+        raise Damage("a layer stands nowhere")
+    return x, y
 
 
 def shares(data: Mapping[str, Any]) -> dict[str, Share]:

@@ -19,6 +19,7 @@ from runtime.graph import Value
 #: The horizontal distance at which a layer is put behind another one.
 GAP = 232.0
 CLIPBOARD = "netwright/nodes"
+LONGEST_NAME = 60
 
 
 # -- nodes -------------------------------------------------------------------------------------------------------------
@@ -83,14 +84,28 @@ def move(document: Document, positions: Mapping[str, Position]) -> Document:
 
 
 def rename(document: Document, id: str, name: str) -> Document:
-    name = name.strip()
-    if not name:
-        raise Refusal("A layer's name cannot be empty: type at least one character.")
+    name = _cleaned(name, "A layer's name")
     if any(n.name == name and n.id != id for n in document.nodes.values()):
         free = free_name(document, name)
         fix = Repair(f"Name it ‘{free}’", lambda d: rename(d, id, free))
         raise Refusal(f"Another layer is already called ‘{name}’: choose a name of its own, ‘{free}’ is free.", (fix,))
     return _replace_node(document, id, name=name)
+
+
+def retitle(document: Document, title: str) -> Document:
+    """Another name for the network."""
+    title = _cleaned(title, "The network's name")
+    return document if title == document.title else document.changed(title=title)
+
+
+def _cleaned(name: str, what: str) -> str:
+    """One line, of a length that can be read."""
+    name = " ".join(name.split())
+    if not name:
+        raise Refusal(f"{what} cannot be empty: type at least one character.")
+    if len(name) > LONGEST_NAME:
+        raise Refusal(f"{what} has {len(name)} characters, and at most {LONGEST_NAME} are read: shorten it.")
+    return name
 
 
 def set_setting(document: Document, id: str, name: str, value: Any) -> Document:
@@ -100,7 +115,7 @@ def set_setting(document: Document, id: str, name: str, value: Any) -> Document:
         layer = make(node.type, {**node.settings, name: value})
     except LayerError as error:
         raise Refusal(f"{node.type} ‘{node.name}’: {error}") from None
-    return _replace_node(document, id, settings={**node.settings, name: getattr(layer, name)})
+    return _replace_node(document, id, settings=layer.completed({**node.settings, name: getattr(layer, name)}))
 
 
 def reset_setting(document: Document, id: str, name: str) -> Document:
@@ -192,6 +207,9 @@ def _value_at(document: Document, wire: Wire) -> tuple[Value | None, Built]:
     return (node.outputs.get(wire.source_port) if node else None), built
 
 
+_GIVES = {"indices": "class numbers", "number": "one number for the whole batch, and nothing comes after a loss"}
+
+
 def _refuse_misfit(
     document: Document, wired: Document, wire: Wire, port: Port, value: Value, built: Built
 ) -> None:
@@ -199,7 +217,7 @@ def _refuse_misfit(
     layer: Layer = layer_type(target.type)()
     if misfit(layer, port, value):
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts)
-        gives = "class numbers" if kind_of(value) == "indices" else f"{sample_shape(value)} per sample"
+        gives = _GIVES.get(kind_of(value)) or f"{sample_shape(value)} per sample"
         raise Refusal(f"{target.name} takes {takes}; {source.name} gives {gives}.", repairs_for(wire, port, value))
     problem = _new_problem(document, wired, wire.target)
     if problem:

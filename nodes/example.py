@@ -12,7 +12,7 @@ from typing import Any
 from nodes import edits
 from nodes.document import Document, Wire
 from nodes.layer import layer_type
-from runtime.errors import NetwrightError, unknown
+from runtime.errors import NetwrightError, spelt, unknown
 from runtime.recipe import Recipe
 
 
@@ -55,6 +55,7 @@ def examples() -> dict[str, Example]:
 def new(name: str) -> Document:
     """The document of a template. Raises `NetwrightError` with the nearest name."""
     found = examples()
+    name = spelt(name, found)
     if name not in found:
         raise NetwrightError(unknown("template", name, found))
     return found[name].make()

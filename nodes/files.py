@@ -23,11 +23,13 @@ from nodes.plan import initial_weights, plan
 from nodes.training_info import PARAMETER, keep_leftovers, read_state, training_info
 from runtime.atomic import Stamp, stamp, write
 from runtime.errors import FileError, NetwrightError
-from runtime.graph import Graph, prune
-from runtime.onnx_model import to_model
+from runtime.graph import Array, Graph, prune
+from runtime.onnx_model import PRODUCER, to_model
 
 DOCUMENT = "pkg.netwright.document"
 GRAPH_HASH = "pkg.netwright.graph"
+#: In an exported training step: which output replaces which input.
+STATE = "pkg.netwright.state"
 
 document_json = to_json
 
@@ -52,7 +54,7 @@ def save(document: Document, path: Path | str, expect: Stamp | None = None) -> S
     With `expect` (the stamp of the last reading or writing) a file that another program has changed since is left alone.
     """
     path = Path(path)
-    if expect is not None and path.exists() and stamp(path) != expect:
+    if expect is not None and stamp(path) not in (None, expect):
         raise ChangedMeanwhile(f"{path.name} was changed by another program meanwhile: save under another name.")
     model = to_onnx(document)
     size = model.ByteSize()
@@ -138,23 +140,37 @@ def open_file(path: Path | str) -> Opened:
     model = untrusted.read_model(path)
     props = {p.key: p.value for p in model.metadata_props}
     if DOCUMENT not in props:
-        raise FileError(
-            f"{path.name} is an ONNX model that another program made ({model.producer_name or 'unnamed'}): Netwright opens the "
-            "files it saved itself."
-        )
-    document = _with_arrays(from_json(props[DOCUMENT]), model)
+        raise FileError(_foreign(path.name, model, props))
+    document = _with_arrays(from_json(props[DOCUMENT], path.name), model, path)
     notices = _notices(path, model, props)
     return Opened(document, notices, before)
 
 
-def _with_arrays(document: Document, model: onnx.ModelProto) -> Document:
+def _foreign(name: str, model: onnx.ModelProto, props: dict[str, str]) -> str:
+    """What a model without a document is, and the way out."""
+    if model.producer_name == PRODUCER:
+        kind = "training step" if STATE in props else "finished model"
+        return f"{name} is a {kind} that Netwright exported, without its drawing: open the file it was exported from."
+    made = f"an ONNX model that another program made ({model.producer_name or 'unnamed'})"
+    return f"{name} is {made}, and Netwright opens what it saved itself: draw the network, or begin with a template."
+
+
+def _with_arrays(document: Document, model: onnx.ModelProto, path: Path) -> Document:
     weights = {}
     for tensor in [*model.graph.initializer, *(t for i in model.training_info for t in i.algorithm.initializer)]:
         key = next((p.value for p in tensor.metadata_props if p.key == PARAMETER), "")
         if key:
-            weights[key] = frozen(numpy_helper.to_array(tensor))
+            weights[key] = _numbers(tensor, path)
     slots, best = ({k: frozen(v) for k, v in arrays.items()} for arrays in read_state(model))
     return replace(document, weights=weights, training=Training(slots, document.training.progress, best))
+
+
+def _numbers(tensor: onnx.TensorProto, path: Path) -> Array:
+    array = numpy_helper.to_array(tensor)
+    if array.dtype.kind not in "fiu":
+        what = f"the weights ‘{tensor.name}’ are no numbers"
+        raise FileError(f"The network in {path.name} is damaged: {what}; open an older copy.")
+    return frozen(array)
 
 
 def _notices(path: Path, model: onnx.ModelProto, props: dict[str, str]) -> tuple[str, ...]:

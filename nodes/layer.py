@@ -16,10 +16,12 @@ from runtime.graph import Graph, Value, describe_shape
 
 #: Kinds of port, by what one sample is: its rank, or its role.
 INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
+#: One number for a whole batch, a loss: no port takes it.
+NUMBER = "number"
 ANY = (VECTOR, SEQUENCE, MAPS, VOLUME)
 KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
-    MAPS: "maps (channels × height × width)", VOLUME: "a volume",
+    MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
 }  # fmt: skip
 CATEGORIES = (
     "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
@@ -33,6 +35,8 @@ class LayerError(NetwrightError):
 
 def kind_of(value: Value) -> str:
     """The kind of port a batch of such samples fits."""
+    if value.rank == 0:
+        return NUMBER
     if value.dtype.kind in "iu":
         return INDICES
     return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
@@ -79,15 +83,16 @@ class Setting:
     choices: tuple[str, ...] = ()
     length: int = 0
     item: type = int
+    hidden: bool = False
 
     def read(self, value: Any) -> Any:
         """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
         try:
             result = self._convert(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             result = None
         if result is None or not self._inside(result):
-            raise LayerError(f"{self.name} takes {self.describe()}, and {value!r} was given.")
+            raise LayerError(f"{self.name} takes {self.describe()}, and {_shown(value)} was given.")
         return result
 
     def describe(self) -> str:
@@ -101,8 +106,8 @@ class Setting:
         noun = "whole number" if whole else "number"
         noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple else f"a {noun}"
         if self.low is not None and self.high is not None:
-            return f"{noun} from {self.low:g} to {self.high:g}"
-        return noun if self.low is None else f"{noun} of at least {self.low:g}"
+            return f"{noun} from {plain(self.low)} to {plain(self.high)}"
+        return noun if self.low is None else f"{noun} of at least {plain(self.low)}"
 
     def _convert(self, value: Any) -> Any:
         if self.kind is tuple:
@@ -112,7 +117,10 @@ class Setting:
             return value if isinstance(value, bool) else None
         if self.kind is int:
             return _whole(value)
-        return _real(value) if self.kind is float else str(value)
+        if self.kind is float:
+            return _real(value)
+        str(value).encode()  # what is no UTF-8 (a folder's name on Linux) could not be saved
+        return str(value)
 
     def _inside(self, value: Any) -> bool:
         if self.kind is tuple and self.length and len(value) != self.length:
@@ -123,6 +131,19 @@ class Setting:
         low = float("-inf") if self.low is None else self.low
         high = float("inf") if self.high is None else self.high
         return (len(numbers) > 0 or self.default == ()) and all(low <= n <= high for n in numbers)
+
+
+def plain(number: float) -> str:
+    """A number as a person would write it: ``1,000,000``, ``0.95``."""
+    return f"{int(number):,}" if abs(number) < 1e15 and number == int(number) else f"{number:g}"
+
+
+def _shown(value: Any) -> str:
+    """A value that was refused, as a person would write it."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(_shown(v) for v in value) or "nothing"
+    text = f"‘{value}’" if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else f"{text[:36]} …"
 
 
 def _whole(value: Any) -> int:
@@ -139,10 +160,10 @@ def _real(value: Any) -> float:
 
 def setting(
     default: Any, help: str = "", low: float | None = None, high: float | None = None, choices: Iterable[str] = (),
-    length: int = 0,
+    length: int = 0, hidden: bool = False,
 ) -> Any:
-    """Declare a setting in a layer's class body."""
-    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length}
+    """Declare a setting in a layer's class body. A hidden one is kept in the file and not shown."""
+    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length, "hidden": hidden}
     return dataclasses.field(default=default, metadata=metadata)
 
 
@@ -188,7 +209,17 @@ class Layer:
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
+        """The settings that are shown."""
+        return tuple(s for s in cls.all_settings() if not s.hidden)
+
+    @classmethod
+    def all_settings(cls) -> tuple[Setting, ...]:
         return _settings(cls)  # type: ignore[arg-type]  # mypy takes the instances' __hash__ for the class's
+
+    @classmethod
+    def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """`settings` after one of them was changed, with what the layer wants to remember beside them."""
+        return dict(settings)
 
     @classmethod
     def doc(cls) -> str:
@@ -278,7 +309,7 @@ def layer_type(name: str) -> type[Layer]:
 def make(type_name: str, settings: Mapping[str, Any]) -> Layer:
     """A layer with these settings, each read and checked. Raises `LayerError`."""
     cls = layer_type(type_name)
-    known = {s.name: s for s in cls.settings()}
+    known = {s.name: s for s in cls.all_settings()}
     for name in settings:
         if name not in known:
             raise LayerError(unknown(f"setting of {type_name}", name, known))

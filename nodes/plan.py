@@ -12,11 +12,21 @@ from nodes.build import Built, Loss, build
 from nodes.check import check
 from nodes.document import Document, frozen
 from nodes.layers.dataset import Dataset
+from nodes.problems import Problem
 from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
 from runtime.recipe import Stage
 from runtime.training_step import StepGraph, training_step
+
+
+class NotReady(TrainingError):
+    """A network that cannot be trained as it stands, with the problem and what repairs it."""
+
+    def __init__(self, problem: Problem) -> None:
+        repair = f" ({problem.repairs[0].title}.)" if problem.repairs else ""
+        super().__init__(problem.sentence + repair)
+        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -66,12 +76,10 @@ class Plan:
 
 
 def plan(document: Document, dtype: DTypeLike = np.float32) -> Plan:
-    """The plan of `document`'s first stage. Raises `TrainingError` with its first error."""
+    """The plan of `document`'s first stage. Raises `NotReady` with its first error."""
     checked = check(document)
     if checked.errors:
-        problem = checked.errors[0]
-        repair = f" ({problem.repairs[0].title}.)" if problem.repairs else ""
-        raise TrainingError(problem.sentence + repair)
+        raise NotReady(checked.errors[0])
     built = checked.built if np.dtype(dtype) == np.float32 else build(document, "training", dtype)
     found = Plan(document, built, document.recipe.stages[0], dtype)
     if not found.data_node:

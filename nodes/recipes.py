@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from nodes.layer import plain
 from runtime import optimizers, schedules
-from runtime.errors import TrainingError
-from runtime.recipe import Recipe, Stage
+from runtime.errors import TrainingError, unknown
+from runtime.preflight import WATCHED
+from runtime.recipe import Recipe, Stage, Update
 from runtime.rules import settings_of
+
+#: Below this, float32 knows no learning rate but 0; below the other, training goes on and changes next to nothing.
+SMALLEST, TINY = 1e-37, 1e-8
+
+
+def advice(recipe: Recipe) -> str:
+    """What is allowed and hardly meant, in a sentence; empty when there is nothing to say."""
+    tiny = next((s.learning_rate for s in recipe.stages if s.learning_rate < TINY), None)
+    return "" if tiny is None else f"The learning rate is {tiny:g}: at less than {TINY:g} next to nothing is learnt, raise it."
 
 
 def checked(recipe: Recipe) -> Recipe:
@@ -20,19 +31,28 @@ def checked(recipe: Recipe) -> Recipe:
 def _stage(stage: Stage) -> None:
     _range("number of epochs", stage.epochs, 1, 1_000_000)
     _range("batch size", stage.batch_size, 0, 1_000_000)
-    _range("learning rate", stage.learning_rate, 0, 1e38)
+    _range("learning rate", stage.learning_rate, SMALLEST, 1e38)
     _range("patience of the early stop", stage.early_stop.patience, 0, 1_000_000)
     _range("warm-up in epochs", stage.warm_up, 0, 1_000_000)
     schedules.course(stage, 1)
+    if stage.early_stop.quantity not in WATCHED:
+        raise TrainingError(unknown("quantity to stop early by", stage.early_stop.quantity, WATCHED))
+    if len(stage.updates) != 1:
+        raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
     for update in stage.updates:
-        settings_of(update)
-        _range("weight decay", update.weight_decay, 0, 1e3)
-        _range("weight decay (L1)", update.weight_decay_l1, 0, 1e3)
-        _range("clipping norm", update.clip_norm, 0, 1e9)
-        _range("clipping value", update.clip_value, 0, 1e9)
-        optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
+        _update(update)
+
+
+def _update(update: Update) -> None:
+    settings_of(update)
+    _range("weight decay", update.weight_decay, 0, 1e3)
+    _range("weight decay (L1)", update.weight_decay_l1, 0, 1e3)
+    _range("clipping norm", update.clip_norm, 0, 1e9)
+    _range("clipping value", update.clip_value, 0, 1e9)
+    optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 
 
 def _range(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise TrainingError(f"The {what} is {value:g}, and it must be from {low:g} to {high:g}: change the recipe.")
+        shown = f"{value:g}" if abs(value) < 1e300 else "far too large"
+        raise TrainingError(f"The {what} is {shown}, and it must be from {plain(low)} to {plain(high)}: change it.")

@@ -12,9 +12,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from runtime.atomic import words
-from runtime.errors import FileError
+from runtime.errors import FileError, counted
 from runtime.graph import Array
+from runtime.obstacles import obstacle, words
 
 #: A single protobuf message cannot be larger than 2 GiB.
 LARGEST = 2**31 - 1
@@ -33,17 +33,15 @@ def read_model(path: Path) -> onnx.ModelProto:
 
 
 def read_bytes(path: Path) -> bytes:
+    if why := obstacle(path, "an .onnx file"):
+        raise FileError(why)
     try:
         size = path.stat().st_size
-        if path.is_file() and size == 0:
+        if size == 0:
             raise FileError(f"{path.name} is empty (0 bytes): open an older copy.")
         if size > LARGEST:
             raise FileError(f"{path.name} has {size:,} bytes, more than the 2 GiB that an ONNX file can hold.")
         return path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"There is no file {path}: check the name and the folder.") from None
-    except IsADirectoryError:
-        raise FileError(f"{path} is a folder: give the name of an .onnx file in it.") from None
     except OSError as error:
         raise FileError(f"{path} cannot be read: {words(error)}.") from None
 
@@ -54,7 +52,7 @@ def check(model: onnx.ModelProto, path: Path) -> None:
         raise FileError(f"{path.name} holds no graph: it is no ONNX model. Open another file.")
     if model.functions:
         raise FileError(
-            f"{path.name} defines {len(model.functions)} functions of its own, which Netwright does not expand: "
+            f"{path.name} defines {counted(len(model.functions), 'function')} of its own, which Netwright does not expand: "
             "export it again with its functions inlined."
         )
     _check_nodes(model, path)
@@ -90,9 +88,8 @@ def check_tensor(tensor: TensorProto, path: Path) -> None:
         raise FileError(f"{path.name}: the tensor ‘{tensor.name}’ has an unknown type: export the model again.") from None
     held = len(tensor.raw_data) // width if tensor.raw_data else _typed_count(tensor)
     if any(d < 0 for d in tensor.dims) or (count != held and tensor.data_type != TensorProto.STRING):
-        raise FileError(
-            f"{path.name}: the tensor ‘{tensor.name}’ claims {count:,} numbers and holds {held:,}: the file is damaged."
-        )
+        claim = f"claims {counted(count, 'number')} and holds {held:,}"
+        raise FileError(f"{path.name}: the tensor ‘{tensor.name}’ {claim}: the file is damaged.")
 
 
 def _typed_count(tensor: TensorProto) -> int:

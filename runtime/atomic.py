@@ -20,8 +20,7 @@ _WORDS = {
     errno.EROFS: "the disk is read-only: save it somewhere else",
     errno.ENOENT: "the folder does not exist: make it, or save somewhere else",
     errno.ENOTDIR: "its folder is a file: save it somewhere else",
-    errno.EISDIR: "that is a folder: give the name of a file",
-    errno.EINVAL: "what stands there is a device and not a file: choose another name",
+    errno.ELOOP: "it is a link that leads back to itself: choose another name",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
 
@@ -51,7 +50,7 @@ def stamp(path: Path) -> Stamp | None:
 
 def write(path: Path, data: bytes) -> Stamp | None:
     """Replace `path` by `data` in one step; a failure leaves what was there. Raises `FileError` in words."""
-    path = path.resolve()
+    path = _real(path)
     temporary = None
     try:
         _refuse_irreplaceable(path)
@@ -67,18 +66,30 @@ def write(path: Path, data: bytes) -> Stamp | None:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)
-        raise FileError(f"{path.name} could not be written to {path.parent}: {words(error)}.") from None
+        raise _refusal(path, error) from None
     return stamp(path)
 
 
 def require_writable(path: Path) -> None:
     """Raises `FileError` now if `write` to `path` could not even begin: before an hour of training, not after it."""
+    path = _real(path)
     try:
-        _refuse_irreplaceable(path.resolve())
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
+        _refuse_irreplaceable(path)
+        with tempfile.TemporaryFile(dir=path.parent):
             pass
     except OSError as error:
-        raise FileError(f"{path.name} could not be written to {path.resolve().parent}: {words(error)}.") from None
+        raise _refusal(path, error) from None
+
+
+def _real(path: Path) -> Path:
+    """Where links lead. (`Path.resolve` fails at one that leads back to itself.)"""
+    return Path(os.path.realpath(path))
+
+
+def _refusal(path: Path, error: OSError) -> FileError:
+    made_up = error.errno == errno.ENOENT and path.parent.is_dir()  # such as /proc
+    why = "no file can be made in that folder: save somewhere else" if made_up else words(error)
+    return FileError(f"{path.name} could not be written to {path.parent}: {why}.")
 
 
 def _refuse_irreplaceable(path: Path) -> None:
@@ -88,11 +99,11 @@ def _refuse_irreplaceable(path: Path) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(errno.EISDIR, "is a directory")
+        raise FileError(f"{path} is a folder: give the name of a file.")
     if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "is not a file")
+        raise FileError(f"{path} is a device and not a file: choose another name.")
     if not mode & stat.S_IWUSR:
-        raise PermissionError(errno.EACCES, "is read-only")
+        raise FileError(f"{path} is read-only, so writing to it is not permitted: allow it, or choose another name.")
 
 
 def _mode(path: Path) -> int:

@@ -9,6 +9,10 @@ from typing import Any
 
 from runtime.graph import Array
 from runtime.recipe import EarlyStop
+from runtime.typed import Damage, typed
+
+#: Nobody has made so many steps.
+_COUNTED = 2**53
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,16 @@ class Progress:
 
 
 def progress_from_json(data: Mapping[str, Any]) -> Progress:
-    """The inverse of `Progress.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
-    records = tuple(EpochRecord(**r) for r in data.get("history", ()))
-    return Progress(**{**data, "history": records, "trail": tuple(data.get("trail", ()))})
+    """The inverse of `Progress.to_json`. Raises `Damage` for an unknown field (the file's version decides) and for counters
+    that no training has."""
+    history = tuple(typed(EpochRecord, r) for r in data.get("history", ()))
+    progress = typed(Progress, data, history=history, trail=tuple(data.get("trail", ())))
+    for name, value in vars(progress).items():
+        if isinstance(value, int) and not 0 <= value < _COUNTED:
+            raise Damage(f"{name} is {value}, which no training has counted")
+    if (progress.batch > 0) != (progress.seen > 0):
+        raise Damage(f"its epoch stands at batch {progress.batch} with {progress.seen} samples seen")
+    return progress
 
 
 @dataclass

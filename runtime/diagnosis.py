@@ -89,6 +89,11 @@ def diagnose(step: StepGraph, before: Checkpoint, feeds: Mapping[str, Array | fl
     return Problem(number, epoch, text, layer, operator, finding.value, finding.number)
 
 
+def kept(step: int) -> str:
+    """What training goes back to, in words."""
+    return f"kept are the weights of step {step}" if step else "kept are the first weights"
+
+
 def _finding(name: str, array: Array, op: Op | None) -> Finding | None:
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return None
@@ -98,7 +103,7 @@ def _finding(name: str, array: Array, op: Op | None) -> Finding | None:
 
 def sentence(finding: Finding | None, step: int, rate: float) -> str:
     """What happened at `step`, where, and what to do."""
-    cure = f"lower the learning rate (it is {rate:g}), or clip the gradient’s norm."
+    cure = f"lower the learning rate (at this step it is {rate:.3g}), or clip the gradient’s norm."
     if finding is None:
         return f"Step {step}: the loss or a weight is not a finite number, though NumPy’s repetition is: {cure}"
     at = f" at [{', '.join(map(str, finding.index))}]" if finding.index else ""

@@ -29,6 +29,25 @@ class TrainingError(NetwrightError):
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """The sentence for a name that no registry has, with the nearest known name."""
     names = sorted(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.5)
-    hint = f"did you mean ‘{near[0]}’?" if near else f"there are: {', '.join(names)}."
+    near = nearest(name, names)
+    hint = f"did you mean ‘{near}’?" if near else f"there are: {', '.join(names)}."
     return f"There is no {kind} called ‘{name}’: {hint}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant, upper or lower case; empty when there is none."""
+    folded = {k.casefold(): k for k in known}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
+    return folded[near[0]] if near else ""
+
+
+def spelt(name: str, known: Iterable[str]) -> str:
+    """`name` as it is known, if it differs in upper and lower case alone; else as it was given."""
+    names = list(known)
+    same = [k for k in names if k.casefold() == name.casefold()]
+    return same[0] if len(same) == 1 and name not in names else name
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 step``, ``12,000 steps``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -18,6 +18,8 @@ from runtime.inference import node_proto
 from runtime.reading import LAYER as LAYER
 from runtime.reading import PHASE as PHASE
 
+PRODUCER = "netwright"
+
 
 def to_model(
     graph: Graph, initial: Mapping[str, Array] | None = None, inputs: Sequence[str] | None = None, name: str = "",
@@ -44,7 +46,7 @@ def to_model(
     domains = {op.domain for op in _all(graph) if op.domain}
     opsets = [helper.make_opsetid("", graph.opset), *(helper.make_opsetid(d, 1) for d in sorted(domains))]
     ir = max(IR_VERSION, helper.find_min_ir_version_for(opsets, ignore_unknown=True))
-    return helper.make_model(proto, opset_imports=opsets, ir_version=ir, producer_name="netwright")
+    return helper.make_model(proto, opset_imports=opsets, ir_version=ir, producer_name=PRODUCER)
 
 
 def _read_outputs(op: Op, used: set[str]) -> Op:

@@ -14,6 +14,9 @@ from runtime.rules import rule, settings_of
 from runtime.schedules import course
 from runtime.task import Task
 
+#: What an early stop may watch.
+WATCHED = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+
 
 def check(task: Task) -> None:
     """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to
@@ -40,9 +43,8 @@ def _check_early_stop(task: Task, stage: Stage) -> None:
     watched = stage.early_stop.quantity
     if stage.early_stop.patience <= 0:
         return
-    if watched not in ("loss", "accuracy", "validation_loss", "validation_accuracy"):
-        known = "loss, accuracy, validation_loss or validation_accuracy"
-        raise TrainingError(f"Early stop watches ‘{watched}’: choose {known}.")
+    if watched not in WATCHED:
+        raise TrainingError(f"Early stop watches ‘{watched}’: choose {', '.join(WATCHED[:-1])} or {WATCHED[-1]}.")
     if watched.startswith("validation") and not len(task.dataset.validation):
         raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
     if watched.endswith("accuracy") and task.decision == "none":

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from runtime.typed import Damage, typed
+
 
 @dataclass(frozen=True)
 class EarlyStop:
@@ -89,27 +91,33 @@ class Recipe:
 
 
 def recipe_from_json(data: Mapping[str, Any]) -> Recipe:
-    """The inverse of `Recipe.to_json`. Unknown fields are refused with a TypeError (the file's version decides)."""
+    """The inverse of `Recipe.to_json`. Raises `Damage` for an unknown field (the file's version decides) and for what no
+    recipe can hold; ranges are `nodes.recipes`' business."""
     stages = tuple(_stage(s) for s in data.get("stages", [{}]))
-    return Recipe(stages=stages, seed=int(data.get("seed", 0)))
+    if not stages:
+        raise Damage("its recipe has no stages")
+    return typed(Recipe, data, stages=stages)
 
 
 def _stage(data: Mapping[str, Any]) -> Stage:
-    fields = dict(data)
-    fields["early_stop"] = EarlyStop(**fields.get("early_stop", {}))
-    fields["updates"] = tuple(_update(u) for u in fields.get("updates", [{}]))
-    fields["schedule_settings"] = _numbers(fields.get("schedule_settings", {}))
-    return Stage(**fields)
+    updates = tuple(_update(u) for u in data.get("updates", [{}]))
+    if not updates:
+        raise Damage("a stage of its recipe has no updates")
+    settings = _numbers("schedule", data.get("schedule_settings", {}))
+    stop = typed(EarlyStop, data.get("early_stop", {}))
+    return typed(Stage, data, early_stop=stop, updates=updates, schedule_settings=settings)
 
 
 def _update(data: Mapping[str, Any]) -> Update:
-    fields = dict(data)
-    if fields.get("parameters") is not None:
-        fields["parameters"] = tuple(fields["parameters"])
-    for name in ("settings", "rule_settings"):
-        fields[name] = _numbers(fields.get(name, {}))
-    return Update(**fields)
+    parameters = data.get("parameters")
+    ready: dict[str, Any] = {"parameters": None if parameters is None else tuple(map(str, parameters))}
+    for name, owner in (("settings", "optimizer"), ("rule_settings", "learning rule")):
+        ready[name] = _numbers(owner, data.get(name, {}))
+    return typed(Update, data, **ready)
 
 
-def _numbers(data: Mapping[str, Any]) -> dict[str, float]:
+def _numbers(owner: str, data: Mapping[str, Any]) -> dict[str, float]:
+    for name, number in data.items():
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            raise Damage(f"the {owner}'s {name} is {number!r} and must be a number")
     return {str(name): float(number) for name, number in data.items()}

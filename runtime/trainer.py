@@ -5,9 +5,9 @@ truth: a new Trainer given it goes on bit for bit (same engine, provider, thread
 
 Numbers that are not finite: the loss is looked at after every step, all weights and slots every 64 steps and at each
 epoch's end, and each time all is good a copy is kept. When something is bad, the steps since that copy are repeated one
-by one (steps are reproducible, so this finds the first bad one even if the loss notices it much later), the offending
-step is run again by the NumPy engine operator by operator to name the culprit, and training stops with the weights
-before it.
+by one (steps are reproducible, so this finds the first bad one even if the loss notices it much later), and the offending
+step is run again by the NumPy engine operator by operator to name the culprit. What training stops with is the newest copy
+whose loss was known to be sound: the weights just before the failure are finite, and mostly ruined already.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from runtime.carried import Carried
 from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally
 from runtime.data.batches import Indices, batches, in_order
 from runtime.data.dataset import Split
-from runtime.diagnosis import GONE, diagnose, finite
+from runtime.diagnosis import GONE, diagnose, finite, kept
 from runtime.engines.protocol import Engine, Stopped
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone
@@ -38,6 +38,10 @@ __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
 
 #: Steps between two looks at every weight.
 WATCH = 64
+#: A loss so many times as large as the first ones of the run tells that its weights have exploded.
+EXPLODED = 10.0
+#: How many losses at the run's start tell what is usual.
+FIRST = 8
 
 
 class _NotFinite(Exception):
@@ -67,7 +71,9 @@ class Trainer:
         self._stopping = False
         self._stopped_before = False
         self._advance_stage()
-        self._good = self.checkpoint()
+        self._good = self._sound = self.checkpoint()
+        self._untried: Checkpoint | None = None
+        self._usual: list[float] = []
 
     # -- the two doors -----------------------------------------------------------------------------------------------
     def run(self, epochs: int | None = None) -> Iterator[Event]:
@@ -169,7 +175,7 @@ class Trainer:
         if going_on:
             self._ask_the_rule(record.loss)
             self._keep_best()
-        self._good = replace(self._good, progress=self._base, best=self._best)
+        self._good = self._untried = replace(self._good, progress=self._base, best=self._best)
         self._advance_stage()
         return EpochDone(**vars(record), seconds=perf_counter() - began)
 
@@ -249,6 +255,7 @@ class Trainer:
         loss = found[graph.loss].item()
         if not math.isfinite(loss):
             raise _NotFinite
+        self._judge_kept(loss)
         accuracy = None
         if graph.outputs:
             labels = self._train.labels.take(indices, 0)
@@ -267,7 +274,15 @@ class Trainer:
         now = self.checkpoint()
         if not (finite(now.weights) and finite(now.slots)):
             raise _NotFinite
-        self._good = now
+        self._good = self._untried = now
+
+    def _judge_kept(self, loss: float) -> None:
+        """The first loss after a copy was kept tells whether that copy is worth going back to."""
+        usual = self._usual
+        if not usual or loss <= EXPLODED * max(usual):
+            self._sound = self._untried or self._sound
+            self._usual = [*usual, loss][:FIRST]
+        self._untried = None
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         self._carried.unload((dict(checkpoint.weights), dict(checkpoint.slots)))
@@ -275,7 +290,7 @@ class Trainer:
         self._load()
 
     def _diagnosed(self) -> Problem:
-        """Repeat the steps since all was good, find the bad one, name its culprit; the state is that before it."""
+        """Repeat the steps since all was finite, find the bad one, name its culprit; go back to what was sound."""
         self._restore(self._good)
         for indices in self._batches():
             feeds = self._feeds(indices)
@@ -283,8 +298,9 @@ class Trainer:
                 self._step(indices)
                 self._remember()
             except _NotFinite:
-                self._restore(self._good)
-                return diagnose(self._carried.graph, self._good, feeds)
+                found = diagnose(self._carried.graph, self._good, feeds)
+                self._restore(self._sound if found.operator else self._good)
+                return replace(found, sentence=f"{found.sentence.removesuffix('.')}; {kept(self._base.step)}.")
         return Problem(self.progress.step, self.progress.epoch + 1, GONE)
 
     # -- events ------------------------------------------------------------------------------------------------------

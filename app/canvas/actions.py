@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
+from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
 from app.canvas.layout import tidied
 from app.canvas.scene import CanvasScene
 from app.session import Session
 from nodes import edits
 from nodes.document import Document
+
+#: How high a node becomes at most, before it has been drawn.
+FULL = HEADER + SETTING + FACE + FOOTER
 
 
 def _titled(verb: str, session: Session, ids: Iterable[str]) -> str:
@@ -47,17 +52,30 @@ def copy(session: Session) -> None:
         QGuiApplication.clipboard().setText(edits.copy(session.document, session.selection))
 
 
-def paste(session: Session, text: str, step: int = 1, keep_incoming: bool = False, title: str = "Paste") -> None:
-    """What is on the clipboard, a little lower each time, and selected."""
+def paste(
+    session: Session, scene: CanvasScene, text: str, keep_incoming: bool = False, title: str = "Paste"
+) -> None:
+    """What is on the clipboard, selected, below whatever stands in its way."""
     made: list[str] = []
 
     def edit(document: Document) -> Document:
-        document, ids = edits.paste(document, text, (40.0 * step, 40.0 * step), keep_incoming)
+        pasted, ids = edits.paste(document, text, (0.0, 0.0), keep_incoming)
+        down = _free_below(document, pasted, ids, scene)
         made.extend(ids)
-        return document
+        return edits.move(pasted, {i: (pasted.nodes[i].position[0], pasted.nodes[i].position[1] + down) for i in ids})
 
     if session.do(title, edit):
         session.select(made)
+
+
+def _free_below(before: Document, pasted: Document, ids: Sequence[str], scene: CanvasScene) -> float:
+    """How far down new nodes must go to cover nothing."""
+    taken = [scene.nodes[i].scene_body() for i in before.nodes if i in scene.nodes]
+    places = [QRectF(*pasted.nodes[i].position, WIDTH, FULL) for i in ids]
+    steps = (GRID * n for n in range(1000))
+    room = [t.adjusted(-4, -4, 4, 24) for t in taken]  # the words below a bead, too
+    free = (s for s in steps if not any(p.translated(0, s).intersects(r) for p in places for r in room))
+    return next(free, 0.0)
 
 
 def reach(session: Session, walk: Callable[[str], set[str]]) -> None:

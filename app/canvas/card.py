@@ -16,6 +16,7 @@ from runtime.errors import NetwrightError
 WIDTH = 384
 ROW = 34
 LAST = "Pull away or press Esc to change nothing. Undo is one key."
+NO_WAY = "Let go, and nothing is changed."
 
 
 class RefusalCard(QWidget):
@@ -65,7 +66,7 @@ class RefusalCard(QWidget):
         bottom = self.height() - 34
         painter.setPen(ink.pen("line"))
         painter.drawLine(12, bottom, WIDTH - 12, bottom)
-        ink.text(painter, 16, bottom + 17, LAST, "caption", "text3")
+        ink.text(painter, 16, bottom + 17, LAST if self.repairs else NO_WAY, "caption", "text3")
         painter.end()
 
     def _cross(self, painter: QPainter) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
-from app.canvas.offers import offers, placed, top_left
+from app.canvas.offers import insertions, offers, placed, top_left
 from app.canvas.rename import NameEditor
 from app.canvas.scene import CanvasScene, PortAt
 from app.canvas.search import SearchPalette
@@ -15,7 +15,7 @@ from app.canvas.stage import Stage
 from app.session import Session
 from app.tokens import Tokens
 from nodes import edits
-from nodes.document import Document
+from nodes.document import Document, Wire
 from nodes.layer import layer_types
 
 
@@ -32,12 +32,22 @@ class CommandedStage(Stage):
         self.search = SearchPalette(self, tokens)
         self.search.chosen.connect(self._chosen)
         self.search.closed.connect(self.setFocus)
+        self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         self._place: tuple[QPointF, PortAt | None] = (QPointF(), None)
-        self._pasted: tuple[str, int] = ("", 0)
+        self._onto: Wire | None = None
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
-        self.fit(self.canvas.contents())
+        """Everything; where that would be dust, what stands together, with a word on the rest."""
+        all_of_it = self.canvas.contents()
+        near = self.canvas.near(self.most_seen()) if self.too_large(all_of_it) else []
+        self.fit(self.canvas.contents(near) if near else all_of_it)
+        self.whole = True
+        if near:
+            away = len(self.canvas.nodes) - len(near)
+            word = "1 layer stands" if away == 1 else f"{away} layers stand"
+            what = "too far away to be shown with the others: Tidy (Ctrl+L) brings everything together"
+            self.status_message.emit(f"{word} {what}.")
 
     def fit_selection(self) -> None:
         self.fit(self.canvas.contents(self.session.selection) if self.session.selection else self.canvas.contents())
@@ -82,15 +92,18 @@ class CommandedStage(Stage):
             self.delete_selection()
 
     def paste(self, keep_incoming: bool = False) -> None:
-        text = QGuiApplication.clipboard().text()
-        times = self._pasted[1] + 1 if self._pasted[0] == text else 1
-        self._pasted = (text, times)
-        actions.paste(self.session, text, times, keep_incoming)
+        actions.paste(self.session, self.canvas, QGuiApplication.clipboard().text(), keep_incoming)
+        self._show_selection()
 
     def duplicate(self) -> None:
         if self.session.selection:
             text = edits.copy(self.session.document, self.session.selection)
-            actions.paste(self.session, text, title="Duplicate")
+            actions.paste(self.session, self.canvas, text, title="Duplicate")
+            self._show_selection()
+
+    def _show_selection(self) -> None:
+        if self.session.selection:
+            self.ensureVisible(self.canvas.contents(self.session.selection), 20, 20)
 
     def toggle_bypass(self) -> None:
         actions.toggle(self.session, "bypassed", "Bypass")
@@ -110,13 +123,28 @@ class CommandedStage(Stage):
             body = self.canvas.nodes[id].scene_body()
             top = self.mapFromScene(body.topLeft())
             width, height = round(body.width() * self.zoom), round(28 * self.zoom)
-            NameEditor(self.viewport(), self.session, id, QRect(top, QPoint(top.x() + width, top.y() + height)))
+            box = QRect(top, QPoint(top.x() + width, top.y() + height))
+            name = self.session.document.nodes[id].name
+            NameEditor(self.viewport(), "Name of the layer", name, box, lambda text: self._rename(id, text))
+
+    def _rename(self, id: str, text: str) -> bool:
+        """Also done when the node has gone meanwhile."""
+        gone = id not in self.session.document.nodes
+        return gone or self.session.do("Rename", lambda d: edits.rename(d, id, text))
+
+    def rename_network(self) -> None:
+        """A field over the title."""
+
+        def rename(text: str) -> bool:
+            return self.session.do("Rename the network", lambda d: edits.retitle(d, text))
+
+        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, 6, 240, 28), rename)
 
     # -- adding ----------------------------------------------------------------------------------------------------------
     def open_search(self, scene_pos: QPointF | None = None, wire_start: PortAt | None = None) -> None:
         """The search palette; what is chosen stands at `scene_pos` (the pointer, if None), joined to `wire_start`."""
         at = self._pointer() if scene_pos is None else scene_pos
-        self._place = (at, wire_start)
+        self._place, self._onto = (at, wire_start), None
         found = offers(self.session.document, wire_start)
         prompt = "Search layers"
         if wire_start is not None and wire_start.port.output:
@@ -127,6 +155,17 @@ class CommandedStage(Stage):
             prompt = "Search layers to put before this"
         self.search.open(self.mapFromScene(at), found, layer_types(), prompt)
 
+    def insert_on(self, wire: Wire, scene_pos: QPointF) -> None:
+        """The search palette, for a layer that is to stand on `wire`."""
+        self._place, self._onto = (scene_pos, None), wire
+        self.search.open(
+            self.mapFromScene(scene_pos), insertions(self.session.document, wire), layer_types(), "Search layers to insert here"
+        )
+
+    def _insert(self, type: str, wire: Wire) -> None:
+        if self.session.do(f"Insert {type}", lambda d: edits.insert(d, wire, type)):
+            self.session.select([list(self.session.document.nodes)[-1]])
+
     def _pointer(self) -> QPointF:
         here = self.viewport().mapFromGlobal(QCursor.pos())
         inside = self.viewport().rect().contains(here)
@@ -134,6 +173,9 @@ class CommandedStage(Stage):
 
     def _chosen(self, type: str) -> None:
         point, start = self._place
+        if self._onto is not None:
+            self._insert(type, self._onto)
+            return
         before = start is not None and not start.port.output
         self.add_layer(type, top_left(type, point.x(), point.y(), start is not None, before), start)
 

@@ -161,19 +161,20 @@ class Bars:
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """One number, large: a loss."""
+    """One number, large, and what it is of."""
 
     value: float
+    caption: str
     height: float = 48.0
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         ink.text(painter, rect.left(), rect.top() + 16, _number(self.value), "number17", "text")
         if words:
-            ink.text(painter, rect.left(), rect.top() + 36, "last batch", "caption", "text3")
+            ink.text(painter, rect.left(), rect.top() + 36, self.caption, "caption", "text3")
 
 
-def live_face(look: NodeLook, activation: Any, label: int | None) -> Face | None:
-    """The face that shows `activation`, or None where the drawing at rest says more."""
+def live_face(look: NodeLook, activation: Any, label: int | None, loss: float | None = None) -> Face | None:
+    """The face that shows `activation` (or, of a loss, the last batch's), or None where the drawing at rest says more."""
     if activation is None or look.level == "error" or look.prompt or look.dims is None:
         return None
     try:
@@ -181,8 +182,10 @@ def live_face(look: NodeLook, activation: Any, label: int | None) -> Face | None
         values = values[0] if values.ndim == len(look.dims) + 1 and values.shape[0] == 1 else values
     except (TypeError, ValueError):
         return None
-    if not values.size or not np.isfinite(values).any():
-        return None
+    if values.shape != look.dims or not values.size or not np.isfinite(values).any():
+        return None  # another shape: what ran is not what is drawn now
+    if look.category == "Loss" and loss is not None and np.isfinite(loss):
+        return Number(loss, "last batch")
     return _chosen(look, np.nan_to_num(values, posinf=0.0, neginf=0.0), label)
 
 
@@ -192,7 +195,7 @@ def _chosen(look: NodeLook, values: Numbers, label: int | None) -> Face | None:
     if values.ndim == 2:
         return Maps(values[None])
     if values.size == 1:
-        return Number(float(values.reshape(-1)[0]))
+        return Number(float(values.reshape(-1)[0]), "this sample")
     return Bars(values, label) if values.size <= FEW else Distribution(values)
 
 
@@ -206,6 +209,7 @@ def share_on(activation: Any) -> str:
 
 
 def _number(value: float) -> str:
+    value = value or 0.0  # no minus before a zero
     text = f"{value:.2f}" if 0.1 <= abs(value) < 1000 or value == 0 else f"{value:.3g}"
     return text.replace("-", "−")
 

@@ -21,6 +21,19 @@ def offers(document: Document, start: PortAt | None) -> list[Offer]:
     return sorted(found, key=lambda o: (o.repaired, o.category == "Data"))
 
 
+def insertions(document: Document, wire: Wire) -> list[Offer]:
+    """The layers that can be put on a wire."""
+    found = []
+    for name, cls in layer_types().items():
+        if cls.inputs and cls.outputs:
+            try:
+                edits.insert(document, wire, name)
+            except NetwrightError:
+                continue
+            found.append(Offer(name, cls.category, _hint(cls)))
+    return found
+
+
 def _hint(cls: type[Layer]) -> str:
     """What a new one would be set to, else when it exists."""
     try:

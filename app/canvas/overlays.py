@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.canvas.ink import Ink, text_width
@@ -13,19 +13,22 @@ from nodes.document import Document
 
 HEADING = "Every network begins with data."
 WORDS = "Drag a dataset onto the canvas, then layers after it, then a loss. The shapes follow by themselves."
+HINT = (760, 330)
 STEPS = (
-    ("Data", "Data", "Digits, spiral, text, or a file of yours.", "drag it here"),
+    ("Data", "Data", "Digits, a spiral, or a folder of your pictures.", "drag it here"),
     ("Layers", "Core", "As many as you like, left to right.", "drop one on a wire to insert it"),
     ("Loss", "Loss", "What “wrong” means. It is left out of the export.", "Train wakes up when it is wired"),
 )
 
 
 class Title(QWidget):
-    """The network's name and how many layers it has, top left. It takes no mouse."""
+    """The network's name and how many layers it has, top left. A double click renames; the rest is the canvas's."""
+
+    rename = Signal()
 
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setToolTip("Double-click to rename the network")
         self._ink = Ink(tokens)
         self.words = ("", "")
         self.move(8, 10)
@@ -42,6 +45,9 @@ class Title(QWidget):
         self.setAccessibleName(" ".join(self.words))
         self.resize(round(text_width(self.words[0], "strong") + text_width(second, "caption")) + 24, 20)
         self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.rename.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -94,7 +100,7 @@ class ZoomControl(QFrame):
 
 
 class EmptyHint(QWidget):
-    """What an empty canvas says, and the three ways to begin. Drops fall through it."""
+    """What an empty canvas says, and the three ways to begin. Presses and drops fall through to the canvas."""
 
     add_data = Signal()
     search = Signal()
@@ -103,18 +109,24 @@ class EmptyHint(QWidget):
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
         self._ink = Ink(tokens)
-        self.setFixedSize(760, 330)
+        self.whole = True
         self.setAccessibleName(f"{HEADING} {WORDS}")
         self.add = QPushButton("Add Digits", self)
         self.add.setProperty("primary", True)
         self.look = QPushButton("Search layers", self)
         self.begin = QPushButton("Start from an example", self)
-        x = 180
-        buttons = ((self.add, self.add_data, 100), (self.look, self.search, 120), (self.begin, self.example, 160))
-        for button, signal, width in buttons:
-            button.setGeometry(x, 288, width, 28)
+        for button, signal in ((self.add, self.add_data), (self.look, self.search), (self.begin, self.example)):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(signal)
+
+    def fit(self, room: QRect) -> None:
+        """In the middle of the canvas; a low one has no room for the three steps."""
+        self.whole = room.height() >= HINT[1] + 80
+        self.setFixedSize(HINT[0], HINT[1] if self.whole else 120)
+        self.move((room.width() - self.width()) // 2, max(24, (room.height() - self.height()) // 3))
+        x = 180
+        for button, width in ((self.add, 100), (self.look, 120), (self.begin, 160)):
+            button.setGeometry(x, self.height() - 42, width, 28)
             x += width + 10
 
     def set_tokens(self, tokens: Tokens) -> None:
@@ -127,7 +139,7 @@ class EmptyHint(QWidget):
         middle = self.width() / 2
         self._ink.text(painter, middle, 16, HEADING, "title", "text", 0.5)
         self._ink.text(painter, middle, 48, WORDS, "body", "text2", 0.5)
-        for i, (title, category, words, below) in enumerate(STEPS):
+        for i, (title, category, words, below) in enumerate(STEPS if self.whole else ()):
             self._step(painter, QRectF(4 + i * 284, 96, 184, 120), title, category, words, below, i == 0)
             if i:
                 painter.setPen(self._ink.pen("ctl", 1.75, dashed=True))

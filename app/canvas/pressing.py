@@ -32,8 +32,12 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton) -> Gestur
 def _right(view: CanvasView, at: Pointer) -> Gesture:
     """A menu is about what it is opened on."""
     node = view.canvas.node_at(at.scene)
+    wire = None if node else view.canvas.wire_at(at.scene)
     if node is not None and node not in view.session.selection:
         view.session.select([node])
+    if wire is not None:
+        view.session.select(())
+        view.canvas.choose_wires([wire])
     return Pan(view, at, menu=True)
 
 

@@ -1,22 +1,21 @@
-"""NameEditor: a field over a node's header. Enter renames, Esc leaves; a name that is refused stays to be mended."""
+"""NameEditor: a field over a name on the canvas. Enter renames, Esc leaves; a name that is refused stays to be mended."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.session import Session
-from nodes import edits
-
 
 class NameEditor(QLineEdit):
-    """Renames one node."""
+    """`rename` takes what was typed, and says whether it could be done."""
 
-    def __init__(self, parent: QWidget, session: Session, id: str, box: QRect) -> None:
-        super().__init__(session.document.nodes[id].name, parent)
-        self._session, self._id, self._over, self._canvas = session, id, False, parent
-        self.setAccessibleName("Name of the layer")
+    def __init__(self, parent: QWidget, what: str, name: str, box: QRect, rename: Callable[[str], bool]) -> None:
+        super().__init__(name, parent)
+        self._rename, self._over, self._canvas = rename, False, parent
+        self.setAccessibleName(what)
         self.setGeometry(box.x(), box.center().y() - 14, max(box.width(), 140), 28)
         self.returnPressed.connect(self._take)
         self.selectAll()
@@ -25,8 +24,7 @@ class NameEditor(QLineEdit):
 
     def _take(self) -> None:
         """Rename; when that is refused the field stays open, marked wrong."""
-        gone = self._id not in self._session.document.nodes
-        if gone or self._session.do("Rename", lambda d: edits.rename(d, self._id, self.text())):
+        if self._rename(self.text()):
             self._leave()
         else:
             self.setProperty("wrong", True)

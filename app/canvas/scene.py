@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, QTimer
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.geometry import PORT_HIT
@@ -169,7 +169,7 @@ class CanvasScene(QGraphicsScene):
         item = self.nodes[id]
         activation = live.activations.get(id)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
-        item.show_face(live_face(item.look, activation, live.label), live.gradients.get(id), note)
+        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(id), note)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""
@@ -203,6 +203,15 @@ class CanvasScene(QGraphicsScene):
 
     def wire_at(self, point: QPointF) -> Wire | None:
         return next((w for w, item in self.wires.items() if item.shape().contains(point)), None)
+
+    def near(self, size: QSizeF) -> list[str]:
+        """The nodes that can be seen together with the middle one."""
+        places = [item.pos() for item in self.nodes.values()]
+        half = len(places) // 2
+        middle = QPointF(sorted(p.x() for p in places)[half], sorted(p.y() for p in places)[half])
+        window = QRectF(QPointF(), size)
+        window.moveCenter(middle)
+        return [id for id, item in self.nodes.items() if window.contains(item.scene_body())]
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
         """What the nodes cover (and the frames, when no nodes are named)."""

@@ -89,6 +89,8 @@ class SearchPalette(QFrame):
         self._canvas = parent
         self.setProperty("surface", "raised")
         self.setFixedWidth(WIDTH)
+        # The canvas takes what its children leave: a wheel turned here must not zoom it.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.field = QLineEdit(self)
         self.field.setAccessibleName("Search layers")
         self.list = QListWidget(self)
@@ -99,7 +101,7 @@ class SearchPalette(QFrame):
         self.empty = QLabel(self)
         self.empty.setProperty("role", "second")
         self.empty.setWordWrap(True)
-        self.keys = QLabel("↑↓ choose   ·   Enter place   ·   Esc leave", self)
+        self.keys = QLabel("↑↓ or Tab choose   ·   Enter place   ·   Esc leave", self)
         self.keys.setProperty("role", "caption")
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
@@ -11,18 +11,22 @@ from app.theme import qcolor
 from app.tokens import Tokens
 
 #: Room a fitted picture leaves for the title above and the zoom control below.
-MARGINS = (24.0, 40.0, 24.0, 52.0)
+Margins = tuple[float, float, float, float]
+MARGINS: Margins = (16.0, 36.0, 16.0, 46.0)
+#: In a low view it stands beside both instead.
+BESIDE: Margins = (230.0, 14.0, 16.0, 10.0)
 WHEEL_STEP = 1.15
 
 
 class Stage(QGraphicsView):
-    """A flat ground that zooms and pans."""
+    """A flat ground that zooms and pans. `whole`: all of it is being shown, until somebody zooms, pans or fits a part."""
 
     zoom_changed = Signal(float)
 
     def __init__(self, scene: QGraphicsScene, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
         self.tokens = tokens
+        self.whole = False
         self._dots: tuple[tuple[int, int, float], QPolygonF] = ((0, 0, 0.0), QPolygonF())
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,6 +49,7 @@ class Stage(QGraphicsView):
         if abs(wanted - self.zoom) < 1e-9:
             return
         under = self.mapToScene(at.toPoint())
+        self.whole = False
         self.setTransform(QTransform.fromScale(wanted, wanted))
         away = self.mapFromScene(under) - at.toPoint()
         self.pan(-away)
@@ -58,21 +63,40 @@ class Stage(QGraphicsView):
 
     def pan(self, by: QPoint) -> None:
         """Move the picture by so many pixels."""
+        self.whole = False
         for bar, step in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
             bar.setValue(bar.value() - step)
 
     def fit(self, rect: QRectF, most: float = 1.0) -> None:
         """Show all of `rect`, never larger than 100 %."""
-        if rect.isEmpty():
-            return
-        left, top, right, bottom = MARGINS
-        width = max(self.viewport().width() - left - right, 50.0)
-        height = max(self.viewport().height() - top - bottom, 50.0)
-        zoom = min(max(min(width / rect.width(), height / rect.height()), ZOOM_LEAST), most)
+        self.whole = False
+        rect = rect if not rect.isEmpty() else QRectF(-1, -1, 2, 2)
+        zooms = {m: min(self._zoom_for(rect, m), most) for m in (MARGINS, BESIDE)}
+        left, top, right, bottom = BESIDE if zooms[BESIDE] > zooms[MARGINS] else MARGINS
+        zoom = max(*zooms.values(), ZOOM_LEAST)
         self.setTransform(QTransform.fromScale(zoom, zoom))
         off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
         self.centerOn(rect.center() - off)
         self.zoom_changed.emit(self.zoom)
+
+    def _room(self, margins: Margins = MARGINS) -> QSizeF:
+        """What a fitted picture may fill."""
+        left, top, right, bottom = margins
+        size = self.viewport().size()
+        return QSizeF(max(size.width() - left - right, 50.0), max(size.height() - top - bottom, 50.0))
+
+    def _zoom_for(self, rect: QRectF, margins: Margins) -> float:
+        room = self._room(margins)
+        return min(room.width() / rect.width(), room.height() / rect.height())
+
+    def most_seen(self) -> QSizeF:
+        """What can be seen at once, at the least zoom."""
+        room = self._room()
+        return QSizeF(room.width() / ZOOM_LEAST, room.height() / ZOOM_LEAST)
+
+    def too_large(self, rect: QRectF) -> bool:
+        most = self.most_seen()
+        return rect.width() > most.width() or rect.height() > most.height()
 
     # -- ground ----------------------------------------------------------------------------------------------------------
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:

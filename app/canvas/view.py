@@ -33,6 +33,11 @@ from app.session import Session
 from app.tokens import Tokens
 from nodes.document import Document, Wire
 
+#: What a child of the canvas leaves alone is the canvas's; QAbstractScrollArea would throw it away.
+FROM_CHILDREN = {
+    QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick,
+    QEvent.Type.Wheel, QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.DragLeave, QEvent.Type.Drop,
+}  # fmt: skip
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -54,6 +59,7 @@ class CanvasView(CommandedStage):
         self._shown: Document | None = None
         self._tried: dict[Wire, str] = {}
         self._dropping = Dropping(self)
+        self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
@@ -66,6 +72,8 @@ class CanvasView(CommandedStage):
         self.title = Title(self, self.tokens)
         self.zoom_control = ZoomControl(self)
         self.empty = EmptyHint(self, self.tokens)
+        self.zoom_control.raise_()
+        self.title.rename.connect(self.rename_network)
         self.zoom_control.zoom_by.connect(self.zoom_by)
         self.zoom_control.reset.connect(self.reset_zoom)
         self.zoom_control.fit.connect(self.fit_all)
@@ -105,9 +113,11 @@ class CanvasView(CommandedStage):
         super().resizeEvent(event)
         self.zoom_control.adjustSize()
         self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
-        self.empty.move((self.width() - self.empty.width()) // 2, max(40, (self.height() - self.empty.height()) // 3))
+        self.empty.fit(self.rect())
         if self._unseen is not self.session.history:
             self._unseen = self.session.history if self.isVisible() else None
+            self.whole = True
+        if self.whole and self.gesture is None:
             self.fit_all()
 
     # -- pointer ---------------------------------------------------------------------------------------------------------
@@ -148,7 +158,9 @@ class CanvasView(CommandedStage):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The right button is a gesture: it asks for the menu itself, when it is let go where it was pressed.
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            self.menu_requested.emit(event.globalPos())
+            chosen = self.canvas.contents(self.session.selection) if self.session.selection else None
+            at = self.mapFromScene(chosen.center()) if chosen else self.viewport().rect().center()
+            self.menu_requested.emit(self.viewport().mapToGlobal(at))
 
     def _end(self, how: Callable[[Gesture], None]) -> None:
         """Finish the gesture. It is forgotten first: what it does may start a dialog or change the document."""
@@ -178,6 +190,8 @@ class CanvasView(CommandedStage):
 
     # -- keys ------------------------------------------------------------------------------------------------------------
     def event(self, event: QEvent) -> bool:
+        if event.type() in FROM_CHILDREN:
+            return self.viewportEvent(event)
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
                 # While a button is held, keys belong to the gesture.

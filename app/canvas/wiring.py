@@ -48,6 +48,7 @@ class DragWire(Gesture):
         self.base = self._without_detached(view.session.document)
         self.over: PortAt | None = None
         self.choice = 0
+        self._home = False
         self.picture = DraggedWire(view.canvas, anchor)
         self._verdicts: dict[Key, Verdict] = {}
         self._todo = [(id, port) for id, port in self._ports() if self._may_fit(id, port.port.name)]
@@ -111,6 +112,7 @@ class DragWire(Gesture):
         if not self._verdicts and not self._timer.isActive():
             self._timer.start()
         over = self._port_under(at.scene)
+        self._home = over is None and self.view.canvas.node_at(at.scene) == self.anchor.node
         if over != self.over:
             self.over, self.choice = over, 0
         self._show(at.scene)
@@ -143,7 +145,7 @@ class DragWire(Gesture):
             mine = self.over is not None and (self.over.node, self.over.port.name) == (node, name)
             side = (not self.anchor.port.output, name)
             if verdict.refusal is None:
-                states[node][side] = (PortState.FITS, f"✓ {verdict.shape}")
+                states[node][side] = (PortState.FITS, _fits(verdict))
             elif mine:
                 states[node][side] = (PortState.REFUSES, "" if verdict.repairs else "✗")
         states[self.anchor.node].pop((self.anchor.port.output, self.anchor.port.name), None)
@@ -163,10 +165,12 @@ class DragWire(Gesture):
         self._card.stand_by(self.view.mapFromScene(point))
 
     def _words(self, verdict: Verdict | None) -> str:
+        if self._home:
+            return "✗ A layer cannot feed itself: drop the wire on another layer."
         if verdict is None:
             return f"{self.picture.shape} · drop it on a port, or on empty canvas to choose a layer"
         if verdict.refusal is None:
-            return f"✓ {verdict.shape}"
+            return _fits(verdict)
         if verdict.repairs:
             return f"✗ {verdict.refusal} Let go: {verdict.repairs[self.choice].title}"
         return f"✗ {verdict.refusal}"
@@ -191,10 +195,14 @@ class DragWire(Gesture):
             return
         if verdict is not None:
             self._drop(verdict, choice)
+        elif self._home:
+            self.view.status_message.emit(self._words(None))
         elif self.detached:
             self.view.session.do("Disconnect", self._without_detached)
         else:
             self.view.open_search(at.scene, self.anchor)
+            # The wire stays to be seen until it is known where it leads.
+            self.view.canvas.overlay.draw(self.picture)
 
     def _drop(self, verdict: Verdict, choice: int) -> None:
         do = self.view.session.do
@@ -218,6 +226,11 @@ class DragWire(Gesture):
         self.view.status_message.emit("")
         for item in self.view.canvas.nodes.values():
             item.show_state(port_states={})
+
+
+def _fits(verdict: Verdict) -> str:
+    """``✓ 16×8×8``; a shape that is not known yet is left out."""
+    return "✓" if verdict.shape == "?" else f"✓ {verdict.shape}"
 
 
 def _input(document: Document, wire: Wire) -> Port | None:

@@ -11,7 +11,7 @@ from app.headless.say import result, say
 from app.headless.train import Options, train
 from nodes.document import Document
 from nodes.files import load
-from runtime.errors import FileError
+from runtime.errors import FileError, counted
 
 
 def demo(epochs: int | None, folder: Path | None) -> int:
@@ -74,7 +74,7 @@ def _panel(pen: Any, at: tuple[int, int], title: str, series: list[list[float]])
         y = bottom - (bottom - top) * i / 4
         pen.line((left, y, right, y), GRID)
         pen.text((left - 52, y - 7), f"{low + span * i / 4:.3f}", INK, small)
-    pen.text((right - 70, bottom + 14), f"{max(map(len, series), default=0)} epochs", INK, small)
+    pen.text((right - 70, bottom + 14), counted(max(map(len, series), default=0), "epoch"), INK, small)
     for line, color, width in zip(series, (TRAIN, CHECKED), (3, 2), strict=True):
         step = (right - left) / max(1, len(line) - 1)
         points = [(left + i * step, bottom - (bottom - top) * (v - low) / span) for i, v in enumerate(line)]

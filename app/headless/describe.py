@@ -1,4 +1,4 @@
-"""``templates``, ``new``, ``summary``, ``check``, ``export``: commands that look at a document or write one."""
+"""``templates``, ``new``, ``summary``, ``export``: commands that look at a document or write one."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from typing import Any
 
 import exporters
 from app.headless.documents import opened
-from app.headless.say import result, result_json, say
+from app.headless.places import make_way, same
+from app.headless.say import command, result, result_json, say
+from app.headless.table import table
 from nodes.build import build
-from nodes.check import check as checked
 from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
-from nodes.files import load, save
+from nodes.files import save
 from nodes.sharing import shared_words
-from nodes.training import trained
-from runtime.atomic import require_writable
-from runtime.errors import FileError, NetwrightError
-from runtime.graph import describe_shape
+from runtime.errors import FileError
 
 
 def templates(as_json: bool) -> None:
@@ -35,26 +33,9 @@ def new(template: str, output: Path | None) -> None:
     """Write a template's document; a trained network that stood there is kept beside it."""
     document = new_document(template)
     path = output or Path(f"{template}.onnx")
-    _keep_trained(path)
+    make_way(path)
     save(document, path)
-    say(f"{document.title} is in {path}. To train it: netwright train {path}")
-
-
-def _keep_trained(path: Path) -> None:
-    require_writable(path)
-    try:
-        kept = path.exists() and trained(load(path))
-    except NetwrightError:
-        kept = True
-    if not kept:
-        return
-    number = next(i for i in range(1, 10_000) if not path.with_stem(f"{path.stem}.old{i}").exists())
-    other = path.with_stem(f"{path.stem}.old{number}")
-    try:
-        path.rename(other)
-    except OSError as error:
-        raise FileError(f"{path} is there already and cannot be moved aside ({error.strerror}): choose another name.") from None
-    say(f"What was in {path} is kept as {other}.")
+    say(f"{document.title} is in {path}. To train it: {command('train', path)}")
 
 
 def summary(file: Path, as_json: bool) -> None:
@@ -66,7 +47,7 @@ def summary(file: Path, as_json: bool) -> None:
         more = {"frozen_parameters": still} if still else {}
         result_json({"title": document.title, "layers": rows, "parameters": total, **more})
         return
-    _print_table(document, rows, total)
+    result(table(document.title, rows, total))
 
 
 def summary_rows(document: Document) -> list[dict[str, Any]]:
@@ -86,49 +67,11 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
     return rows
 
 
-def _print_table(document: Document, rows: list[dict[str, Any]], total: int) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("layer", "type", "output", title=document.title, title_justify="left")
-    table.add_column("parameters", justify="right")
-    table.add_column("multiply-adds", justify="right")
-    for row in rows:
-        shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
-        count, cost = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
-        shared = row.get("shared", {})
-        notes = [*(["frozen"] if "frozen" in row else []), *(f"{k} of {words}" for k, words in shared.items())]
-        table.add_row(row["name"], row["type"], shape, "\n".join([count, *notes]), cost)
-    table.add_section()
-    table.add_row("total", "", "", f"{total:,}", f"{sum(r['multiply_adds'] for r in rows):,}")
-    Console().print(table)
-
-
-def check(file: Path, as_json: bool) -> int:
-    """Print every problem; returns 1 if one of them is an error."""
-    try:
-        problems = checked(opened(file).document).problems
-    except FileError as error:
-        if as_json:
-            result_json([{"where": file.name, "what": str(error), "repair": "", "level": "error"}])
-        raise
-    if as_json:
-        result_json([
-            {"where": p.where, "what": p.what, "repair": p.repairs[0].title if p.repairs else "", "level": p.level}
-            for p in problems
-        ])  # fmt: skip
-    else:
-        for p in problems:
-            result(f"{'✗' if p.level == 'error' else '!'} {p.sentence}" + "".join(f"\n    {r.title}" for r in p.repairs))
-        if not problems:
-            result("Nothing is wrong. Train is ready.")
-    errors = [p for p in problems if p.level == "error"]
-    if errors and as_json:
-        say(errors[0].sentence)
-    return 1 if errors else 0
-
-
 def export(file: Path, target: str, output: Path) -> None:
+    """Write `file` in another form to `output`, which must be another file."""
     exporter = exporters.target(target)
+    if same(file, output):
+        raise FileError(f"{output} holds the network itself, and an export has no drawing in it: choose another name.")
+    make_way(output)
     exporter.write(opened(file).document, output)
     say(f"{exporter.title}: {output}")

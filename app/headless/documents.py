@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from app.headless.say import say
 from nodes.document import Document
 from nodes.edits import set_setting
 from nodes.files import Opened, open_file
-from runtime.errors import NetwrightError
+from runtime import data
+from runtime.data.naming import split_name
+from runtime.errors import NetwrightError, spelt
 
 
 def opened(path: Path) -> Opened:
@@ -27,11 +30,31 @@ def with_data(document: Document, name: str | None) -> Document:
     if not nodes:
         raise NetwrightError("The network has no Dataset whose data --data could replace: add one in the window.")
     for id in nodes:
-        document = set_setting(document, id, "name", _absolute(name))
+        document = set_setting(document, id, "name", dataset_name(name))
     return document
 
 
-def _absolute(name: str) -> str:
-    """A folder of pictures is stored with its full path, so that the file finds it from anywhere."""
-    folder = Path(name).expanduser()
-    return str(folder.resolve()) if folder.is_dir() else name
+def dataset_name(typed: str) -> str:
+    """What ``--data`` means, as the document keeps it: a built-in name, or a folder's full path (found from anywhere)."""
+    if not typed.strip():
+        raise NetwrightError("--data is empty: give the name of a dataset, or a folder of pictures.")
+    base, _ = split_name(typed)
+    built_in = spelt(base, data.names())
+    if built_in in data.names():
+        if os.path.isdir(base):
+            say(f"‘{base}’ is the built-in dataset here; the folder of that name is {os.path.join(os.curdir, base)}.")
+        return built_in + typed[len(base) :]
+    folder = os.path.expanduser(base)
+    if not os.path.isdir(folder):
+        return typed
+    path = os.path.abspath(folder)
+    _refuse_unwritable(path)
+    return path + typed[len(base) :]
+
+
+def _refuse_unwritable(path: str) -> None:
+    """A document is text: a name whose bytes are no UTF-8 could not be saved after an hour of training."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise NetwrightError(f"The name of the folder ‘{path}’ is not UTF-8, so no file can refer to it: rename it.") from None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from app.headless.documents import opened, with_data
+from app.headless.predict import RUINED
 from app.headless.say import result, result_json, say
 from nodes.document import Document
 from nodes.plan import initial_weights, plan
@@ -23,6 +25,8 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
     if not trained(document):
         say(f"{file.name} was never trained: these are the numbers of its first, random weights.")
     found = measured(document, split, engine)
+    if not isfinite(found["loss"]):
+        say(f"{file.name} answers NaN or infinity, so it has no loss: {RUINED}")
     if as_json:
         result_json(found)
         return

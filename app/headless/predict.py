@@ -18,12 +18,13 @@ from nodes.plan import initial_weights
 from nodes.training import trained
 from runtime.data import read_samples
 from runtime.engines import engine as make_engine
-from runtime.errors import NetwrightError, TrainingError
+from runtime.errors import NetwrightError, TrainingError, counted
 from runtime.graph import Array
 from runtime.metrics import answers
 
 #: Samples in one pass.
 PART = 1000
+RUINED = "its weights have grown too large; train it again with a smaller learning rate (netwright train --restart)."
 
 
 def predict(file: Path, path: Path, engine: str, as_json: bool) -> None:
@@ -33,15 +34,18 @@ def predict(file: Path, path: Path, engine: str, as_json: bool) -> None:
     outputs, notices = predicted(document, path, engine)
     for notice in notices:
         say(notice)
+    finite = np.asarray(np.isfinite(outputs.reshape(len(outputs), -1)).all(axis=1))
+    if not finite.all():
+        whole = f"{np.count_nonzero(~finite):,} of {counted(len(finite), 'sample')}"
+        say(f"{file.name} answers NaN or infinity for {whole}: {RUINED}")
     names, chosen = classes_of(document), _chosen(document, outputs)
+    said = None if chosen is None else [names[i] if good else None for i, good in zip(chosen, finite, strict=True)]
     if as_json:
         data: dict[str, Any] = {"outputs": outputs.tolist(), "notices": notices}
-        if chosen is not None:
-            data |= {"classes": names, "predictions": [names[i] for i in chosen]}
-        result_json(data)
+        result_json(data if said is None else {**data, "classes": names, "predictions": said})
         return
     for index, row in enumerate(outputs):
-        result(_line(index, row, names, None if chosen is None else int(chosen[index])))
+        result(_line(index + 1, row, said[index] if said else None))
 
 
 def predicted(document: Document, path: Path, engine_name: str = "onnxruntime") -> tuple[Array, list[str]]:
@@ -81,6 +85,7 @@ def _chosen(document: Document, outputs: Array) -> Array | None:
     return answers(outputs, decision).reshape(-1)
 
 
-def _line(index: int, row: Array, names: list[str], chosen: int | None) -> str:
+def _line(number: int, row: Array, said: str | None) -> str:
+    """``sample 1: class 7   0.0000  0.0012 …``, counted from 1 as in every message."""
     numbers = "  ".join(f"{v:.4f}" for v in np.ravel(row)[:20])
-    return f"{index}: {numbers}" if chosen is None else f"{index}: {names[chosen]}   {numbers}"
+    return f"sample {number}: {numbers}" if said is None else f"sample {number}: class {said}   {numbers}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, Protocol
 
-from app.headless.say import say
+from app.headless.say import result_json, say
+from runtime.errors import counted
 from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, restored_words, to_json
 
 _REASONS = {
@@ -37,8 +38,8 @@ def reporter(events: str | None) -> Iterator[Reporter]:
         made.close()
 
 
-def epoch_line(event: EpochDone) -> str:
-    """``epoch 3  loss 0.1204  accuracy 96.4 %  validation 0.1310, 96.0 %  0.8 s``"""
+def epoch_line(event: EpochDone, seconds: float | None = None) -> str:
+    """``epoch 3  loss 0.1204  accuracy 96.4%  validation 0.1310, 96.0%  0.8 s``; the time is the epoch's own, or `seconds`."""
     parts = [f"epoch {event.epoch}", f"loss {event.loss:.4f}"]
     if event.accuracy is not None:
         parts.append(f"accuracy {event.accuracy:.1%}")
@@ -46,7 +47,19 @@ def epoch_line(event: EpochDone) -> str:
         parts.append(f"validation {event.validation_loss:.4f}")
     if event.validation_accuracy is not None:
         parts[-1] += f", {event.validation_accuracy:.1%}"
-    return "  ".join([*parts, f"{event.seconds:.1f} s"])
+    return "  ".join([*parts, time_taken(event.seconds if seconds is None else seconds)])
+
+
+def beginning(event: Started) -> str:
+    """How much there is to do, and from where a run that was begun before goes on."""
+    steps, where = counted(event.batches, "step"), f"{event.engine}, {event.provider}"
+    before = f"; it goes on after epoch {event.epoch}, step {event.step:,}" if event.step else ""
+    return f"Training on {counted(event.samples, 'sample')}, {steps} an epoch ({where}){before}."
+
+
+def time_taken(seconds: float) -> str:
+    """``8.4 s``, ``12 min 5 s``"""
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
 def _say_end(event: Finished) -> None:
@@ -57,26 +70,33 @@ def _say_end(event: Finished) -> None:
 
 
 class Lines:
-    """One line an epoch; where there are hundreds, about a hundred of them."""
+    """One line an epoch; where there are hundreds, about a hundred of them, the last one always among them."""
 
     def __init__(self) -> None:
         self._every = 1
+        self._unsaid: EpochDone | None = None
 
     def __call__(self, event: Event) -> None:
         match event:
             case Started():
                 self._every = max(1, (event.target - event.epoch) // 100)
-                where = f"{event.engine}, {event.provider}"
-                say(f"Training on {event.samples:,} samples, {event.batches} steps an epoch ({where}).")
-            case EpochDone() if event.epoch % self._every == 0:
-                say(epoch_line(event))
+                say(beginning(event))
+            case EpochDone():
+                self._unsaid = event
+                if event.epoch % self._every == 0:
+                    self.close()
             case Problem():
+                self.close()
                 say(event.sentence)
-            case Finished() if event.reason in _REASONS:
-                _say_end(event)
+            case Finished():
+                self.close()
+                if event.reason in _REASONS:
+                    _say_end(event)
 
     def close(self) -> None:
-        pass
+        if self._unsaid is not None:
+            say(epoch_line(self._unsaid))
+            self._unsaid = None
 
 
 class Json:
@@ -86,26 +106,27 @@ class Json:
         self._shown = shown if sys.stderr.isatty() else None
 
     def __call__(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), flush=not isinstance(event, StepDone))
+        result_json(to_json(event), flush=not isinstance(event, StepDone))
         if self._shown is not None:
             self._shown(event)
         elif isinstance(event, Problem):
             say(event.sentence)
 
     def close(self) -> None:
-        sys.stdout.flush()
         if self._shown is not None:
             self._shown.close()
 
 
 class Bar:
-    """A rich progress bar with loss, accuracy and time left."""
+    """A rich progress bar with loss, accuracy and time left; a line with what came of it remains."""
 
     def __init__(self) -> None:
         self._progress: Any = None
         self._task: Any = None
-        self._batches = 1
         self._first = 0
+        self._target = 0
+        self._began = 0.0
+        self._last: EpochDone | None = None
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -114,9 +135,10 @@ class Bar:
             case StepDone():
                 self._progress.update(self._task, completed=event.step - self._first, loss=f"{event.loss:.4f}")
             case EpochDone():
+                self._last = event
                 if event.validation_accuracy is not None:
                     self._progress.update(self._task, accuracy=f"{event.validation_accuracy:.1%}")
-                self._progress.update(self._task, epoch=event.epoch)
+                self._progress.update(self._task, epoch=min(event.epoch + 1, self._target))
             case Problem():
                 self.close()
                 say(event.sentence)
@@ -129,17 +151,21 @@ class Bar:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        self._first = event.step
+        say(beginning(event))
+        self._first, self._target, self._began = event.step, event.target, monotonic()
         columns = (
             TextColumn("epoch {task.fields[epoch]}/" + str(event.target)), BarColumn(),
             TextColumn("loss {task.fields[loss]}  validation {task.fields[accuracy]}"), TimeRemainingColumn(),
         )  # fmt: skip
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
         total = (event.target - event.epoch) * event.batches
-        self._task = self._progress.add_task("train", total=total, epoch=event.epoch, loss="–", accuracy="–")
+        self._task = self._progress.add_task("train", total=total, epoch=event.epoch + 1, loss="–", accuracy="–")
         self._progress.start()
 
     def close(self) -> None:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+        if self._last is not None:
+            say(epoch_line(self._last, monotonic() - self._began))
+            self._last = None

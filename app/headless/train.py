@@ -5,25 +5,32 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from types import FrameType
 
+from app.headless.check import way_out
 from app.headless.documents import opened, with_data
+from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
-from app.headless.say import say
+from app.headless.say import command, say
 from nodes.document import Document
 from nodes.edits import set_flags, set_recipe
 from nodes.files import ChangedMeanwhile, save
+from nodes.recipes import advice
 from nodes.training import Run, restarted, trained
-from runtime.atomic import Stamp, require_writable
-from runtime.errors import FileError, TrainingError, unknown
+from runtime.atomic import Stamp, require_writable, stamp
+from runtime.errors import FileError, NetwrightError, TrainingError, counted, spelt, unknown
 from runtime.events import EpochDone, Finished, Problem, StepDone
+from runtime.optimizers import OPTIMIZERS
+from runtime.schedules import SCHEDULES, course
 
 #: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
 LEAST_SECONDS = 0.5
+#: Below this share of the base rate, epochs beyond the plan learn little: that is said.
+SPENT = 0.1
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,16 @@ def train(options: Options) -> int:
     found = opened(options.file)
     document = prepared(found.document, options)
     output = options.output or options.file
+    here = same(output, options.file)
     require_writable(output)
-    run = Run(document, options.engine, options.provider)
-    for notice in run.notices:
+    with way_out(options.file, options.data):
+        run = Run(document, options.engine, options.provider)
+    for notice in filter(None, (advice(document.recipe), *run.notices)):
         say(notice)
-    keeper = Keeper(run, output, found.stamp if output == options.file else None)
+    _say_where_the_schedule_ends(run, options)
+    if not here:
+        make_way(output)
+    keeper = Keeper(run, output, found.stamp if here else stamp(output))
     with reporter(options.events) as report, _interruptible():
         return _follow(run, keeper, report, options.epochs)
 
@@ -79,6 +91,9 @@ def prepared(document: Document, options: Options) -> Document:
         name: value for name in ("batch_size", "optimizer", "learning_rate", "schedule", "seed")
         if (value := getattr(options, name)) is not None
     }
+    for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+        if name in changes:
+            changes[name] = spelt(str(changes[name]), known)
     return set_recipe(document, **changes) if changes else document
 
 
@@ -107,9 +122,26 @@ def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> i
     except (Interrupted, KeyboardInterrupt):
         report.close()
         keeper.keep_finally()
-        say(f"Stopped. What is trained is in {keeper.path}; to go on: netwright train {keeper.path}")
+        say(f"Stopped. What is trained is in {keeper.path}; to go on: {command('train', keeper.path)}")
         return 130
+    except BaseException:
+        # Whoever read our output has gone, or something is broken: what was learnt is kept all the same.
+        with suppress(NetwrightError, OSError):
+            keeper.keep_finally()
+        raise
     return 1 if failed else 0
+
+
+def _say_where_the_schedule_ends(run: Run, options: Options) -> None:
+    """Epochs beyond the plan go on at the schedule's last rate, which may be next to nothing."""
+    stage, progress = run.plan.stage, run.trainer.progress
+    if options.epochs is None or progress.stage_epoch + options.epochs <= stage.epochs:
+        return
+    last = course(stage, run.steps_per_epoch)(run.planned_steps)
+    if last < SPENT * stage.learning_rate:
+        plan = f"The recipe plans {counted(stage.epochs, 'epoch')}, and its {stage.schedule} schedule ends there"
+        way = f"--schedule constant goes on at {stage.learning_rate:g}"
+        say(f"{plan}: epochs beyond them stay at its last rate, {last:.2g}; {way}.")
 
 
 class Keeper:
@@ -185,7 +217,7 @@ _asked = False
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ctrl+C asks the run to stop after its step; a second one stops at once."""
+    """Ctrl+C, and the terminal's closing, ask the run to stop after its step; a second one stops at once."""
     global _asked
     _asked = False
 
@@ -195,14 +227,13 @@ def _interruptible() -> Iterator[None]:
             raise KeyboardInterrupt
         _asked = True
 
-    before = signal.signal(signal.SIGINT, ask)
-    terminated = signal.signal(signal.SIGTERM, ask) if sys.platform != "win32" else None
+    others = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+    handlers = {number: signal.signal(number, ask) for number in (signal.SIGINT, *others)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-        if terminated is not None:
-            signal.signal(signal.SIGTERM, terminated)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 def _stop_if_asked() -> None:

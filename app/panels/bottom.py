@@ -81,7 +81,7 @@ class BottomPanel(QFrame):
 
     def refresh(self) -> None:
         checked = self._session.checked
-        count = len(checked.problems)
+        count = len(checked.problems) if self._session.document.nodes else 0
         self.badge.setText(str(min(count, 99)) if count else "")
         tokens = current()
         ink, tint = (tokens.err, tokens.errtint) if checked.errors else (tokens.warn, tokens.warntint)

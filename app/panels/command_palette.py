@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPixmap
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.commands import COMMANDS, Command, method
 from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.fuzzy import layer_score, nearest_layer, score
 from app.panels.words import label
-from app.theme import current, font
+from app.theme import current, font, mix
 from nodes.layer import layer_types
 
 WIDTH, ROWS = 480, 12
+
+
+@cache
+def _nothing() -> QIcon:
+    """An icon for what has none, so that all titles begin in one line."""
+    empty = QPixmap(18, 18)
+    empty.fill(Qt.GlobalColor.transparent)
+    return QIcon(empty)
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class CommandPalette(QFrame):
 
     def open(self, anchor: QWidget) -> None:
         """Show it centred under `anchor`."""
-        self.setFixedSize(WIDTH, 60 + ROWS * 26)
+        self.setFixedWidth(WIDTH)
         self.list.header().resizeSection(0, WIDTH - 160)
         self.list.header().resizeSection(1, 120)
         below = anchor.mapToGlobal(anchor.rect().bottomLeft())
@@ -79,6 +88,10 @@ class CommandPalette(QFrame):
         for entry in self.entries:
             self.list.addTopLevelItem(self._row(entry))
         self.none.setVisible(not found)
+        self.list.setVisible(bool(found))
+        # Whole rows only, and no more room than they need.
+        self.list.setFixedHeight(self.list.sizeHintForRow(0) * min(len(found), ROWS) + 2 if found else 0)
+        self.setFixedHeight(self.sizeHint().height())
         self.none.setText(f"No command or layer is called “{query}”. Did you mean {nearest_layer(query)}?")
         self._choose(0)
 
@@ -87,7 +100,7 @@ class CommandPalette(QFrame):
 
     def _command(self, command: Command, found: float) -> Entry:
         keys = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else command.menu
-        icon = glyph_icon(command.icon, current().text2) if command.icon else QIcon()
+        icon = glyph_icon(command.icon, current().text2) if command.icon else _nothing()
         return Entry(
             command.title, keys, icon, found, command.when(self._window), lambda: method(self._window, command.action)()
         )
@@ -107,6 +120,10 @@ class CommandPalette(QFrame):
         item.setFont(1, font("mono-caption"))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setDisabled(not entry.enabled)
+        if not entry.enabled:
+            faded = QColor(mix(current().text, current().raised, 0.4))
+            for column in (0, 1):
+                item.setForeground(column, faded)
         return item
 
     # -- keys ----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+from app.panels.dataset_field import DatasetField
+from app.panels.numbers import range_hint, read, written
 from app.panels.words import label
 from app.theme import current, font, qcolor
 from nodes.layer import Setting
@@ -18,28 +20,11 @@ SCRUB = 6
 HINT_SPACE = 12
 
 
-def written(number: Any) -> str:
-    """A number as it is typed: ``0.001``, ``16``."""
-    return f"{number:.10g}" if isinstance(number, float) else str(number)
-
-
-def read(text: str) -> Any:
-    """A number from a field; text that is none comes back as it is, so that the refusal can quote it."""
-    plain = text.strip().replace(",", "").replace("−", "-")
-    try:
-        return int(plain)
-    except ValueError:
-        pass
-    try:
-        return float(plain)
-    except ValueError:
-        return text.strip()
-
-
 class TextField(QLineEdit):
     """One line. Enter or leaving it commits; Esc takes back."""
 
     committed = Signal(object)
+    kept = Signal()  # something was typed, and it is what stood there already
 
     def __init__(self, mono: bool = False) -> None:
         super().__init__()
@@ -69,6 +54,9 @@ class TextField(QLineEdit):
         if self.text() != self._shown:
             self.setModified(False)
             self.committed.emit(self.value)
+        elif self.isModified():
+            self.setModified(False)
+            self.kept.emit()
 
     def keyPressEvent(self, event: Any) -> None:
         if event.key() == Qt.Key.Key_Escape and self.isModified():
@@ -89,7 +77,7 @@ class NumberField(TextField):
 
     @property
     def value(self) -> Any:
-        return read(self.text())
+        return read(self.text(), self._whole)
 
     def written(self, value: Any) -> str:
         return written(value)
@@ -110,7 +98,7 @@ class NumberField(TextField):
 
     # -- dragging ------------------------------------------------------------------------------------------------------
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        number = read(self.text())
+        number = self.value
         if not self.hasFocus() and isinstance(number, (int, float)):
             self._pressed, self._base = event.position().toPoint(), float(number)
         super().mousePressEvent(event)
@@ -138,6 +126,7 @@ class PairField(QWidget):
     """Two or more whole numbers: ``5 × 5``."""
 
     committed = Signal(object)
+    kept = Signal()
 
     def __init__(self, length: int) -> None:
         super().__init__()
@@ -150,12 +139,20 @@ class PairField(QWidget):
                 row.addWidget(label("×", "caption"))
             part.setMinimumWidth(40)
             part.committed.connect(lambda _: self.committed.emit(self.value))
+            part.kept.connect(self.kept)
             row.addWidget(part, 1)
         self.setFocusProxy(self.parts[0])
 
     @property
     def value(self) -> Any:
         return tuple(p.value for p in self.parts)
+
+    def setAccessibleName(self, name: str) -> None:
+        """Each part has its own: ``kernel size, height``."""
+        super().setAccessibleName(name)
+        words = ("height", "width") if len(self.parts) == 2 else tuple(f"number {i + 1}" for i in range(len(self.parts)))
+        for part, word in zip(self.parts, words, strict=True):
+            part.setAccessibleName(f"{name}, {word}")
 
     def show_value(self, value: Any) -> None:
         for part, number in zip(self.parts, value, strict=False):
@@ -231,22 +228,13 @@ class SwitchField(QCheckBox):
         pass
 
 
-Field = TextField | PairField | ChoiceField | SwitchField
+Field = TextField | PairField | ChoiceField | SwitchField | DatasetField
 
 
-def range_hint(low: float | None, high: float | None) -> str:
-    """``1 – 4,096``."""
-    if low is None or high is None:
-        return "" if low is None else f"≥ {low:g}"
-    return f"{_grouped(low)} – {_grouped(high)}"
-
-
-def _grouped(number: float) -> str:
-    return f"{int(number):,}" if number == int(number) else f"{number:g}"
-
-
-def field_for(setting: Setting) -> Field:
-    """The field that suits a setting of a layer."""
+def field_for(setting: Setting, type: str = "") -> Field:
+    """The field that suits a setting of a layer of that type."""
+    if (type, setting.name) == ("Dataset", "name"):
+        return DatasetField()
     if setting.choices:
         return ChoiceField(setting.choices)
     if setting.kind is bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.autosave import Found
 from app.panels.message_bar import MessageBar
 from app.recent import remember
 from app.session import Session
-from nodes import files
+from nodes import edits, files
 from nodes.document import Document
 from nodes.training import merge
 from runtime.atomic import Stamp
@@ -71,6 +72,14 @@ class Filing(QObject):
         if self.may_leave():
             self.load(path)
 
+    def open_dropped(self, names: list[str]) -> None:
+        """Files that were dropped on the window: the first one that can be opened."""
+        models = [n for n in names if n.lower().endswith(".onnx")]
+        if models:
+            self.open(Path(models[0]))
+        else:
+            self._messages.say("warn", f"{Path(names[0]).name} is no .onnx file: drop a model that was saved or exported.")
+
     def load(self, path: Path) -> bool:
         try:
             with _busy():
@@ -97,8 +106,16 @@ class Filing(QObject):
         name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(self._suggestion()), FILTER)
         if not name:
             return False
-        path = Path(name)
-        return self._write(path if path.suffix else path.with_suffix(".onnx"), None)
+        path = ending(name, ".onnx")
+        # The dialog has asked about the name as it was typed only.
+        if str(path) != name and path.exists():
+            return self._ask_to_overwrite(path, lambda: self._write(path, None), self.save_as)
+        return self._write(path, None)
+
+    def _ask_to_overwrite(self, path: Path, yes: Callable[[], object], other: Callable[[], object]) -> bool:
+        what = f"{path} exists already. Overwrite it, or choose another name?"
+        self._messages.say("warn", what, (("Overwrite", yes), ("Another name…", other)))
+        return False
 
     def _suggestion(self) -> Path:
         title = self._session.document.title.lower().replace(" ", "-")
@@ -106,9 +123,10 @@ class Filing(QObject):
         return self._session.path or Path(f"{safe}.onnx")
 
     def _write(self, path: Path, expect: Stamp | None) -> bool:
+        document = self._named(path)
         try:
             with _busy():
-                self._stamp = files.save(self._session.document, path, expect)
+                self._stamp = files.save(document, path, expect)
         except files.ChangedMeanwhile:
             what = f"{path.name} was changed by another program since it was opened. Overwrite it, or save under another name?"
             ways = (("Overwrite", lambda: self._write(path, None)), ("Save as…", self.save_as))
@@ -117,10 +135,18 @@ class Filing(QObject):
         except NetwrightError as error:
             self._messages.say("err", str(error), (("Save as…", self.save_as),))
             return False
+        if document is not self._session.document:
+            self._session.replace(document)
         self._session.saved(path)
         remember(self._window.store, path)
-        self._messages.hide()
+        self._messages.leave_off()
         return True
+
+    def _named(self, path: Path) -> Document:
+        """A network that nobody has named is called as its file."""
+        document = self._session.document
+        name = " ".join(path.stem.split())[: edits.LONGEST_NAME]
+        return edits.retitle(document, name) if name and document.title == Document().title else document
 
     # -- export ----------------------------------------------------------------------------------------------------------
     def export_dialog(self) -> None:
@@ -134,11 +160,16 @@ class Filing(QObject):
         name, kind = QFileDialog.getSaveFileName(
             self._window, "Export", str(start.with_name(f"{start.stem}-export{_dotted(first.suffix)}")), ";;".join(kinds)
         )
-        if name:
-            self.export(kinds.get(kind, first), Path(name))
+        if not name:
+            return
+        target = kinds.get(kind, first)
+        path = ending(name, _dotted(target.suffix))
+        if str(path) != name and path.exists():
+            self._ask_to_overwrite(path, lambda: self.export(target, path), self.export_dialog)
+        else:
+            self.export(target, path)
 
     def export(self, target: Any, path: Path) -> bool:
-        path = path if path.suffix else path.with_suffix(_dotted(target.suffix))
         try:
             with _busy():
                 target.write(self._session.document, path)
@@ -153,10 +184,10 @@ class Filing(QObject):
         name = found.path.name if found.path else found.document.title
         what = f"Netwright ended unexpectedly while “{name}” had changes that were not saved. They were kept."
         ways = (("Recover them", lambda: self.recover(found)), ("Discard them", found.discard))
-        self._messages.say("warn", what, ways)
+        self._messages.say("warn", what, ways, keeps=True)
 
     def recover(self, found: Found) -> None:
-        """The drawing from the journal, with the weights of the file where they fit; one step of undo away from the file."""
+        """What the journal holds (with the file's weights if it has none of its own); one step of undo away from the file."""
         if found.path and found.path != self._session.path and (not self.may_leave() or not self.load(found.path)):
             return
         if found.path is None:
@@ -166,8 +197,9 @@ class Filing(QObject):
             self._window.show_document(found.document, None)
             self._session.history.mark_unsaved()
         else:
-            drawn, _ = merge(found.document, self._session.document)
+            drawn = found.document if found.whole else merge(found.document, self._session.document)[0]
             self._session.do("Recover", lambda _: drawn)
+        self._window.bottom.training.show_history(self._session.document)
         found.discard()
         self._window.autosave.write()
         self._messages.say("ok", "Recovered. Save when you are content with it.")
@@ -181,6 +213,11 @@ class _busy:
 
     def __exit__(self, *error: object) -> None:
         QGuiApplication.restoreOverrideCursor()
+
+
+def ending(name: str, suffix: str) -> Path:
+    """The file that a name means: ``net v1.2`` is ``net v1.2.onnx``, for what stands behind its dot is no kind of file."""
+    return Path(name if name.lower().endswith(suffix) else name + suffix)
 
 
 def _dotted(suffix: str) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, 
 
 from app.panels.network_table import NetworkTable
 from app.panels.node_page import NodePage
+from app.panels.words import pass_focus_on
 from app.session import Session
 
 
@@ -51,6 +52,7 @@ class Inspector(QFrame):
         self.page = None
         self._stack.setCurrentIndex(0)
         while (old := self._stack.widget(1)) is not None:
+            pass_focus_on(old)
             self._stack.removeWidget(old)
             old.deleteLater()
 

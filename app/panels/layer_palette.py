@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QDrag, QIcon
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+)
 
 from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.fuzzy import layer_score, nearest_layer
@@ -16,6 +27,15 @@ from nodes.layer import CATEGORIES, layer_types
 
 MIME = "application/x-netwright-layer"
 TYPE = Qt.ItemDataRole.UserRole
+
+
+class CategoryRows(QStyledItemDelegate):
+    """Categories are drawn with a smaller mark than layers, so that their names fit the narrowest palette."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if not index.parent().isValid():
+            option.decorationSize = QSize(10, 10)
 
 
 class LayerTree(QTreeWidget):
@@ -28,6 +48,7 @@ class LayerTree(QTreeWidget):
         self.setIndentation(8)
         self.setRootIsDecorated(False)
         self.setIconSize(QSize(18, 18))
+        self.setItemDelegate(CategoryRows(self))
         self.setUniformRowHeights(True)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -38,7 +59,17 @@ class LayerTree(QTreeWidget):
         header.setMinimumSectionSize(8)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(1, 28)
+        header.resizeSection(1, 18)
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Under the pointer goes the layer's tile alone: the canvas draws where the layer will stand."""
+        items = self.selectedItems()
+        if items and items[0].data(0, TYPE):
+            drag = QDrag(self)
+            drag.setMimeData(self.mimeData(items))
+            drag.setPixmap(items[0].icon(0).pixmap(18, 18))
+            drag.setHotSpot(QPoint(-10, -14))
+            drag.exec(Qt.DropAction.CopyAction)
 
     def mimeTypes(self) -> list[str]:
         return [MIME]
@@ -65,6 +96,9 @@ class LayerPalette(QFrame):
         self.search.setProperty("tall", True)
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search layers")
+        self._key = label("Tab", "keys")
+        self._key.setFixedHeight(20)
+        self._key.setToolTip("On the canvas, Tab asks for a layer at the pointer")
         self._lens = QAction(self)
         self.search.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
         self.tree = LayerTree()
@@ -81,8 +115,12 @@ class LayerPalette(QFrame):
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 4, 0)
+        box.setContentsMargins(8, 8, 2, 0)
         box.setSpacing(8)
+        inside = QHBoxLayout(self.search)
+        inside.setContentsMargins(0, 0, 6, 0)
+        inside.addStretch(1)
+        inside.addWidget(self._key)
         for widget in (self.search, self.none_found, self.tree):
             box.addWidget(widget)
 
@@ -126,6 +164,7 @@ class LayerPalette(QFrame):
     def filter(self, query: str) -> None:
         """Show the layers that fit; say so when none does."""
         types, best = layer_types(), 0.0
+        self._key.setVisible(not query)
         for group in self._groups():
             shown = 0
             for i in range(group.childCount()):
@@ -140,6 +179,13 @@ class LayerPalette(QFrame):
             group.setText(1, str(shown))
         self.none_found.setVisible(bool(query) and best <= 0)
         self.none_found.setText(f"No layer is called “{query}”. Did you mean {nearest_layer(query)}?")
+
+    def reveal(self, category: str) -> None:
+        """Open a category and bring it to the top."""
+        group = next((g for g in self._groups() if g.text(0) == category), None)
+        if group is not None:
+            self._open(group, True)
+            self.tree.scrollToItem(group, QAbstractItemView.ScrollHint.PositionAtTop)
 
     def _groups(self) -> list[QTreeWidgetItem]:
         found = (self.tree.topLevelItem(g) for g in range(self.tree.topLevelItemCount()))

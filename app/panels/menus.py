@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
@@ -16,9 +16,9 @@ from app.theme import current
 from nodes.document import Document
 from nodes.example import examples
 
-CANVAS_MENU = (
-    "add", "", "rename", "bypass", "collapse", "duplicate", "delete", "dissolve", "", "copy", "paste", "", "tidy", "fit",
-)  # fmt: skip
+NODE_MENU = ("rename", "bypass", "collapse", "duplicate", "", "cut", "copy", "delete", "dissolve", "", "layer_help")
+GROUND_MENU = ("paste", "select_all", "", "tidy", "fit", "rename_network")
+WIRE_MENU = ("delete",)
 
 
 def make_actions(window: Any) -> dict[str, QAction]:
@@ -29,6 +29,7 @@ def make_actions(window: Any) -> dict[str, QAction]:
         action.setObjectName(command.id)
         action.setShortcuts([QKeySequence(k) for k in command.keys])
         action.setToolTip(tip(command))
+        action.setCheckable(command.ticked is not None)
         action.triggered.connect(partial(_run, window, command))
         if command.local:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -42,6 +43,7 @@ def make_actions(window: Any) -> dict[str, QAction]:
 def _run(window: Any, command: Command, *checked: bool) -> None:
     if command.when(window):
         method(window, command.action)()
+    window.refresh_actions()
 
 
 def tip(command: Command) -> str:
@@ -81,18 +83,30 @@ def fill_new(window: Any, menu: QMenu) -> None:
 def _fill_recent(window: Any, menu: QMenu) -> None:
     menu.clear()
     files = recent(window.store)
+    names = [path.name for path in files]
     for path in files:
-        action = menu.addAction(path.name)
+        action = menu.addAction(path.name if names.count(path.name) == 1 else f"{path.name}  in {path.parent}")
         action.setToolTip(str(path))
         action.triggered.connect(lambda _=False, p=path: window.filing.open(p))
     if not files:
         menu.addAction("No file was opened yet").setEnabled(False)
 
 
-def canvas_menu(window: Any) -> QMenu:
-    """What the right button offers on the canvas."""
-    menu = QMenu(window)
-    for id in CANVAS_MENU:
+def canvas_menu(window: Any, at: QPointF) -> QMenu:
+    """What the right button offers: on a layer what can be done to it, on a wire and on the ground what can be put there."""
+    menu, canvas = QMenu(window), window.canvas
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    node, wire = canvas.canvas.node_at(at), canvas.canvas.wire_at(at)
+    plus = glyph_icon("plus", current().text2)
+    if node is not None:
+        listed: tuple[str, ...] = NODE_MENU
+    elif wire is not None:
+        listed = WIRE_MENU
+        menu.addAction(plus, "Insert a layer here…", lambda: canvas.insert_on(wire, at))
+    else:
+        listed = GROUND_MENU
+        menu.addAction(plus, "Add a layer here…", lambda: canvas.open_search(at))
+    for id in listed:
         if id:
             menu.addAction(window.actions_by_id[id])
         else:

@@ -1,18 +1,32 @@
-"""The message bar at the top of the canvas: one sentence, the ways out as buttons. It never takes the keyboard."""
+"""The message bar over the top of the canvas: one sentence, the ways out as buttons. It never takes the keyboard."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.glyphs import glyph_icon
-from app.panels.words import button, empty, icon_button, label, restyle
+from app.panels.words import button, empty, icon_button, label, pass_focus_on, restyle
 from app.theme import current
 
 GLYPHS = {"info": "info", "ok": "check", "warn": "warning", "err": "cross"}
+#: Pixels between it and the edges of what it lies over.
+EDGE = 8
 Way = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is said. `topic` is what it can be taken back by; one that `keeps` waits behind others until it is answered."""
+
+    level: str
+    sentence: str
+    ways: tuple[Way, ...] = ()
+    topic: str = ""
+    keeps: bool = False
 
 
 class MessageBar(QFrame):
@@ -20,17 +34,18 @@ class MessageBar(QFrame):
 
     shown = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, over: QWidget | None = None) -> None:
+        super().__init__(over)
         self.setObjectName("messages")
-        self.level = "info"
+        self.message = Message("info", "")
+        self._waiting: list[Message] = []
         self._sign = QLabel()
         self.text = label(wraps=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._ways = QHBoxLayout()
         self._ways.setSpacing(8)
         self._close = icon_button("cross", "Close this message", 24)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
@@ -39,31 +54,83 @@ class MessageBar(QFrame):
         row.addLayout(self._ways)
         row.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self.leave)
         self.hide()
+        if over is not None:
+            over.installEventFilter(self)
 
-    def say(self, level: str, sentence: str, ways: tuple[Way, ...] = ()) -> None:
-        self.level = level
-        restyle(self, "surface", "raised" if level == "info" else level)
-        self.text.setText(sentence)
+    @property
+    def level(self) -> str:
+        return self.message.level
+
+    # -- saying and taking back ------------------------------------------------------------------------------------------
+    def say(self, level: str, sentence: str, ways: tuple[Way, ...] = (), topic: str = "", keeps: bool = False) -> None:
+        told = Message(level, sentence, ways, topic, keeps)
+        if keeps and self.isVisible() and (self.message.keeps or self.level in ("warn", "err")):
+            if sentence not in (self.message.sentence, *(m.sentence for m in self._waiting)):
+                self._waiting.append(told)
+            return
+        if self.isVisible() and self.message.keeps:
+            self._waiting.insert(0, self.message)
+        self._show(told)
+
+    def leave(self) -> None:
+        """This one is done with; what waited behind it comes forward."""
+        self._timer.stop()
+        pass_focus_on(self)
+        self.hide()
+        if self._waiting:
+            self._show(self._waiting.pop(0))
+
+    def leave_off(self) -> None:
+        """Another document is shown: what was said of the last one goes, questions that wait for an answer stay."""
+        if self.isVisible() and not self.message.keeps:
+            self.leave()
+
+    def take_back(self, topic: str) -> None:
+        """What was said about this holds no longer."""
+        self._waiting = [m for m in self._waiting if m.topic != topic]
+        if self.isVisible() and self.message.topic == topic:
+            self.leave()
+
+    def _show(self, told: Message) -> None:
+        self.message = told
+        restyle(self, "surface", "raised" if told.level == "info" else told.level)
+        self.text.setText(told.sentence)
         self.recolor()
         empty(self._ways)
-        for title, action in ways:
-            self._ways.addWidget(button(title, self._then_hide(action)))
+        for title, action in told.ways:
+            self._ways.addWidget(button(title, self._then_leave(action)))
         self._timer.stop()
-        if level in ("info", "ok") and not ways:
+        if told.level in ("info", "ok") and not told.ways:
             self._timer.start(12_000)
         self.show()
-        self.shown.emit(sentence)
+        self._place()
+        self.raise_()
+        self.shown.emit(told.sentence)
+
+    def _then_leave(self, action: Callable[[], object]) -> Callable[[], None]:
+        def run() -> None:
+            self.leave()
+            action()
+
+        return run
+
+    # -- where it lies ---------------------------------------------------------------------------------------------------
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """Over the scene, which must not move under the pointer because something is said."""
+        over = self.parentWidget()
+        if over is not None:
+            self.ensurePolished()
+            width = max(over.width() - 2 * EDGE, 100)
+            self.setGeometry(EDGE, EDGE, width, max(self.heightForWidth(width), self.sizeHint().height()))
 
     def recolor(self) -> None:
         tokens = current()
         color = {"info": tokens.text2, "ok": tokens.ok, "warn": tokens.warn, "err": tokens.err}[self.level]
         self._sign.setPixmap(glyph_icon(GLYPHS[self.level], color).pixmap(16, 16))
-
-    def _then_hide(self, action: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            self.hide()
-            action()
-
-        return run

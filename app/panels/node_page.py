@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from app.glyphs import glyph_for, tile_icon
 from app.panels.fields import TextField, field_for
 from app.panels.setting_row import SettingRow
-from app.panels.words import button, empty, icon_button, label, rule
+from app.panels.words import button, empty, icon_button, label, minus, rule
 from app.session import Session
 from app.theme import current, font
 from nodes import edits
@@ -77,7 +77,9 @@ class NodePage(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.name)
-        words.addWidget(label(f"{node.type} · {CATEGORY_WORDS.get(category, category.lower())}", "caption"))
+        below = label(f"{node.type} · {CATEGORY_WORDS.get(category, category.lower())}", "caption")
+        below.setContentsMargins(3, 0, 0, 0)  # a field's text begins so far inside of it
+        words.addWidget(below)
         words.addWidget(self.name_error)
         self.help = icon_button("help", f"About {node.type} (F1)")
         row = QHBoxLayout()
@@ -94,7 +96,7 @@ class NodePage(QWidget):
             return
         box.addWidget(label(self._class.doc(), "second", wraps=True))
         if self._class.formula:
-            formula = label(self._class.formula, "formula", wraps=True)
+            formula = label(minus(self._class.formula), "formula", wraps=True)
             formula.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             box.addWidget(formula)
 
@@ -105,7 +107,7 @@ class NodePage(QWidget):
             box.addWidget(label("Settings", "strong"))
         for setting in settings:
             row = SettingRow(
-                setting.name, field_for(setting), setting.help, setting.default,
+                setting.name, field_for(setting, self._type), setting.help, setting.default,
                 partial(self._change, setting), partial(self._reset, setting),
             )  # fmt: skip
             self.rows[setting.name] = row
@@ -179,7 +181,7 @@ class NodePage(QWidget):
         self._numbers_title.setVisible(bool(lines))
         for row, words in enumerate(lines):
             for column, text in enumerate(words):
-                made = label(text, wraps=column == 1)
+                made = label(minus(text), wraps=column == 1)
                 made.setFont(font("number-strong" if column == 2 else "mono-caption"))
                 self._numbers.addWidget(made, row, column)
 

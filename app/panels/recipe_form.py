@@ -19,6 +19,8 @@ from runtime.rules import RULES
 from runtime.schedules import SCHEDULES
 from runtime.settings import Setting
 
+SEED = "The weights here are trained already: another seed counts when training starts anew (menu Train)."
+
 
 @dataclass(frozen=True)
 class Line:
@@ -116,6 +118,9 @@ class RecipeForm(QScrollArea):
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
         box.addLayout(self._grid)
+        self.note = label(SEED, "warn", wraps=True)
+        self.note.hide()
+        box.addWidget(self.note)
         box.addStretch(1)
         self.setWidget(inside)
         self.fields: dict[str, Field] = {}
@@ -144,20 +149,28 @@ class RecipeForm(QScrollArea):
             field.setAccessibleName(line.name)
             field.setAccessibleDescription(line.help)
             field.committed.connect(lambda value, chosen=line: self._commit(chosen, value))
+            if isinstance(field, NumberField):
+                field.kept.connect(lambda chosen=line: self._show_refusal(chosen, ""))
             self.fields[line.name] = field
             self._grid.addWidget(title, row, 0)
             self._grid.addWidget(field, row, 1)
 
     def _commit(self, line: Line, value: Any) -> None:
         sentence = self._attempt(line, value)
+        self._show_refusal(line, sentence)
+        progress = self._session.document.training.progress
+        self.note.setVisible(line.name == "seed" and not sentence and bool(progress.get("step")))
+        field = self.fields.get(line.name)
+        if sentence and field:
+            field.restore()
+            self.ensureWidgetVisible(self.error)
+
+    def _show_refusal(self, line: Line, sentence: str) -> None:
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
         field = self.fields.get(line.name)
         if isinstance(field, NumberField):
             restyle(field, "wrong", bool(sentence))
-        if sentence and field:
-            field.restore()
-            self.ensureWidgetVisible(self.error)
 
     def _attempt(self, line: Line, value: Any) -> str:
         if not line.choices and (not isinstance(value, (int, float)) or (line.whole and not isinstance(value, int))):

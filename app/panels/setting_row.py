@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from app.panels.fields import Field, TextField
+from app.panels.dataset_field import DatasetField
+from app.panels.fields import Field, PairField, TextField
 from app.panels.words import icon_button, label, restyle
 from app.theme import current, qcolor
 
@@ -50,6 +51,8 @@ class SettingRow(QWidget):
         self.error.hide()
         self._lay_out(name, help)
         field.committed.connect(self._committed)
+        if isinstance(field, (TextField, PairField, DatasetField)):
+            field.kept.connect(lambda: self._show_refusal(""))
 
     def _lay_out(self, name: str, help: str) -> None:
         words = name.replace("_", " ")
@@ -85,9 +88,12 @@ class SettingRow(QWidget):
 
     def _committed(self, value: Any) -> None:
         sentence = self._change(value)
+        self._show_refusal(sentence)
+        if sentence:
+            self.field.restore()
+
+    def _show_refusal(self, sentence: str) -> None:
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
         if isinstance(self.field, TextField):
             restyle(self.field, "wrong", bool(sentence))
-        if sentence:
-            self.field.restore()

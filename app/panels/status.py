@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from app.panels.problem_list import counts
+from app.panels.words import bold
 from app.session import Session
 from app.theme import current
 from app.worker.control import IDLE, RunControl
@@ -26,6 +27,7 @@ class Status(QStatusBar):
         self.provider.setText("CPU")
         session.document_changed.connect(lambda _: self.refresh())
         control.changed.connect(self.refresh_state)
+        self.show_kept("")
         self.refresh()
 
     def _left(self) -> QLabel:
@@ -52,10 +54,11 @@ class Status(QStatusBar):
 
     def refresh(self) -> None:
         checked, document = self._session.checked, self._session.document
-        self.parameters.setText(f"<b>{checked.built.parameter_count:,}</b> parameters")
-        self.cost.setText(f"<b>{checked.built.multiply_adds:,}</b> multiply-adds")
+        self.parameters.setText(f"{bold(f'{checked.built.parameter_count:,}')} parameters")
+        self.cost.setText(f"{bold(f'{checked.built.multiply_adds:,}')} multiply-adds")
         self.cost.setVisible(bool(document.nodes))
-        self.problems.setText(counts(checked.problems) or "no problems")
+        # Nothing is wrong with a network that has not been begun.
+        self.problems.setText(counts(checked.problems if document.nodes else ()) or "no problems")
         self.seed.setText(f"seed {document.recipe.seed}")
         self.refresh_state()
 
@@ -63,11 +66,12 @@ class Status(QStatusBar):
         state = self._control.state
         if state == IDLE:
             trained = self._session.document.training.progress.get("epoch")
-            words = "<b>Empty</b>" if not self._session.document.nodes else "<b>Ready</b>"
-            words = "<b>Building</b>" if self._session.document.nodes and self._session.checked.errors else words
-            self.state.setText(f"<b>Trained</b> {trained} epochs" if trained else words)
+            errors = self._session.checked.errors
+            word = "Empty" if not self._session.document.nodes else ("Building" if errors else "Ready")
+            epochs = f"{trained or 0:,} epoch{'s' * (trained != 1)}"
+            self.state.setText(f"{bold('Trained')} {epochs}" if trained else bold(word))
         else:
-            self.state.setText(f"<b>{WORDS[state]}</b> {self._control.progress.share:.0%}".replace("%", " %"))
+            self.state.setText(f"{bold(WORDS[state])} {self._control.progress.share:.0%}".replace("%", " %"))
         if self._control.provider:
             self.provider.setText(self._control.provider)
 

@@ -7,6 +7,8 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMenuBar
 
+from app.panels.words import bold
+
 
 class Title(QLabel):
     """It stands behind the menus' right end where the middle is taken, and gives way where there is no room."""
@@ -17,7 +19,7 @@ class Title(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_words(self, name: str, where: str) -> None:
-        self.setText(f"<b>{escape(name)}</b> — {escape(where)}")
+        self.setText(f"{bold(escape(name))} — {escape(where)}")
         self.place()
 
     def place(self) -> None:

@@ -12,7 +12,7 @@ from app.panels.recipe_form import RecipeForm
 from app.plots.curve_plot import CurvePlot
 from app.plots.series import Series
 from app.session import Session
-from app.worker.control import RunControl
+from app.worker.control import PAUSED, RunControl
 from app.worker.protocol import Steps
 from nodes.document import Document
 from runtime.events import EpochDone, Started, to_json
@@ -21,6 +21,8 @@ LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
 #: Milliseconds between two redraws.
 REDRAW = 50
+#: Epochs that are the same moment.
+NEAR = 1e-6
 
 
 class TrainingPanel(QWidget):
@@ -28,6 +30,7 @@ class TrainingPanel(QWidget):
 
     def __init__(self, session: Session, control: RunControl) -> None:
         super().__init__()
+        self._control = control
         self.recipe = RecipeForm(session)
         self.loss = CurvePlot("Loss", LOSS_WAITS)
         self.accuracy = CurvePlot("Accuracy", ACCURACY_WAITS, percent=True)
@@ -35,6 +38,7 @@ class TrainingPanel(QWidget):
         self._timer = QTimer(self, singleShot=True, interval=REDRAW)
         self._timer.timeout.connect(self._redraw)
         self._lay_out()
+        session.document_changed.connect(self._on_document)
         control.reset.connect(self._on_reset)
         control.steps.connect(self._on_steps)
         control.epoch.connect(self._on_epoch)
@@ -72,14 +76,28 @@ class TrainingPanel(QWidget):
         _add(self.accuracy.validation, epoch, record.get("validation_accuracy"))
         self.loss.now = self.accuracy.now = epoch
 
+    def _on_document(self, document: Document) -> None:
+        """Undo takes the curves back to where the weights are, and redo brings their epochs again."""
+        if self._control.on or self._control.state == PAUSED:
+            return
+        progress = document.training.progress
+        at = progress.get("epoch", 0) + progress.get("batch", 0) / self._batches if progress.get("step") else -1.0
+        if at < self.loss.now - NEAR and len(self.loss.train):
+            self._cut(at)
+        elif at > self.loss.now + NEAR:
+            self.show_history(document)
+
+    def _cut(self, at: float) -> None:
+        self.loss.cut(at)
+        self.accuracy.cut(at)
+        self.loss.now = self.accuracy.now = max(at, 0.0)
+
     # -- what a run brings -----------------------------------------------------------------------------------------------
     def _on_reset(self, event: Started) -> None:
         self._batches = max(1, event.batches)
         done = event.step % self._batches
         self._origin = event.epoch + (done - event.step) / self._batches
-        if event.step == 0:
-            self.loss.clear()
-            self.accuracy.clear()
+        self._cut(event.epoch + done / self._batches if event.step else -1.0)
 
     def _on_steps(self, message: Steps) -> None:
         # A run may go on in the middle of an epoch, or after runs with other batch sizes: count from its own start.

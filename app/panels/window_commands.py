@@ -10,11 +10,17 @@ from app.canvas.view import CanvasView
 from app.panels import menus
 from app.panels.bottom import PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
-from app.panels.help_card import HelpCard, about_text, keys_page, layer_page
+from app.panels.help_card import HelpCard
+from app.panels.help_pages import about_page, keys_page, layer_page
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
+from app.panels.rail import InspectorHandle, PaletteRail
 from app.panels.toolbar import Toolbar
+from app.panels.words import pass_focus_on
 from app.session import Session
+
+#: Narrower than this there is room for one panel beside the canvas, or none.
+NARROW = 1100
 
 
 class WindowCommands(QMainWindow):
@@ -27,6 +33,8 @@ class WindowCommands(QMainWindow):
     bottom: BottomPanel
     inspector: Inspector
     palette_panel: LayerPalette
+    palette_rail: PaletteRail
+    inspector_handle: InspectorHandle
     commands: CommandPalette
     help_card: HelpCard
     shown_by_hand: set[QWidget]
@@ -80,13 +88,13 @@ class WindowCommands(QMainWindow):
         self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)
 
     def show_layer_help(self, type: str) -> None:
-        self.help_card.show_page(*layer_page(type))
+        self.help_card.show_page(lambda: layer_page(type))
 
     def show_keys(self) -> None:
-        self.help_card.show_page(*keys_page())
+        self.help_card.show_page(keys_page)
 
     def about(self) -> None:
-        self.help_card.show_page(*about_text())
+        self.help_card.show_page(about_page)
 
     def theme_dark(self) -> None:
         self._set_theme("dark")
@@ -113,11 +121,31 @@ class WindowCommands(QMainWindow):
         self._toggle(self.inspector)
 
     def _toggle(self, panel: QWidget) -> None:
+        """A narrow window has room for one drawer, and what is closed there is open again in a wide one."""
         show = not panel.isVisible()
-        (self.shown_by_hand if show else self.hidden_by_hand).add(panel)
-        (self.hidden_by_hand if show else self.shown_by_hand).discard(panel)
-        panel.setVisible(show)
+        if self.width() < NARROW:
+            self.shown_by_hand = {panel} if show else set()
+        elif show:
+            self.hidden_by_hand.discard(panel)
+        else:
+            self.hidden_by_hand.add(panel)
+        self.arrange_panels()
+
+    def arrange_panels(self) -> None:
+        """What is hidden leaves a rail or a handle behind."""
+        narrow = self.width() < NARROW
+        for panel, stand_in in ((self.palette_panel, self.palette_rail), (self.inspector, self.inspector_handle)):
+            on = panel in self.shown_by_hand if narrow else panel not in self.hidden_by_hand
+            for widget, visible in ((panel, on), (stand_in, not on)):
+                if not visible:
+                    pass_focus_on(widget)
+                widget.setVisible(visible)
 
     def show_inspector(self) -> None:
         if not self.inspector.isVisible():
             self._toggle(self.inspector)
+
+    def show_category(self, category: str) -> None:
+        if not self.palette_panel.isVisible():
+            self._toggle(self.palette_panel)
+        self.palette_panel.reveal(category)

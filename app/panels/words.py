@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QToolButton, QWidget
 
 from app.glyphs import glyph_icon
 from app.theme import current
 
+#: A longer word may be broken anywhere (a folder's path, a name without spaces).
+LONG_WORD = 18
+BREAK = "\u200b"
+
+
+def breakable(text: str) -> str:
+    """`text` with invisible places to break its long words at: a label cannot become narrower than its longest word."""
+    if all(len(word) <= LONG_WORD for word in text.split()):
+        return text
+    words = re.split(r"(\s)", text)
+    return "".join(w if len(w) <= LONG_WORD else re.sub(r"(\W|.{12})(?=.)", rf"\1{BREAK}", w) for w in words)
+
+
+class Words(QLabel):
+    """A label that wraps, within words too where it must."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._plain = ""
+        self.setWordWrap(True)
+
+    def setText(self, text: str) -> None:
+        self._plain = text
+        super().setText(breakable(text))
+
+    def text(self) -> str:
+        return self._plain
+
 
 def label(text: str = "", role: str = "", wraps: bool = False) -> QLabel:
-    made = QLabel(text)
+    made = Words() if wraps else QLabel()
+    made.setText(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
-    made.setWordWrap(wraps)
     return made
 
 
@@ -61,14 +90,33 @@ def rule() -> QFrame:
     return made
 
 
+def pass_focus_on(widget: QWidget) -> None:
+    """Before a widget goes: the keyboard returns to the canvas. Qt would give it to the next button, wherever that is."""
+    focus = QApplication.focusWidget()
+    canvas = widget.window().findChild(QWidget, "canvas")
+    if focus is not None and canvas is not None and (focus is widget or widget.isAncestorOf(focus)):
+        canvas.setFocus()
+
+
 def empty(layout: QLayout) -> None:
     """Take everything out of a layout, at once for the eye."""
     while (item := layout.takeAt(0)) is not None:
         if widget := item.widget():
+            pass_focus_on(widget)
             widget.hide()
             widget.deleteLater()
         elif inner := item.layout():
             empty(inner)
+
+
+def minus(text: str) -> str:
+    """Arithmetic with the sign that it has; a hyphen between letters stays one."""
+    return re.sub(r"(?<![A-Za-z])-|-(?![A-Za-z])", "−", text)
+
+
+def bold(text: str) -> str:
+    """For rich text. Not <b>: that is a weight of 700, and the bundled face ends at 600."""
+    return f'<span style="font-weight: 600">{text}</span>'
 
 
 def short(number: float) -> str:

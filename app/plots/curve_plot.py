@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.panels.words import label
@@ -15,6 +15,10 @@ from app.theme import current, font, qcolor
 
 if TYPE_CHECKING:
     from app.plots.plot_canvas import PlotCanvas
+
+
+#: From this width on the curves' names stand beside their values.
+NAMES_FROM = 290
 
 
 class Swatch(QWidget):
@@ -74,6 +78,7 @@ class CurvePlot(QWidget):
         for value in self._values.values():
             value.setFont(font("mono-caption"))
         self._keys: list[QWidget] = []
+        self._names: list[QWidget] = []
         self.empty = EmptyPlot(sentence)
         self.canvas: PlotCanvas | None = None
         self._stack = QStackedWidget()
@@ -94,17 +99,33 @@ class CurvePlot(QWidget):
             line = QHBoxLayout(key)
             line.setContentsMargins(4, 0, 0, 0)
             line.setSpacing(4)
-            for widget in (Swatch(name == "validation"), label(name, "caption"), value):
+            self._names.append(label(name, "caption"))
+            swatch = Swatch(name == "validation")
+            swatch.setToolTip(name)
+            for widget in (swatch, self._names[-1], value):
                 line.addWidget(widget)
             key.hide()
             self._keys.append(key)
             row.addWidget(key)
         return row
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow, the lines speak for themselves."""
+        super().resizeEvent(event)
+        for name in self._names:
+            name.setVisible(self.width() >= NAMES_FROM)
+
     def clear(self) -> None:
         self.train.clear()
         self.validation.clear()
         self.now = 0.0
+        self.redraw()
+
+    def cut(self, x: float) -> None:
+        """Back to where the curves were at epoch x."""
+        self.train.cut(x)
+        self.validation.cut(x)
+        self.now = min(self.now, x)
         self.redraw()
 
     def redraw(self) -> None:

@@ -16,6 +16,8 @@ from app.theme import current, font, qcolor
 DENSE = 60
 #: Where logarithms end.
 LEAST = 1e-9
+#: Pixels right of the curves, for half of the last label.
+END = 14
 
 
 class RuledAxis(pg.AxisItem):
@@ -34,6 +36,10 @@ class RuledAxis(pg.AxisItem):
         self.setPen(pg.mkPen(QColor(0, 0, 0, 0)))
         self.setTickPen(pg.mkPen(tokens.line, width=1, style=dash))
         self.setTextPen(pg.mkPen(tokens.text2))
+
+    def boundingRect(self) -> Any:
+        """Labels at both ends stand out over the axis; what stands out of this rectangle, pyqtgraph leaves out."""
+        return super().boundingRect().adjusted(-30, 0, END, 0) if self._dotted else super().boundingRect()
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         return [(1.0, [v for v, _ in self.values if low <= v <= high])]
@@ -55,6 +61,7 @@ class PlotCanvas(pg.PlotWidget):
         self.setMouseEnabled(False, False)
         self._left.setWidth(40)
         self._bottom.setHeight(20)
+        self.plotItem.setContentsMargins(0, 0, END, 0)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self._raw: Any = self.plot([], [])
         self._now: Any = pg.InfiniteLine(angle=90)
@@ -123,8 +130,8 @@ class PlotCanvas(pg.PlotWidget):
 
 def _epochs(now: float, width: int) -> list[tuple[float, str]]:
     """Whole epochs where they fit, fractions in the first one; the last label says what they are."""
-    most = max(2, width // 70)
-    steps = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000)
+    most = max(2, width // 60)
+    steps = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000, 1_000_000)
     step = next((s for s in steps if now / s <= most), steps[-1])
     ticks = [i * step for i in range(int(now / step) + 1)]
     texts = [f"{t:,.10g}" for t in ticks]

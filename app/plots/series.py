@@ -41,6 +41,12 @@ class Series:
         self.y = np.concatenate([self.y[:even].reshape(-1, 2).mean(1), self.y[even:]])
         self._grain *= 2
 
+    def cut(self, x: float) -> None:
+        """Forget what came after x."""
+        kept = self.x <= x + 1e-6
+        self.x, self.y = self.x[kept], self.y[kept]
+        self._rest_x, self._rest_y = [], []
+
     def __len__(self) -> int:
         return len(self.x)
 
@@ -49,9 +55,10 @@ class Series:
         return float(self.y[-1]) if len(self.y) else None
 
     def smooth(self) -> Floats:
-        """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends."""
+        """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends; of few
+        points it takes fewer, for a mean of a handful of epochs would lie far from each of them."""
         n = len(self.y)
-        half = max(4, n // 50)
+        half = min(max(4, n // 50), n // 12)
         if n < 3:
             return self.y
         sums = np.concatenate([[0.0], np.cumsum(self.y)])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,7 +10,9 @@ from app.session import Live, Session
 from app.worker.client import TrainingClient
 from app.worker.progress import Progress
 from app.worker.protocol import END, ONE_EPOCH, ONE_STEP, CheckpointReady, Described, Failed, Snapshot, Steps
+from app.worker.standing import at_its_end, merged, over, restarted, step_of, trained_part
 from nodes.document import Document
+from nodes.edits import set_recipe
 from nodes.problems import Refusal
 from runtime.events import EpochDone, Finished, Problem, Started, restored_words
 from runtime.recipe import Recipe
@@ -20,19 +20,6 @@ from runtime.recipe import Recipe
 IDLE, STARTING, RUNNING, PAUSING, PAUSED, STOPPING = "idle", "starting", "running", "pausing", "paused", "stopping"
 ON = (STARTING, RUNNING, PAUSING, STOPPING)
 
-Merge = Callable[[Document, Document], tuple[Document, list[str]]]
-
-
-def merged(current: Document, ran: Document) -> tuple[Document, list[str]]:
-    from nodes.training import merge
-
-    return merge(current, ran)
-
-
-def trained_part(document: Document) -> tuple[Any, ...]:
-    """What a run depends on besides the recipe. Names, positions and notes are free to change."""
-    nodes = {i: (n.type, dict(n.settings), n.bypassed, n.frozen, n.decay, dict(n.shared)) for i, n in document.nodes.items()}
-    return nodes, frozenset(document.wires)
 
 
 class RunControl(QObject):
@@ -45,6 +32,7 @@ class RunControl(QObject):
     steps = Signal(object)
     epoch = Signal(object)
     stumbled = Signal(object)  # `runtime.events.Problem`
+    exhausted = Signal(str)  # nothing is left to train: a sentence that asks how to go on
 
     def __init__(self, session: Session, client: TrainingClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +42,9 @@ class RunControl(QObject):
         self._document: Document | None = None
         self._recipe: Recipe | None = None
         self._anew: tuple[str, ...] = ()
+        self._loss: float | None = None
+        #: The step whose pictures and numbers are shown while nothing runs.
+        self._pictured = 0
         for signal, slot in (
             (client.described, self._on_described), (client.started, self._on_started), (client.steps, self._on_steps),
             (client.epoch_done, self._on_epoch), (client.paused, self._on_paused), (client.problem, self._on_problem),
@@ -95,27 +86,51 @@ class RunControl(QObject):
         self._document = None
         self.progress = Progress()
         self._enter(IDLE)
+        self.session.end_run()
+        self._forget_pictures()
+
+    def anew(self) -> None:
+        """Train from the beginning, with weights drawn anew: one step of undo."""
+        if self.state in (IDLE, PAUSED) and not self._refused():
+            self._begin(END, "Start training anew", restarted(self.session.document))
+
+    def more(self, epochs: int) -> None:
+        """Go on beyond the recipe's end, by a longer recipe: its schedule then ends later, too."""
+        done = self.session.document.training.progress
+        if done.get("stopped_early"):
+            self._begin(END, epochs=epochs)
+        elif self.session.do(f"Plan {epochs} more epochs", lambda d: set_recipe(d, epochs=done["stage_epoch"] + epochs)):
+            self.toggle()
 
     def _go(self, until: str) -> None:
-        errors = self.session.checked.errors
-        if errors:
-            self.said.emit("err", errors[0].sentence)
+        if self._refused():
             return
         if self.state == PAUSED and self._same_network():
             self._enter(RUNNING)
             {END: self.client.resume, ONE_STEP: self.client.step, ONE_EPOCH: self.client.step_epoch}[until]()
-            return
-        self._begin(until)
+        elif over(self.session.document):
+            self.exhausted.emit(at_its_end(self.session.document))
+        else:
+            self._begin(until)
+
+    def _refused(self) -> bool:
+        errors = self.session.checked.errors
+        if errors:
+            self.said.emit("err", errors[0].sentence)
+        return bool(errors)
 
     def _same_network(self) -> bool:
         return self._document is not None and trained_part(self._document) == trained_part(self.session.document)
 
-    def _begin(self, until: str) -> None:
-        self._document, self._recipe = self.session.document, self.session.document.recipe
-        self._anew = ()
-        self.session.history.begin_run()
+    def _begin(
+        self, until: str, title: str = "Train", document: Document | None = None, epochs: int | None = None
+    ) -> None:
+        self._document = document or self.session.document
+        self._recipe, self._anew, self._loss = self._document.recipe, (), None
+        self.progress = Progress()
         self._enter(STARTING)
-        self.client.start(self._document, None, until)
+        self.session.begin_run(title, self._document)
+        self.client.start(self._document, epochs, until)
 
     def _enter(self, state: str) -> None:
         self.state = state
@@ -125,6 +140,7 @@ class RunControl(QObject):
     # -- what the session does meanwhile ---------------------------------------------------------------------------------
     def _on_document(self, document: Document) -> None:
         if self.state == IDLE or self._document is None:
+            self._forget_pictures()
             return
         if self.session.history.run_undone:
             self.said.emit("info", "Training was undone, so it was stopped: the weights are those from before it.")
@@ -133,6 +149,16 @@ class RunControl(QObject):
             self._recipe = document.recipe
             self.client.set_recipe(document.recipe)
             self.progress.target = max(self.progress.epoch, document.recipe.stages[0].epochs)
+
+    def _forget_pictures(self) -> None:
+        """What a run has shown of itself goes with the weights when they are taken back."""
+        if self.session.live.activations and step_of(self.session.document) != self._pictured:
+            self.session.show_live(Live())
+
+    def _ended(self) -> None:
+        self._pictured = step_of(self.session.document)
+        self._enter(IDLE)
+        self.session.end_run()
 
     # -- what the run tells ----------------------------------------------------------------------------------------------
     def _on_described(self, message: Described) -> None:
@@ -148,15 +174,16 @@ class RunControl(QObject):
         if self.state != STARTING:
             return  # it goes on by a changed recipe
         self._enter(RUNNING)
+        self.reset.emit(event)
         if event.notice:
             self.said.emit("info", event.notice)
         sizes = f"{event.samples:,} samples, {event.batches:,} batches an epoch"
         self.logged.emit(f"Training begins after step {event.step:,}: {sizes}.")
-        self.reset.emit(event)
 
     def _on_steps(self, message: Steps) -> None:
         if self._document is not None:
             self.progress.advance(int(message.step[-1]), int(message.epoch[-1]), time.monotonic())
+            self._loss = float(message.loss[-1])
             self.steps.emit(message)
             self.changed.emit()
 
@@ -172,12 +199,14 @@ class RunControl(QObject):
     def _on_snapshot(self, message: Snapshot) -> None:
         if self._document is not None:
             label = message.label if isinstance(message.label, int) else None
-            self.session.show_live(Live(message.activations, message.gradients, label))
+            self.session.show_live(Live(message.activations, message.gradients, label, self._loss))
 
     def _on_checkpoint(self, message: CheckpointReady) -> None:
         """Weights as of now, into whatever the drawing has become."""
         if self._document is None or self.session.history.run_undone:
             return
+        if step_of(message.document) == step_of(self._document):
+            return  # nothing was learnt yet
         anew: list[str] = []
 
         def change(current: Document) -> Document:
@@ -186,7 +215,7 @@ class RunControl(QObject):
             return document
 
         try:
-            self.session.take_checkpoint("Train", change)
+            self.session.take_checkpoint(change)
         except Refusal as refusal:
             self.said.emit("err", str(refusal))
         if tuple(anew) != self._anew:
@@ -201,7 +230,6 @@ class RunControl(QObject):
     def _on_problem(self, event: Problem) -> None:
         if self._document is not None:
             self.logged.emit(event.sentence)
-            self.said.emit("err", event.sentence)
             self.stumbled.emit(event)
 
     def _on_finished(self, event: Finished) -> None:
@@ -210,26 +238,27 @@ class RunControl(QObject):
         words = {
             "done": "Training is done.", "early_stop": "Stopped early: validation no longer improved.",
             "learnt": "Training is done.", "cycle": "Training was stopped.",
-            "already_done": "This recipe has run to its end already: raise the number of epochs to go on.",
             "stopped": "Training was stopped. The weights are kept; Train goes on from here.",
         }  # fmt: skip
         if event.reason in words:
             words[event.reason] = " ".join(w for w in (words[event.reason], event.sentence, restored_words(event)) if w)
             self.logged.emit(words[event.reason])
-            if event.reason in ("already_done", "early_stop") or event.sentence:
+            if event.reason == "early_stop" or event.sentence:
                 self.said.emit("info", words[event.reason])
-        self._enter(IDLE)
+        self._ended()
+        if event.reason == "already_done":
+            self.exhausted.emit(at_its_end(self.session.document))
 
     def _on_failed(self, message: Failed) -> None:
         if self._document is None:
             return
-        self._enter(IDLE)
+        self._ended()
         self.said.emit("err", message.sentence)
         self.logged.emit(f"{message.sentence}\n{message.details}".strip())
 
     def _on_died(self, sentence: str) -> None:
         if self._document is None:
             return
-        self._enter(IDLE)
+        self._ended()
         self.logged.emit(sentence)
         self.said.emit("err", sentence)

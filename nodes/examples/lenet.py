@@ -24,7 +24,7 @@ def lenet() -> Document:
     s.add("Conv2D", "conv2", filters=16, kernel_size=(5, 5))
     s.add("ReLU")
     s.add("MaxPool2D", "pool2")
-    s.row(340.0)
+    s.row(324.0)
     s.add("Flatten")
     s.add("Dense", "fc1", units=120)
     s.add("ReLU")
@@ -33,6 +33,6 @@ def lenet() -> Document:
     s.add("Dense", "fc3", units=10)
     s.add("Softmax")
     s.loss("CrossEntropy", data)
-    s.frame("Feature extractor", "finds strokes, then parts of digits", (-24, -36, 1352, 292))
-    s.frame("Classifier", "weighs the parts into ten scores", (-24, 304, 1352, 256))
+    s.frame("Feature extractor", "finds strokes, then parts of digits", (-24, -36, 1352, 288))
+    s.frame("Classifier", "weighs the parts into ten scores", (-24, 288, 1352, 236))
     return s.document

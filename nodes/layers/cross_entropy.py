@@ -15,7 +15,7 @@ from runtime.graph import Graph, Value
 
 @layer(
     "CrossEntropy", category="Loss", formula="L = −Σ t · log softmax(x)", short="loss", training_only=True,
-    synonyms=("log loss", "negative log likelihood", "classification loss"),
+    synonyms=("log loss", "xent", "negative log likelihood", "classification loss"),
 )
 class CrossEntropy(LossLayer):
     """How surprised the network is by the right class: minus the logarithm of the probability it gave it.

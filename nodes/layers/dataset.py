@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -23,16 +24,42 @@ class Dataset(Layer):
     name: str = setting("digits", help="A built-in dataset, with options (spiral:noise=0,seed=1), or a folder of pictures.")
     positive: str = setting("", help="One class against the rest: label 1 is this class, 0 every other. Empty: all classes.")
 
+    remembered: str = setting("", help="What a folder held when it was chosen: the model works without it.", hidden=True)
+
     inputs: ClassVar[tuple[Port, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ("sample", "label")
 
     @property
     def info(self) -> data.DatasetInfo:
-        """What the dataset is, without loading it. Raises `LayerError` for a name nobody knows."""
+        """What the dataset is, without loading it; of a folder that is gone, what is remembered.
+
+        Raises `LayerError` for a name nobody knows.
+        """
         try:
             return data.describe(self.name)
         except DataError as error:
-            raise LayerError(str(error)) from None
+            found = data.recalled(self.remembered, self.name)
+            if found is not None:
+                return found
+            raise LayerError(_without_place(str(error))) from None
+
+    @property
+    def missing(self) -> str:
+        """Why the dataset cannot be loaded any more, in words; empty when it can."""
+        try:
+            data.describe(self.name)
+        except DataError as error:
+            return _without_place(str(error))
+        return ""
+
+    @classmethod
+    def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        rest = {k: v for k, v in settings.items() if k != "remembered"}
+        try:
+            note = data.remembered(rest.get("name", ""))
+        except DataError:
+            return rest
+        return {**rest, "remembered": note} if note else rest
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -59,3 +86,9 @@ class Dataset(Layer):
 
     def summary(self) -> str:
         return self.name
+
+
+def _without_place(sentence: str) -> str:
+    """Less its ``Dataset ‘spiral’: ``, since the layer's own name is put before it."""
+    place, colon, rest = sentence.partition("’: ")
+    return rest if colon and place.startswith("Dataset ‘") else sentence

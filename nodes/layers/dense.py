@@ -36,7 +36,7 @@ class Dense(Layer):
         return g.Add(y, g.parameter("bias", (self.units,), role="bias")) if self.bias else y
 
     def summary(self) -> str:
-        return f"{self.units:,} units"
+        return f"{self.units:,} unit{'s' * (self.units != 1)}"
 
     def arithmetic(self, inputs: Mapping[str, Value], output: Value) -> list[tuple[str, str, str]]:
         n, extra = _width(inputs["x"]), " + 1" if self.bias else ""

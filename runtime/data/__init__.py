@@ -7,7 +7,7 @@
 from runtime.data.batches import batches, order
 from runtime.data.dataset import Dataset, DatasetInfo, Split
 from runtime.data.files import read_samples
-from runtime.data.registry import catalogue, describe, load, names, parse
+from runtime.data.registry import catalogue, describe, load, names, parse, recalled, remembered
 
 __all__ = [
     "Dataset",
@@ -21,4 +21,6 @@ __all__ = [
     "order",
     "parse",
     "read_samples",
+    "recalled",
+    "remembered",
 ]

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from runtime.data import arrays, pictures
 from runtime.data.dataset import Floats, times
-from runtime.errors import DataError
+from runtime.errors import DataError, counted
+from runtime.obstacles import obstacle
 
 PICTURES = (".png", ".jpg", ".jpeg")
 KINDS = (".npy", ".npz", ".csv", *PICTURES)
@@ -28,8 +29,8 @@ def read_samples(path: str | Path, shape: Shape, invert: bool | None = None) -> 
     if suffix not in KINDS:
         what = f"‘{suffix}’ files" if suffix else "files without a suffix"
         raise DataError(f"‘{path}’: samples are read from {', '.join(KINDS)}, not from {what}.")
-    if not path.is_file():
-        raise DataError(f"The file ‘{path}’ does not exist: check its name.")
+    if why := obstacle(path, "a file with samples"):
+        raise DataError(why)
     if suffix in PICTURES:
         return _from_picture(path, shape, invert)
     if suffix == ".csv":
@@ -39,32 +40,43 @@ def read_samples(path: str | Path, shape: Shape, invert: bool | None = None) -> 
 
 
 def _from_array(path: Path, found: npt.NDArray[Any], shape: Shape) -> tuple[Floats, list[str]]:
-    with np.errstate(over="ignore"):  # too large for float32 becomes infinite, which is refused with its place
-        samples = _checked(path, _batched(path, found, shape).astype(np.float32))
+    samples = _checked(path, _batched(path, found, shape))
     if found.dtype == np.uint8:
         return samples / np.float32(255), [f"{path.name}: its bytes 0 to 255 were scaled to 0 to 1."]
     return samples, _scale_notes(path, samples)
 
 
 def _batched(path: Path, found: npt.NDArray[Any], shape: Shape) -> npt.NDArray[Any]:
-    """`found` as (N, *shape): a single sample gets a batch axis, grey pictures their channel axis."""
-    fitting = [shape, shape[1:]] if len(shape) == 3 and shape[0] == 1 else [shape]
+    """`found` as (N, *shape): a single sample gets a batch axis, grey pictures their channel axis, rows of numbers their
+    shape."""
+    grey = [shape[1:]] if len(shape) == 3 and shape[0] == 1 else []
+    fitting = [shape, *grey, (math.prod(shape),)]
     for each in fitting:
         if found.shape == each or (found.ndim and found.shape[1:] == each):
             return found.reshape(-1, *shape) if found.size else _none(path)
-    wanted = f"{times(shape)} per sample, or N×{times(shape)}"
-    raise DataError(f"‘{path}’ holds {times(found.shape)} numbers, and the model takes {wanted}: reshape it.")
+    wanted = f"{times(shape)} per sample, or N×{times(shape)}" if shape else "one number per sample"
+    raise DataError(f"‘{path}’ holds {_held(found.shape)}, and the model takes {wanted}: reshape it.")
+
+
+def _held(shape: Shape) -> str:
+    """``a single number``, ``5 numbers``, ``3×5 numbers``."""
+    return counted(shape[0], "number") if len(shape) == 1 else times(shape) + (" numbers" if shape else "")
 
 
 def _none(path: Path) -> npt.NDArray[Any]:
     raise DataError(f"‘{path}’ holds no samples: give at least one.")
 
 
-def _checked(path: Path, samples: Floats) -> Floats:
-    """A prediction from NaN is NaN, and looks like a fault of the model."""
-    bad = np.flatnonzero(~np.isfinite(samples.reshape(len(samples), -1)).all(axis=1))
+def _checked(path: Path, found: npt.NDArray[Any]) -> Floats:
+    """As float32. A prediction from NaN is NaN, and looks like a fault of the model."""
+    with np.errstate(over="ignore"):
+        samples = found.astype(np.float32)
+    bad = np.argwhere(~np.isfinite(samples))
     if len(bad):
-        raise DataError(f"‘{path}’: sample {bad[0] + 1} of {len(samples)} holds NaN or infinity: replace the value.")
+        value = found[tuple(bad[0])]
+        large = f"{value:g}, more than float32 can hold (3.4e+38): scale the values"
+        what = large if np.isfinite(value) else "NaN or infinity: replace the value"
+        raise DataError(f"‘{path}’: sample {bad[0][0] + 1} of {len(samples)} holds {what}.")
     return samples
 
 
@@ -84,22 +96,24 @@ def _from_table(path: Path, shape: Shape) -> Floats:
             rows = [(number, row) for number, row in enumerate(csv.reader(stream), 1) if any(map(str.strip, row))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"‘{path}’ cannot be read as a table: save it as CSV in UTF-8.") from error
-    if rows and _not_number(rows[0][1]) is not None and len(rows) > 1:
-        rows = rows[1:]
     if not rows:
         _none(path)
+    if len(rows) == 1 and all(_not_number([cell]) for cell in rows[0][1]):
+        raise DataError(f"‘{path}’ holds a header and no samples: give at least one.")
+    if len(rows) > 1 and _not_number(rows[0][1]) is not None:
+        rows = rows[1:]
     samples = np.stack([_row(path, number, row, math.prod(shape)) for number, row in rows])
     return _checked(path, samples.reshape(-1, *shape))
 
 
-def _row(path: Path, number: int, row: list[str], wanted: int) -> Floats:
+def _row(path: Path, number: int, row: list[str], wanted: int) -> npt.NDArray[np.float64]:
     bad = _not_number(row)
     if bad is not None:
         raise DataError(f"‘{path}’, row {number}: ‘{bad}’ is not a number: write numbers split by commas.")
     if len(row) != wanted:
-        raise DataError(f"‘{path}’, row {number}: {len(row)} values were found, and a sample has {wanted}.")
-    with np.errstate(over="ignore"):  # as above
-        return np.array([float(cell) for cell in row]).astype(np.float32)
+        found = f"{counted(len(row), 'value')} {'was' if len(row) == 1 else 'were'} found"
+        raise DataError(f"‘{path}’, row {number}: {found}, and a sample has {wanted:,}.")
+    return np.array([float(cell) for cell in row])
 
 
 def _not_number(row: list[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,17 +38,28 @@ def opened(path: Path) -> Iterator[Image]:
     """The picture at `path`, its pixels not yet read; whatever goes wrong with it is one sentence."""
     from PIL import Image
 
-    broken = (OSError, ValueError, SyntaxError, EOFError, struct.error, Image.DecompressionBombError)
+    broken = (OSError, ValueError, SyntaxError, EOFError, struct.error)
     try:
-        with Image.open(path) as image:
+        with _open(path) as image:
             if image.width * image.height > LIMIT:
                 size = f"{image.width}×{image.height} pixels"
                 raise DataError(f"‘{path}’ has {size}, more than the {LIMIT:,} allowed: make it smaller.")
             yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise DataError(f"‘{path}’ has far more than the {LIMIT:,} pixels allowed: make it smaller.") from None
     except FileNotFoundError as error:
         raise DataError(f"The picture ‘{path}’ does not exist: check its name.") from error
     except broken as error:
         raise DataError(f"‘{path}’ cannot be read as a picture: replace it or remove it.") from error
+
+
+def _open(path: Path) -> Image:
+    """Pillow refuses the largest pictures itself, and warns of large ones on stderr: both are ours to say."""
+    from PIL import Image as images
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", images.DecompressionBombWarning)
+        return images.open(path)
 
 
 def header(path: Path) -> Header:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Hashable
+from dataclasses import asdict
 from functools import cache
 from importlib import import_module
 from threading import Lock
@@ -96,6 +98,22 @@ def describe(name: str) -> DatasetInfo:
     """What is known of a dataset without loading it."""
     family, reference = resolve(name)
     return family.describe(reference)
+
+
+def remembered(name: str) -> str:
+    """A note of what a folder holds, by which `recalled` describes it when it is gone; empty for sets with a name."""
+    family, reference = resolve(name)
+    return "" if family.listed else json.dumps({"of": name, "info": asdict(family.describe(reference))}, ensure_ascii=False)
+
+
+def recalled(note: str, name: str) -> DatasetInfo | None:
+    """What `note` says of the dataset `name`; None if it says nothing."""
+    try:
+        data = json.loads(note)
+        fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data["info"].items()}
+        return DatasetInfo(**fields) if data["of"] == name else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def load(name: str, seed: int = 0) -> Dataset:

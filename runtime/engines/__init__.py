@@ -21,7 +21,7 @@ def engine(
     if name == "numpy":
         from runtime.engines.numpy_engine import NumpyEngine
 
-        return NumpyEngine()
+        return NumpyEngine(provider)
     if name == "onnxruntime":
         from runtime.engines.ort import OrtEngine
 

@@ -67,7 +67,10 @@ class NumpyEngine:
 
     name = "numpy"
     provider = "CPU"
-    notice = ""
+
+    def __init__(self, provider: str = "auto") -> None:
+        here = "the NumPy engine runs on the CPU alone"
+        self.notice = f"CUDA was asked for, but {here}: leave out --engine numpy." if provider == "cuda" else ""
 
     def load(self, graph: Graph, weights: Mapping[str, Array] | None = None) -> Program:
         return NumpyProgram(graph, weights or {})

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog
 
+from app import journal as journals
 from app.autosave import journal_beside, left_behind
 from app.panels import filing
 from app.recent import recent
@@ -131,6 +132,32 @@ def test_recovery_of_a_network_that_was_never_saved(qtbot, make_window):
     again.messages._ways.itemAt(0).widget().click()
     assert "lost and found" in [n.name for n in again.session.document.nodes.values()]
     assert not again.session.history.clean
+
+
+def test_recovery_brings_back_what_was_learnt(qtbot, make_window):
+    window = make_window(tiny())
+    train_to_end(qtbot, window)
+    learnt = window.session.document
+    window.autosave.write()
+    assert window.status.kept.text() == "autosaved"
+    crash(window)
+    again = make_window()
+    again.offer_recovery()
+    again.messages._ways.itemAt(0).widget().click()
+    assert again.session.document == learnt and learnt.weights
+
+
+def test_what_is_too_large_for_a_journal_is_not_called_trained(qtbot, make_window, monkeypatch):
+    monkeypatch.setattr(journals, "LIMIT", 10)
+    window = make_window(tiny())
+    train_to_end(qtbot, window)
+    window.autosave.write()
+    assert window.status.kept.text() == "drawing autosaved"
+    crash(window)
+    again = make_window()
+    again.offer_recovery()
+    again.messages._ways.itemAt(0).widget().click()
+    assert not again.session.document.weights and not again.session.document.training.progress
 
 
 def test_recovery_keeps_the_weights_of_the_file(qtbot, make_window, saved):

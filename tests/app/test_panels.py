@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from app.panels.fields import read
+from app.panels.dataset_field import FOLDER
 from app.panels.layer_palette import MIME
+from app.panels.numbers import read
 from nodes import edits
 from nodes.document import Document, Wire
 from nodes.example import new
+from tests.app.conftest import tiny, train_to_end
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -74,7 +76,7 @@ def test_out_of_range_keeps_the_old_value_and_says_why(qtbot, window):
     assert row.field.text() == "120"
     assert row.error.isVisible() and "units takes a whole number from 1" in row.error.text()
     type_into(qtbot, row.field, "many")
-    assert "'many' was given" in row.error.text()
+    assert "‘many’ was given" in row.error.text()
     type_into(qtbot, row.field, "50")
     assert not row.error.isVisible()
 
@@ -110,9 +112,16 @@ def test_the_network_is_shown_when_nothing_is_selected(qtbot, window):
     assert texts[-1] == ["total", "", "44,426"]
 
 
-@pytest.mark.parametrize(("text", "value"), [("1,000", 1000), ("−3", -3), ("1e-3", 0.001), ("abc", "abc")])
-def test_numbers_are_read_as_written(text, value):
-    assert read(text) == value
+@pytest.mark.parametrize(
+    ("text", "whole", "value"),
+    [
+        ("1,000", True, 1000), ("−3", True, -3), ("1e-3", False, 0.001), ("abc", True, "abc"), ("1,5", False, 1.5),
+        ("0,001", False, 0.001), ("0,001", True, 0.001), ("1,500", False, "1,500"), ("1,000.5", False, 1000.5),
+        ("1,00", False, 1.0), ("1,2,3", True, "1,2,3"), ("12,345,678", True, 12345678), ("1,5e-3", False, 0.0015),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_as_written(text, whole, value):
+    assert read(text, whole) == value
 
 
 # -- recipe ------------------------------------------------------------------------------------------------------------
@@ -128,6 +137,49 @@ def test_the_recipe_is_edited_and_checked(qtbot, window):
     assert window.session.document.recipe.stages[0].updates[0].optimizer == "Momentum"
     type_into(qtbot, form.fields["momentum"], "0.8")
     assert window.session.document.recipe.stages[0].updates[0].settings == {"momentum": 0.8}
+
+
+def test_a_comma_is_no_thousand_in_a_rate(qtbot, window):
+    form = window.bottom.training.recipe
+    type_into(qtbot, form.fields["rate"], "0,01")
+    assert window.session.document.recipe.stages[0].learning_rate == 0.01
+    type_into(qtbot, form.fields["rate"], "1,500")
+    assert window.session.document.recipe.stages[0].learning_rate == 0.01
+    assert form.error.isVisible() and "‘1,500’" in form.error.text()
+    type_into(qtbot, form.fields["rate"], "0.01")  # what stood there: nothing is wrong any more
+    assert not form.error.isVisible() and not form.fields["rate"].property("wrong")
+
+
+def test_another_seed_for_a_trained_network_is_explained(qtbot, make_window):
+    window = make_window(tiny())
+    form = window.bottom.training.recipe
+    type_into(qtbot, form.fields["seed"], "3")
+    assert not form.note.isVisible()
+    train_to_end(qtbot, window)
+    type_into(qtbot, form.fields["seed"], "4")
+    assert form.note.isVisible() and "starts anew" in form.note.text()
+
+
+def test_a_dataset_is_chosen_from_the_catalogue_typed_or_a_folder(qtbot, window, tmp_path, monkeypatch):
+    window.session.select(["n1"])
+    field = window.inspector.page.rows["name"].field
+    names = [field.itemText(i) for i in range(field.count())]
+    assert {"digits", "mnist", "spiral", FOLDER} <= set(names)
+    field.setCurrentIndex(names.index("spiral"))
+    field.activated.emit(names.index("spiral"))
+    assert window.session.document.nodes["n1"].settings["name"] == "spiral"
+    type_into(qtbot, field.lineEdit(), "spiral:noise=20")
+    assert window.session.document.nodes["n1"].settings["name"] == "spiral:noise=20"
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *a, **k: str(tmp_path))
+    field.activated.emit(names.index(FOLDER))
+    assert window.session.document.nodes["n1"].settings["name"] == str(tmp_path)
+    assert field.value == str(tmp_path)
+
+
+def test_the_parts_of_a_pair_are_named(window):
+    window.session.select([node(window, "conv1")])
+    parts = window.inspector.page.rows["kernel_size"].field.parts
+    assert [p.accessibleName() for p in parts] == ["kernel size, height", "kernel size, width"]
 
 
 # -- problems ----------------------------------------------------------------------------------------------------------

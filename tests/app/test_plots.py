@@ -33,6 +33,14 @@ def test_the_mean_is_smoother_and_as_long():
     assert len(series.smooth()) == 500 and series.smooth().std() < series.y.std() / 2
 
 
+def test_a_mean_of_few_points_stays_near_them():
+    series = Series()
+    series.add([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 2.0 ** -np.arange(10))
+    assert np.allclose(series.smooth(), series.y)
+    series.cut(4)
+    assert list(series.x) == [1, 2, 3, 4]
+
+
 def test_ticks():
     assert log_ticks(0.02, 2.5) == [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
     assert len(log_ticks(1e-9, 1e3)) <= 7

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
+from app.canvas.geometry import FAR
 from app.commands import COMMANDS, MENUS, keys_text, method
 from nodes.document import Document
 
@@ -84,10 +85,70 @@ def test_nothing_overlaps(window, size):
     assert window.inspector.isVisible() == (size[0] >= 1100)
 
 
+def test_hidden_panels_leave_a_rail_and_a_handle(qtbot, window):
+    window.resize(960, 540)
+    palette, inspector = window.palette_panel, window.inspector
+    qtbot.waitUntil(lambda: not palette.isVisible())
+    assert window.palette_rail.isVisible() and window.inspector_handle.isVisible()
+    qtbot.mouseClick(window.palette_rail.buttons["Loss"], Qt.MouseButton.LeftButton)
+    assert palette.isVisible() and not window.palette_rail.isVisible()
+    qtbot.mouseClick(window.inspector_handle.open, Qt.MouseButton.LeftButton)
+    assert inspector.isVisible() and not palette.isVisible(), "one drawer at a time"
+    qtbot.keyClick(window.canvas, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert not inspector.isVisible()
+    window.resize(1280, 720)
+    qtbot.waitUntil(inspector.isVisible)
+    assert palette.isVisible() and not window.palette_rail.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert not palette.isVisible() and window.palette_rail.isVisible()
+
+
+def test_the_smallest_window_names_the_layers_of_lenet(qtbot, window):
+    window.resize(960, 540)
+    qtbot.waitUntil(lambda: window.canvas.zoom >= FAR)
+    control = window.canvas.zoom_control.geometry()
+    bodies = [i.scene_body() for i in window.canvas.canvas.nodes.values()]
+    assert not [b for b in bodies if window.canvas.mapFromScene(b).boundingRect().intersects(control)]
+
+
+def test_the_theme_has_a_tick(window):
+    window.theme_light()
+    window.refresh_actions()
+    ids = ("theme_dark", "theme_light", "theme_system")
+    assert [id for id in ids if window.actions_by_id[id].isChecked()] == ["theme_light"]
+    window.theme_dark()
+
+
 def test_an_empty_network_says_what_train_needs(make_window):
     window = make_window(Document())
+    assert window.status.problems.text() == "no problems" and window.bottom.badge.text() == ""
     assert not window.bottom.train_bar.train.isEnabled()
     assert window.bottom.train_bar.words.text() == "Train needs data, a layer and a loss"
+
+
+def test_help_pages_are_set_in_words(window):
+    window.show_layer_help("Conv2D")
+    text = window.help_card.text.toPlainText()
+    assert "kernel size" in text and "at first 3 × 3" in text and "kernel_size" not in text.split("In code")[0]
+    assert "at first on" in text and "True" not in text.split("In code")[0]
+    window.show_keys()
+    text = window.help_card.text.toPlainText()
+    assert "Ctrl+Enter" in text and "Return" not in text
+    window.help_card.hide()
+
+
+def test_the_command_palette_is_as_large_as_what_it_found(qtbot, window):
+    window.open_palette()
+    window.commands.search.setText("zzqqx")
+    assert not window.commands.list.isVisible() and window.commands.height() < 120
+    assert "No command or layer" in window.commands.none.text()
+    window.commands.search.setText("")
+    rows = window.commands.list
+    assert rows.viewport().height() % rows.sizeHintForRow(0) <= 2
+    undo = next(i for i in range(rows.topLevelItemCount()) if rows.topLevelItem(i).text(0) == "Undo")
+    assert rows.topLevelItem(undo).isDisabled()
+    assert rows.topLevelItem(undo).foreground(0) != rows.topLevelItem(0).foreground(0)
+    window.commands.hide()
 
 
 def test_a_mistake_of_ours_is_a_sentence(window):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -41,7 +42,7 @@ def autoencoder() -> nn.Module:
 def _dense(*widths: int) -> list[nn.Module]:
     """Linear layers with ReLU between them."""
     layers: list[nn.Module] = []
-    for ins, outs in zip(widths, widths[1:], strict=False):
+    for ins, outs in pairwise(widths):
         layers += [nn.Linear(ins, outs), nn.ReLU()]
     return layers[:-1]
 

@@ -14,7 +14,6 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from app.cli import main
 from nodes import edits
 from nodes.document import Document, same_arrays
 from nodes.example import examples, new
@@ -22,38 +21,6 @@ from nodes.files import load, save
 from nodes.training import trained
 
 ROOT = Path(__file__).parents[2]
-
-
-class Result:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Call `netwright` with these words, in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: Any) -> Result:
-        with pytest.raises(SystemExit) as stop:
-            main([str(w) for w in words])
-            raise SystemExit(0)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in err
-        return Result(int(stop.value.code or 0), out, err)
-
-    return call
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """An mlp whose epochs are two steps."""
-    save(edits.set_recipe(new("mlp"), batch_size=3600, epochs=3), tmp_path / "m.onnx")
-    return tmp_path / "m.onnx"
 
 
 def test_templates_and_new(run: Any) -> None:
@@ -83,7 +50,7 @@ def test_a_folder_is_never_taken_for_a_file(run: Any, small: Path, words: tuple[
     Path("kept").mkdir()
     Path("kept/thesis.txt").write_text("years of work")
     result = run(*words, "-o", "kept")
-    assert (result.code, result.out) == (1, "") and "that is a folder: give the name of a file." in result.err
+    assert (result.code, result.out) == (1, "") and "is a folder: give the name of a file." in result.err
     assert sorted(p.name for p in Path(".").iterdir()) == ["kept", "m.onnx"]
     assert Path("kept/thesis.txt").read_text() == "years of work"
 

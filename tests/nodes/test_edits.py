@@ -57,7 +57,7 @@ def test_a_loop_is_refused() -> None:
 def test_a_setting_out_of_range_is_refused_and_the_old_value_stays() -> None:
     document = new("mlp")
     id = ids(document)["fc1"]
-    with pytest.raises(Refusal, match=r"Dense ‘fc1’: units takes a whole number from 1 to 1e\+06, and 0 was given"):
+    with pytest.raises(Refusal, match=r"Dense ‘fc1’: units takes a whole number from 1 to 1,000,000, and 0 was given"):
         edits.set_setting(document, id, "units", 0)
     assert document.nodes[id].settings["units"] == 128
 

@@ -90,7 +90,7 @@ def test_evaluate_names_each_loss_and_judges_the_deciding_one() -> None:
 
 
 def test_evaluate_measures_a_regression() -> None:
-    document, second = two_losses()
+    document, _ = two_losses()
     classifier = next(n.id for n in document.nodes.values() if n.type == "CrossEntropy")
     document = edits.set_flags(document, [classifier], bypassed=True)
     found = measured(document, "test")

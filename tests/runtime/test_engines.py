@@ -32,6 +32,11 @@ def train(name: str, step: StepGraph, sizes: list[int]) -> tuple[list[float], di
     return losses, stepper.state()
 
 
+def test_numpy_does_not_take_cuda_in_silence() -> None:
+    wanted = "CUDA was asked for, but the NumPy engine runs on the CPU alone: leave out --engine numpy."
+    assert (engine("numpy", "cuda").notice, engine("numpy").notice) == (wanted, "")
+
+
 @pytest.mark.parametrize("optimizer", ["SGD", "Momentum", "Adam"])
 def test_engines_agree_over_twenty_steps_with_short_batches(optimizer: str) -> None:
     graph, loss, output = mlp()

@@ -63,7 +63,7 @@ def test_answers_over_parts_are_answers_over_all() -> None:
 
 def test_distances_of_a_regression() -> None:
     rng = np.random.default_rng(3)
-    target = rng.standard_normal((40, 2)) + [1e6, -3]
+    target = rng.standard_normal((40, 2)) + np.array([1e6, -3])
     output = target + rng.standard_normal((40, 2)) / 4
     judge = Distances()
     for part in (slice(0, 15), slice(15, 40)):

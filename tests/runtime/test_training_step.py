@@ -63,7 +63,8 @@ def test_reuses_the_step_input_and_carries_what_the_graph_computes() -> None:
 
 
 @pytest.mark.parametrize(("update", "words"), [
-    (Update(rule="hebbian"), "There is no learning rule called ‘hebbian’: there are: backpropagation, contrastive divergence, perceptron."),
+    (Update(rule="hebbian"),
+     "There is no learning rule called ‘hebbian’: there are: backpropagation, contrastive divergence, perceptron."),
     (Update(parameters=("n2/weigth",)),
      "The recipe's update: There is no trained parameter called ‘n2/weigth’: did you mean ‘n2/weight’?"),
     (Update(parameters=()), "The update has no parameters to train: add a layer with weights, or unfreeze one."),

@@ -53,6 +53,8 @@ class NodeItem(QGraphicsItem):
     def show_state(self, **state: Any) -> None:
         """Change hovered, chosen or port_states, and repaint only if something did."""
         if any(getattr(self, name) != value for name, value in state.items()):
+            if "port_states" in state:
+                self.prepareGeometryChange()
             for name, value in state.items():
                 setattr(self, name, value)
             self.update()
@@ -85,7 +87,8 @@ class NodeItem(QGraphicsItem):
     # -- QGraphicsItem -------------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
         below = 44.0 if self.look.bead or self.look.collapsed else 0.0
-        named = 110.0 if len(self.look.ports) > 2 or self.port_states else 40.0
+        # Tags of a gesture are painted larger from afar.
+        named = 280.0 if self.port_states else (110.0 if len(self.look.ports) > 2 else 40.0)
         return self.body().adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
 
     def shape(self) -> QPainterPath:

@@ -57,7 +57,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
             y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - 14
             ink.text(painter, g.PAD + 1, y, look.shape, "big-mono", _shape_color(item))
     _outline(painter, box, item, ink)
-    paint_ports(painter, item, ink)
+    paint_ports(painter, item, ink, zoom)
 
 
 @lru_cache(maxsize=64)
@@ -100,7 +100,7 @@ def paint_bead(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     paint_glyph(painter, glyph, glyph_for(look.type, look.category), hue)
     if item.chosen:
         _ring(painter, body, ink, 2.0 if item.chosen == 2 else 1.0, g.BEAD[1] / 2)
-    paint_ports(painter, item, ink)
+    paint_ports(painter, item, ink, zoom)
     if zoom >= g.NEAR:
         _bead_words(painter, item, ink)
     else:

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
+from app.canvas.geometry import NEAR
 from app.canvas.ink import Ink, text_width
 from app.canvas.ports import PortState, paint_port
 
 if TYPE_CHECKING:
     from app.canvas.items.node import NodeItem
 
+#: 10.5 px at this zoom are 10 on the screen.
+READ = 0.95
 
-def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
-    """Every port, the names of further free ones, and the tags of a gesture."""
+
+def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) -> None:
+    """Every port, the names of further free ones, and the tags of a gesture. From afar names are left out and tags stay
+    as large as they are read.
+    """
     look = item.look
     for port in look.ports:
         if look.collapsed and port.named:
@@ -26,16 +32,23 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink) -> None:
         side = 1 if port.output else -1
         if tag:
             # Beside a free port; above the wire of a joined one.
-            _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink)
-        elif port.named and not port.joined:
+            _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink, max(1.0, READ / zoom))
+        elif port.named and not port.joined and zoom >= NEAR:
             ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
-def _tag(painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink) -> None:
+def _tag(
+    painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink, scale: float
+) -> None:
     fits = state is PortState.FITS
     width = text_width(text, "smallest-strong") + 12
-    centre = QPointF(at.x() + side * (width / 2 + 14), at.y())
     role = "ok" if fits else "err"
-    ink.label(painter, centre, text, "smallest-strong", role, "oktint" if fits else "errtint", role)
+    painter.save()
+    painter.translate(at)
+    painter.scale(scale, scale)
+    ink.label(
+        painter, QPointF(side * (width / 2 + 14), 0), text, "smallest-strong", role, "oktint" if fits else "errtint", role
+    )
+    painter.restore()
 
 

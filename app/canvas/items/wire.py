@@ -17,6 +17,8 @@ WIDTHS = {"maps": 2.5, "volume": 2.5}
 THIN = 1.75
 HIT = 14.0
 ABOVE = 11.0
+#: From a port to the tag of a folded wire; the name of a bead next door begins soon after.
+TAG_AWAY = 5.0
 
 
 class WireItem(QGraphicsItem):
@@ -144,8 +146,8 @@ class WireItem(QGraphicsItem):
 
     def _tag_places(self) -> list[tuple[QPointF, str]]:
         out, into = f"{self.wire.source_port} ↗", f"↘ {self.wire.source_port}"
-        a = self._start + QPointF(9 + (text_width(out, "smallest") + 10) / 2, 0)
-        b = self._end - QPointF(9 + (text_width(into, "smallest") + 10) / 2, 0)
+        a = self._start + QPointF(TAG_AWAY + (text_width(out, "smallest") + 10) / 2, 0)
+        b = self._end - QPointF(TAG_AWAY + (text_width(into, "smallest") + 10) / 2, 0)
         return [(a, out), (b, into)]
 
     def _paint_tags(self, painter: QPainter) -> None:

@@ -20,7 +20,7 @@ from runtime.data.dataset import Dataset, DatasetInfo, Floats, Split, with_valid
 from runtime.data.naming import Option, Reference, is_path
 from runtime.data.registry import Family, dataset
 from runtime.data.splits import TEST_DIVISOR, VALIDATION_DIVISOR, hold_out, quotas
-from runtime.errors import DataError
+from runtime.errors import DataError, counted
 
 LIMIT = 4 << 30  # bytes that the samples of one folder may take in memory
 TEST_SEED = 0
@@ -56,7 +56,7 @@ def stamp(folder: str) -> Stamp:
             found = [(entry.name, entry.stat().st_mtime_ns) for entry in folders]
     except FileNotFoundError as error:
         raise DataError(f"The folder ‘{folder}’ does not exist: check its name.") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise DataError(f"‘{folder}’ cannot be read as a folder: give a folder with one subfolder a class.") from error
     if not found:
         raise DataError(f"The folder ‘{folder}’ has no subfolders: put the pictures in one subfolder a class.")
@@ -67,11 +67,14 @@ def stamp(folder: str) -> Stamp:
 def listing(folder: str, when: Stamp) -> Listing:
     """The pictures in `folder`, scanned anew only if its stamp `when` is new."""
     classes = tuple(name for name, _ in when)
+    if len(classes) == 1:
+        one = f"has one class, ‘{classes[0]}’, and telling classes apart takes two"
+        raise DataError(f"The folder ‘{folder}’ {one}: put the pictures of each class in a subfolder of its own.")
     files = tuple(_pictures(Path(folder, name)) for name in classes)
     total, needed = sum(map(len, files)), 6
     if total < needed:
         why = f"three splits need {needed} at least"
-        raise DataError(f"The folder ‘{folder}’ holds {total} pictures, and {why}: add some.")
+        raise DataError(f"The folder ‘{folder}’ holds {counted(total, 'picture')}, and {why}: add some.")
     test, validation, _ = _sizes([len(found) for found in files])
     if not test or not validation:
         raise DataError(f"The folder ‘{folder}’ has too few pictures a class to hold some out: add some.")

@@ -46,7 +46,9 @@ def test_copy_paste_gives_new_ids_and_selects_them(canvas: Open) -> None:
     assert len(first) == 2 and first.isdisjoint({"n2", "n3"})
     view.paste()
     positions = {n.position for n in view.session.document.nodes.values()}
-    assert len(positions) == 19, "each paste stands a little lower"
+    assert len(positions) == 19, "each paste stands lower"
+    bodies = [item.scene_body() for item in view.canvas.nodes.values()]
+    assert not [1 for i, a in enumerate(bodies) for b in bodies[i + 1 :] if a.intersects(b)], "and covers nothing"
     view.session.select(["n4"])
     view.cut()
     assert "n4" not in view.session.document.nodes

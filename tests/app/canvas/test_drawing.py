@@ -99,6 +99,36 @@ def test_live_updates_are_gathered(canvas: Open) -> None:
     assert view.canvas._live.isActive() and view.canvas._live.interval() == 125
 
 
+def test_another_document_shows_nothing_of_the_last_run(canvas: Open) -> None:
+    view, _ = canvas(new("lenet"))
+    view.session.show_live(Live({"n1": np.ones((1, 28, 28))}, label=5))
+    view.canvas._show_faces()
+    assert isinstance(view.canvas.nodes["n1"].face, Picture)
+    view.session.opened(new("mlp"), None)
+    view.canvas._show_faces()
+    assert not any(isinstance(item.face, Picture | Maps | Bars) for item in view.canvas.nodes.values())
+
+
+def test_a_layer_changed_since_shows_no_old_numbers(canvas: Open) -> None:
+    view, _ = canvas(new("lenet"))
+    view.session.show_live(Live({"n9": np.ones(120)}))
+    view.canvas._show_faces()
+    assert isinstance(view.canvas.nodes["n9"].face, Distribution)
+    view.session.do("Set units", lambda d: edits.set_setting(d, "n9", "units", 64))
+    assert isinstance(view.canvas.nodes["n9"].face, Column)
+
+
+def test_the_whole_network_stays_in_view_until_somebody_moves_it(canvas: Open) -> None:
+    view, _ = canvas(new("lenet"))
+    view.fit_all()
+    view.resize(800, 500)
+    assert view.mapToScene(view.viewport().rect()).boundingRect().contains(view.canvas.contents())
+    view.zoom_by(1.5)
+    chosen = view.zoom
+    view.resize(1400, 900)
+    assert view.zoom == chosen
+
+
 @pytest.mark.parametrize("zoom", [1.0, 0.6, 0.5, 0.3])
 def test_every_zoom_paints_in_both_themes(canvas: Open, zoom: float) -> None:
     document = edits.set_flags(edits.set_flags(new("lenet"), ["n4", "n3"], bypassed=True), ["n5"], collapsed=True)

@@ -179,8 +179,9 @@ def test_a_node_moved_onto_a_wire_is_inserted(canvas: Open) -> None:
 def test_a_checkpoint_does_not_disturb_the_hand_but_another_drawing_does(canvas: Open) -> None:
     view, hand = canvas(new("lenet"))
     start = header(view, "n2")
+    view.session.begin_run("Train", view.session.document)
     hand.carry(start, start + QPointF(60, 60))
-    view.session.take_checkpoint("Train", lambda d: d.changed(weights={"n2/bias": frozen(np.ones(6, np.float32))}))
+    view.session.take_checkpoint(lambda d: d.changed(weights={"n2/bias": frozen(np.ones(6, np.float32))}))
     assert view.gesture is not None
     hand.release(start + QPointF(60, 60))
     assert view.session.document.nodes["n2"].position == (300, 60)

@@ -36,7 +36,7 @@ def declare(path: Path, shape: tuple[int, ...], descr: str = "<f4") -> Path:
     return path
 
 
-@pytest.mark.parametrize("given_shape", [(3, 1, 28, 28), (3, 28, 28), (1, 28, 28), (28, 28)])
+@pytest.mark.parametrize("given_shape", [(3, 1, 28, 28), (3, 28, 28), (1, 28, 28), (28, 28), (3, 784), (784,)])
 def test_batch_and_channel_axes_are_added(tmp_path: Path, given_shape: tuple[int, ...]) -> None:
     samples, said = read_samples(saved(tmp_path / "x.npy", np.full(given_shape, 0.5)), IMAGE)
     assert samples.shape == (3 if given_shape[0] == 3 else 1, 1, 28, 28)
@@ -79,16 +79,26 @@ def test_wrong_shapes(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.npy", np.ones((3, 5)))
     wanted = "holds 3×5 numbers, and the model takes 1×28×28 per sample, or N×1×28×28: reshape it."
     assert refusal(path, IMAGE) == f"‘{path}’ {wanted}"
+    wanted = "holds a single number, and the model takes 1×28×28 per sample, or N×1×28×28: reshape it."
+    assert refusal(saved(path, np.ones(())), IMAGE) == f"‘{path}’ {wanted}"
+    assert refusal(saved(path, np.ones((5, 2))), ()) == (
+        f"‘{path}’ holds 5×2 numbers, and the model takes one number per sample: reshape it."
+    )
     assert refusal(saved(path, np.ones((0, 2))), (2,)) == f"‘{path}’ holds no samples: give at least one."
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300])
-def test_numbers_that_are_none(tmp_path: Path, bad: float) -> None:
+TOO_LARGE = "1e+300, more than float32 can hold (3.4e+38): scale the values."
+
+
+@pytest.mark.parametrize(("bad", "what"), [
+    (np.nan, "NaN or infinity: replace the value."), (np.inf, "NaN or infinity: replace the value."), (1e300, TOO_LARGE),
+])  # fmt: skip
+def test_numbers_that_are_none(tmp_path: Path, bad: float, what: str) -> None:
     path = saved(tmp_path / "x.npy", np.array([[0, 1], [0, bad]]))
-    assert refusal(path, (2,)) == f"‘{path}’: sample 2 of 2 holds NaN or infinity: replace the value."
+    assert refusal(path, (2,)) == f"‘{path}’: sample 2 of 2 holds {what}"
     path = tmp_path / "x.csv"
     path.write_text(f"0,1\n0,{bad}\n")
-    assert refusal(path, (2,)) == f"‘{path}’: sample 2 of 2 holds NaN or infinity: replace the value."
+    assert refusal(path, (2,)) == f"‘{path}’: sample 2 of 2 holds {what}"
 
 
 def test_types_that_are_no_real_numbers(tmp_path: Path) -> None:
@@ -166,9 +176,10 @@ def test_tables_with_and_without_a_header(tmp_path: Path, text: str) -> None:
     [
         (b"0,1\n2,x\n", "‘{}’, row 2: ‘x’ is not a number: write numbers split by commas."),
         (b"0;1\n2;3\n", "‘{}’, row 2: ‘2;3’ is not a number: write numbers split by commas."),
-        (b"x,y\n\n0\n", "‘{}’, row 3: 1 values were found, and a sample has 2."),
+        (b"x,y\n\n0\n", "‘{}’, row 3: 1 value was found, and a sample has 2."),
         (b"\n", "‘{}’ holds no samples: give at least one."),
-        (b"x,y\n", "‘{}’, row 1: ‘x’ is not a number: write numbers split by commas."),
+        (b"x,y\n", "‘{}’ holds a header and no samples: give at least one."),
+        (b"0,y\n", "‘{}’, row 1: ‘y’ is not a number: write numbers split by commas."),
         (b"\xff\xfe0", "‘{}’ cannot be read as a table: save it as CSV in UTF-8."),
     ],
 )
@@ -211,7 +222,7 @@ def test_pictures_that_are_refused(tmp_path: Path) -> None:
 
 def test_files_that_are_missing_or_of_no_known_kind(tmp_path: Path) -> None:
     path = tmp_path / "x.npy"
-    assert refusal(path, (2,)) == f"The file ‘{path}’ does not exist: check its name."
+    assert refusal(path, (2,)) == f"There is no file {path}: check the name and the folder."
     kinds = "samples are read from .npy, .npz, .csv, .png, .jpg, .jpeg, not from"
     assert refusal(tmp_path / "x.bmp", (2,)) == f"‘{tmp_path / 'x.bmp'}’: {kinds} ‘.bmp’ files."
     assert refusal(tmp_path / "x", (2,)) == f"‘{tmp_path / 'x'}’: {kinds} files without a suffix."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 
 from runtime.data.pictures import Header, header, opened, pixels
+from runtime.errors import DataError
 
 
 def values(path: Path, grey: bool = True, size: tuple[int, int] | None = None) -> np.ndarray:
@@ -64,3 +67,26 @@ def test_photographs_stand_upright(tmp_path: Path) -> None:
     Image.new("L", (6, 4)).save(path, exif=exif)
     assert header(path) == Header(4, 6, True)
     assert values(path).shape == (1, 6, 4)
+
+
+def declared(path: Path, width: int, height: int) -> Path:
+    """A PNG that declares its size and holds no pixels."""
+    parts = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)), (b"IDAT", b""), (b"IEND", b""))
+    chunks = (struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("side", "found"),
+    [
+        (9_000, "has 9000×9000 pixels, more than the 64,000,000 allowed"),
+        (10_000, "has far more than the 64,000,000 pixels allowed"),
+        (15_000, "has far more than the 64,000,000 pixels allowed"),
+    ],
+)
+def test_huge_pictures_are_refused_for_their_size(tmp_path: Path, side: int, found: str) -> None:
+    path = declared(tmp_path / "x.png", side, side)
+    with pytest.raises(DataError) as refused:
+        header(path)
+    assert str(refused.value) == f"‘{path}’ {found}: make it smaller."

@@ -1,0 +1,68 @@
+"""What check says about a recipe: numbers out of range, batches that do not fit the data or a layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from nodes import edits
+from nodes.build import Built, place
+from nodes.document import Document
+from nodes.layers.dataset import Dataset
+from nodes.problems import Problem, Repair
+from nodes.recipes import advice, checked
+from runtime.errors import NetwrightError
+from runtime.preflight import batch_too_large
+
+
+def recipe(document: Document, built: Built) -> Iterator[Problem]:
+    try:
+        checked(document.recipe)
+    except NetwrightError as error:
+        yield Problem("", "Recipe", str(error))
+    else:
+        if what := advice(document.recipe):
+            yield Problem("", "Recipe", what, "advice")
+    named = {s.data for s in document.recipe.stages} - {n.id for n in document.nodes.values() if n.type == "Dataset"} - {""}
+    if named:
+        yield Problem("", "Recipe", f"it trains on the layer ‘{min(named)}’, which is no Dataset here: name another one.")
+
+
+def batches(document: Document, built: Built) -> Iterator[Problem]:
+    """A batch larger than the data; a layer that needs more samples than the smallest batch of an epoch has
+    (BatchNormalization: 2)."""
+    size, count = document.recipe.stages[0].batch_size, _train_size(document)
+    if count and size > count:
+        whole = Repair("Take all samples at once", partial(edits.set_recipe, batch_size=0))
+        yield Problem("", "Recipe", _lower(batch_too_large(size, count)), repairs=(whole,))
+        return
+    least = _smallest_batch(size, count)
+    for id, info in built.nodes.items():
+        need = info.layer.smallest_batch(info.inputs) if info.layer and info.outputs else 1
+        if not least or need <= least:
+            continue
+        last = f"the last batch of an epoch has {least} ({count:,} in batches of {size:,})"
+        found = f"the recipe's batches have {least}" if least == size else last
+        sizes = range(max(size, need), count or need + 1)
+        better = next((b for b in sizes if _smallest_batch(b, count) >= need), need)
+        repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
+        what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
+        yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _smallest_batch(size: int, count: int) -> int:
+    """The least samples in a batch of an epoch; 0 if that is not known. A `size` of 0 takes all `count` at once."""
+    return (count % size or size) if count and size else (size or count)
+
+
+def _train_size(document: Document) -> int:
+    """How many training samples the document's dataset has; 0 if that is not known."""
+    try:
+        layers = [n.layer() for n in document.nodes.values() if n.type == "Dataset"]
+        return next((layer.info.train_size or 0 for layer in layers if isinstance(layer, Dataset)), 0)
+    except NetwrightError:
+        return 0
