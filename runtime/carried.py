@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from runtime import memory
-from runtime.engines.protocol import Engine, Stepper
+from runtime.engines.protocol import Engine, Stepper, Stopped
 from runtime.graph import Array
 from runtime.recipe import Stage
 from runtime.task import Task, first_weights, stage_step, starting_state
@@ -24,9 +24,13 @@ class Carried:
         self._weights = first_weights(task, weights)
         self._slots = dict(slots)
         self._loaded: tuple[StepGraph, Stepper] | None = None
+        self._ahead = 0
+        self._stopping = False
 
     def load(self, stage: Stage) -> bool:
         """Make the step of `stage` ready, if none is. True if its optimizer has slots and they all begin as zeros."""
+        if self._ahead:
+            self.unload()  # a run was left in the middle of a group: go on from there
         if self._loaded:
             return False
         step = stage_step(self._task, stage)
@@ -46,12 +50,28 @@ class Carried:
         assert self._loaded, "no step is loaded"
         return self._loaded[1].step(feeds)
 
+    @property
+    def group(self) -> int:
+        """How many updates are best asked for at once."""
+        assert self._loaded, "no step is loaded"
+        return self._loaded[1].group
+
+    def steps(self, feeds: Sequence[Mapping[str, Array | float]]) -> Iterator[dict[str, Array]]:
+        """Several updates, their results one by one; `state` is always that after the last one taken."""
+        assert self._loaded, "no step is loaded"
+        found = self._loaded[1].steps(feeds)
+        for count, results in enumerate(found, start=1):
+            if self._stopping:
+                raise Stopped("Training was stopped.")
+            self._ahead = len(found) - count
+            yield results
+
     def state(self) -> State:
         """Weights and slots: arrays that nobody changes any more."""
         if not self._loaded:
             return dict(self._weights), dict(self._slots)
         step, stepper = self._loaded
-        state = stepper.state()
+        state = stepper.state(self._ahead)
         for array in state.values():
             array.flags.writeable = False
         weights = self._weights | {n: a for n, a in state.items() if n not in step.slots}
@@ -63,7 +83,9 @@ class Carried:
         if self._loaded:
             self._loaded[1].close()
         self._loaded = None
+        self._ahead, self._stopping = 0, False
 
     def terminate(self) -> None:
+        self._stopping = True
         if self._loaded:
             self._loaded[1].terminate()

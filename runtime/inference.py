@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from onnx import TypeProto, helper, numpy_helper, shape_inference
 from runtime.errors import GraphError
 
 if TYPE_CHECKING:
-    from runtime.graph import Dim, Graph, Op, Value
+    from runtime.graph import Array, Dim, Graph, Op, Value
 
 #: Operators for which ONNX infers nothing by itself: their output is like their input.
 LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization"}
@@ -28,14 +29,20 @@ def schema(op_type: str, opset: int) -> Any:
         raise GraphError(f"ONNX has no operator ‘{op_type}’ in opset {opset}.") from None
 
 
-def infer(graph: Graph, op: Op, inputs: list[Value | None]) -> tuple[Value, ...]:
-    """The values of `op`'s outputs, of those that have a name. Raises `GraphError` naming layer, operator and shapes."""
+def infer(
+    graph: Graph, op: Op, inputs: Sequence[Value | None], arrays: Mapping[str, Array] | None = None
+) -> tuple[Value, ...]:
+    """The values of `op`'s outputs, of those that have a name. Raises `GraphError` naming layer, operator and shapes.
+
+    `arrays` are the numbers of constant inputs; by default those that are constants of `graph`.
+    """
     from runtime.graph import Value
 
     types = {v.name: type_proto(v) for v in inputs if v is not None}
     try:
+        data = _data(graph.constants if arrays is None else arrays, inputs)
         outputs = shape_inference.infer_node_outputs(
-            schema(op.type, graph.opset), node_proto(op), types, _data(graph, inputs), None,
+            schema(op.type, graph.opset), node_proto(op), types, data, None,
             [helper.make_opsetid("", graph.opset)], 8,
         )
     except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
@@ -67,9 +74,9 @@ def type_proto(value: Value) -> TypeProto:
     return helper.make_tensor_type_proto(helper.np_dtype_to_tensor_dtype(value.dtype), list(value.shape))
 
 
-def _data(graph: Graph, inputs: list[Value | None]) -> dict[str, onnx.TensorProto]:
-    names = [v.name for v in inputs if v is not None and v.name in graph.constants]
-    return {n: numpy_helper.from_array(graph.constants[n], n) for n in names if graph.constants[n].size <= _SMALL}
+def _data(arrays: Mapping[str, Array], inputs: Sequence[Value | None]) -> dict[str, onnx.TensorProto]:
+    names = [v.name for v in inputs if v is not None and v.name in arrays]
+    return {n: numpy_helper.from_array(arrays[n], n) for n in names if arrays[n].size <= _SMALL}
 
 
 def _known(proto: TypeProto) -> bool:
@@ -84,7 +91,7 @@ def _read(proto: TypeProto) -> tuple[np.dtype[Any], tuple[Dim, ...]]:
     return np.dtype(helper.tensor_dtype_to_np_dtype(tensor.elem_type)), tuple(dims)
 
 
-def _sentence(graph: Graph, op: Op, inputs: list[Value | None], reason: str) -> str:
+def _sentence(graph: Graph, op: Op, inputs: Sequence[Value | None], reason: str) -> str:
     from runtime.graph import describe_shape
 
     shapes = ", ".join(describe_shape(v.shape) for v in inputs if v is not None)

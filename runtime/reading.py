@@ -78,10 +78,10 @@ class _Reader:
         if proto.sparse_initializer:
             raise FileError(f"‘{graph.name}’ holds sparse weights, which Netwright does not read: save them as plain tensors.")
         given = {t.name for t in proto.initializer}
-        graph.inputs = [_value(i, self._define(i.name, scope)) for i in proto.input if i.name not in given]
+        graph.inputs = [stated_value(i, self._define(i.name, scope)) for i in proto.input if i.name not in given]
         for node in proto.node:
             self._node(node, scope, graph)
-        graph.outputs = [_value(o, self._known(o.name, scope, graph.name)) for o in proto.output]
+        graph.outputs = [stated_value(o, self._known(o.name, scope, graph.name)) for o in proto.output]
         return graph
 
     def _define(self, name: str, scope: _Scope) -> str:
@@ -219,7 +219,7 @@ def array(tensor: TensorProto) -> Array:
         raise FileError(f"The tensor ‘{tensor.name}’ is damaged ({error}): export the model again.") from None
 
 
-def _value(info: onnx.ValueInfoProto, name: str) -> Value:
+def stated_value(info: onnx.ValueInfoProto, name: str) -> Value:
     """A value as the file states it; void, without a shape, where it states nothing."""
     kind = info.type.tensor_type
     dims: list[Dim] = [d.dim_value if d.HasField("dim_value") else (d.dim_param or None) for d in kind.shape.dim]

@@ -13,8 +13,9 @@ whose loss was known to be sound: the weights just before the failure are finite
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from time import perf_counter
 
 from runtime.carried import Carried
@@ -157,8 +158,13 @@ class Trainer:
     def _epoch(self) -> Iterator[Event]:
         began = perf_counter()
         self._load()
-        for count, indices in enumerate(self._batches(), start=1):
-            yield self._step(indices)
+        left, count = self._batches(), 0
+        while left:
+            group = self._group(left)
+            feeds = [self._feeds(indices, ahead) for ahead, indices in enumerate(group)]
+            for indices, given, found in zip(group, feeds, self._carried.steps(feeds), strict=True):
+                yield self._taken(indices, given, found)
+            left, count = left[len(group) :], count + len(group)
             if count % WATCH == 0:
                 self._remember()
         self._remember()
@@ -241,17 +247,27 @@ class Trainer:
         self._carried.unload()
         self._base = self.progress
 
-    def _feeds(self, indices: Indices) -> dict[str, Array | float]:
+    def _group(self, left: Sequence[Indices]) -> Sequence[Indices]:
+        """The next batches of one size, as many as the engine likes at once (its group divides `WATCH`)."""
+        size = len(left[0])
+        return list(takewhile(lambda indices: len(indices) == size, left[: self._carried.group]))
+
+    def _feeds(self, indices: Indices, ahead: int = 0) -> dict[str, Array | float]:
+        """What the step is given after `ahead` more steps than are done."""
         graph, base = self._carried.graph, self._base
-        done = self._tally.batch - base.batch
+        done = self._tally.batch - base.batch + ahead
         feeds: dict[str, Array | float] = {**self._train.batch(indices)}
         feeds[graph.rate] = self._rate(base.stage_step + done)
         feeds[graph.step] = base.updates + done + 1
         return feeds
 
     def _step(self, indices: Indices) -> StepDone:
-        feeds, graph, tally = self._feeds(indices), self._carried.graph, self._tally
-        found = self._carried.step(feeds)
+        feeds = self._feeds(indices)
+        return self._taken(indices, feeds, self._carried.step(feeds))
+
+    def _taken(self, indices: Indices, feeds: Mapping[str, Array | float], found: Mapping[str, Array]) -> StepDone:
+        """Count a step that was made with `feeds` and gave `found`."""
+        graph, tally = self._carried.graph, self._tally
         loss = found[graph.loss].item()
         if not math.isfinite(loss):
             raise _NotFinite

@@ -175,9 +175,10 @@ class OrtStepper:
         if not back:
             return self._read(self._current)
         group, before, after = self._run, self._read(1 - self._current), self._read(self._current)
-        self._current = 1 - self._current
+        self._current, stopped, self._options.terminate = 1 - self._current, self._options.terminate, False
         for feeds in group[: len(group) - back]:
             self.step(feeds)
+        self._options.terminate = stopped
         state = self._read(self._current)
         # As if nothing had been asked.
         self._write(0, before)

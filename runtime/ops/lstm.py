@@ -18,7 +18,6 @@ from runtime.ops.recurrent_cell import (
     before,
     beside_x,
     cut,
-    filled,
     incoming,
     products,
     rows,
@@ -77,16 +76,19 @@ class LstmCell:
     """The step as operators: i, o, f = σ(…), a = tanh(…), c′ = f∘c + i∘a, h′ = o∘tanh(c′)."""
 
     def forward(self, g: Graph, at: Direction) -> Tape:
-        sequence = beside_x(g, at, at.w, g.Add(at.bias, at.inner_bias))
-        body, size = g.body("step"), at.hidden
+        sizes, bias = [3 * at.hidden, at.hidden], g.Add(at.bias, at.inner_bias)
+        (w, w_a), (r, r_a), (b, b_a) = (cut(g, v, sizes, 0) for v in (at.w, at.r, bias))
+        sequences = [beside_x(g, at, w, b), beside_x(g, at, w_a, b_a)]
+        body = g.body("step")
         h, c = (state_like(body, name, value) for name, value in zip("hc", at.first, strict=True))
-        together, candidate = cut(body, body.Gemm(at.r, h, slice_of(body, "x", sequence)), [3 * size, size], 0)
-        i, o, f = cut(body, body.Sigmoid(together), [size] * 3, 0)
+        x, x_a = (slice_of(body, "x", sequence) for sequence in sequences)
+        i, o, f = cut(body, body.Sigmoid(body.Gemm(r, h, x)), [at.hidden] * 3, 0)
+        candidate = body.Gemm(r_a, h, x_a)
         a, kept = body.Tanh(candidate), body.Mul(f, c)
         new = body.Add(kept, body.Mul(i, a))
         squashed = body.Tanh(new)
         body.outputs = [body.Mul(o, squashed), new, i, o, f, a, kept, squashed]
-        h, c, *stacks = scan(g, body, at.first, [sequence], reverse=at.backwards)
+        h, c, *stacks = scan(g, body, at.first, sequences, reverse=at.backwards)
         y = g.Mul(stacks[1], stacks[-1])
         return Tape(swapped(g, y), (h, c), (*stacks, y))
 
@@ -96,7 +98,7 @@ class LstmCell:
         """With s = tanh c′: dc = dh∘o∘(1 − s²) + dc′∘f′. Each gate's gradient is dc or dh times what is known before."""
         into_c, into_gates = self._factors(g, tape)
         dh, arriving = incoming(g, at, dy, ends[0])
-        first = dh, ends[1] or filled(g, 0, at.x, [at.hidden, "N"])
+        first = dh, ends[1] or at.zeros
         sequences = [into_c, tape.kept[2], into_gates, *([arriving] if arriving else [])]
         body = g.body("step_back")
         dh, dc = (state_like(body, name, value) for name, value in zip(("dh", "dc"), first, strict=True))

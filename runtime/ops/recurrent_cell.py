@@ -24,7 +24,8 @@ class Direction:
     """One direction of a recurrent operator.
 
     `x` is (T, N, I + 1), a column of ones behind the features, and `columns` the same batch last, (T, I + 1, N). `w` is
-    (gates · H, I), `r` (gates · H, H), the biases beside x and beside the state (gates · H, 1), each of `first` (H, N).
+    (gates · H, I), `r` (gates · H, H), the biases beside x and beside the state (gates · H, 1), each of `first` (H, N), and so
+    is `zeros`.
     """
 
     x: Value
@@ -34,6 +35,7 @@ class Direction:
     bias: Value
     inner_bias: Value
     first: tuple[Value, ...]
+    zeros: Value
     backwards: bool
 
     @property
@@ -116,14 +118,12 @@ def incoming(g: Graph, at: Direction, dy: Value | None, end: Value | None) -> tu
 
     The second is None where only the last state is used: then nothing comes from outside on the way.
     """
-    zeros = filled(g, 0, at.x, [at.hidden, "N"])
     if dy is None:
-        return zeros if end is None else end, None
+        return at.zeros if end is None else end, None
     dy = swapped(g, dy)
     last = g.Squeeze(_cut(g, dy, 0, 1) if at.backwards else _cut(g, dy, -1, _END), ints(g, [0]))
-    edge = g.Unsqueeze(zeros, ints(g, [0]))
-    parts = (_cut(g, dy, 1, _END), edge) if at.backwards else (edge, _cut(g, dy, 0, -1))
-    return last if end is None else g.Add(last, end), g.Concat(*parts, axis=0)
+    moved = [-1, 0, 0, 1, 0, 0] if at.backwards else [1, 0, 0, -1, 0, 0]
+    return last if end is None else g.Add(last, end), g.Pad(dy, ints(g, moved, "pads"))
 
 
 def back_through(body: Graph, weight: Value, gates: Value, others: Sequence[Value]) -> Value:

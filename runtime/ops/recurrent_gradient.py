@@ -106,7 +106,7 @@ def _directions(g: Graph, at: Site, states: int) -> list[Direction]:
     given = [_columns(g, at.inputs[5 + i] if at.has(5 + i) else None, len(ways)) for i in range(states)]
     first = [[part or zeros for part in parts] for parts in given]
     return [
-        Direction(x, columns, w[d], r[d], *biases[d], tuple(state[d] for state in first), backwards)
+        Direction(x, columns, w[d], r[d], *biases[d], tuple(state[d] for state in first), zeros, backwards)
         for d, backwards in enumerate(ways)
     ]
 

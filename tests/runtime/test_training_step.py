@@ -91,7 +91,9 @@ def test_step_model_and_back() -> None:
     graph, loss, _ = mlp()
     step = training_step(graph, loss, Update(clip_norm=1.0))
     back = from_model(to_model(step.graph))
-    assert back.ops == step.graph.ops and back.values == {n: back.values[n] for n in back.values}
+    folded = [op for op in step.graph.ops if op.outputs[0] in back.constants]
+    assert [op.type for op in folded] == ["Size"]
+    assert back.ops == [op for op in step.graph.ops if op not in folded]
 
 
 def test_foreign_models_that_are_refused() -> None:
@@ -101,8 +103,8 @@ def test_foreign_models_that_are_refused() -> None:
     model.graph.node[0].op_type = "Hardmix"
     with pytest.raises(GraphError, match=r"‘Dense_0\.matmul’: Netwright does not know the operator Hardmix: remove it\."):
         from_model(model)
-    model.opset_import[0].version = 9
-    with pytest.raises(FileError, match=r"The model uses opset 9: export it again with opset 13 to 17\."):
+    model.opset_import[0].version = 25
+    with pytest.raises(FileError, match=r"The model uses opset 25: export it again with opset 13 to 24\."):
         from_model(model)
     with pytest.raises(GraphError, match=r"Dense_0.bias 8: its numbers are \(3,\): give an array"):
         to_model(graph, {"Dense_0.bias": np.zeros(3)})
