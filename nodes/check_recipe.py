@@ -12,7 +12,6 @@ from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
 from nodes.recipes import advice, checked
 from runtime.errors import NetwrightError
-from runtime.preflight import batch_too_large
 
 
 def recipe(document: Document, built: Built) -> Iterator[Problem]:
@@ -34,8 +33,8 @@ def batches(document: Document, built: Built) -> Iterator[Problem]:
     size, count = document.recipe.stages[0].batch_size, _train_size(document)
     if count and size > count:
         whole = Repair("Take all samples at once", partial(edits.set_recipe, batch_size=0))
-        yield Problem("", "Recipe", _lower(batch_too_large(size, count)), repairs=(whole,))
-        return
+        yield Problem("", "Recipe", _lower(larger_than_the_data(size, count)), "advice", (whole,))
+        size = count
     least = _smallest_batch(size, count)
     for id, info in built.nodes.items():
         need = info.layer.smallest_batch(info.inputs) if info.layer and info.outputs else 1
@@ -48,6 +47,10 @@ def batches(document: Document, built: Built) -> Iterator[Problem]:
         repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
         what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
         yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
+
+
+def larger_than_the_data(size: int, count: int) -> str:
+    return f"The batch size is {size:,}, and there are {count:,} training samples: set {count:,} or less, or 0 for all at once."
 
 
 def _lower(sentence: str) -> str:

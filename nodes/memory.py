@@ -26,7 +26,7 @@ def room(document: Document, built: Built) -> Iterator[Problem]:
     if there is not None and needed > there / 2:
         yield _too_large(document, built, needed, there)
     elif filed > untrusted.LARGEST - 2**24:
-        what = f"what it learns takes {in_words(filed)}, and one ONNX file holds 2.1 GB: use fewer units, or it cannot be saved."
+        what = f"what it learns takes {in_words(filed)}, and one ONNX file holds 2.1 GB: use fewer units, or no file holds it."
         yield Problem("", "Network", what)
 
 

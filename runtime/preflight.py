@@ -32,7 +32,6 @@ def check(task: Task) -> None:
             raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
         chosen = optimizer(stage.updates[0].optimizer)
         complete(chosen, stage.updates[0].settings)
-        _check_batch(task, stage)
         settings_of(stage.updates[0])
         rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
@@ -49,16 +48,6 @@ def _check_early_stop(task: Task, stage: Stage) -> None:
         raise TrainingError(f"Early stop watches {watched}, and the dataset has no validation samples: watch loss.")
     if watched.endswith("accuracy") and task.decision == "none":
         raise TrainingError(f"Early stop watches {watched}, and this task has no right or wrong: watch a loss.")
-
-
-def _check_batch(task: Task, stage: Stage) -> None:
-    count = len(task.dataset.train)
-    if stage.batch_size > count:
-        raise TrainingError(batch_too_large(stage.batch_size, count))
-
-
-def batch_too_large(size: int, count: int) -> str:
-    return f"The batch size is {size:,}, and there are {count:,} training samples: set {count:,} or less, or 0 for all at once."
 
 
 def _check_numbers(name: str, split: Split) -> None:

@@ -64,4 +64,6 @@ def _least(rows: Sequence[Row], column: int) -> int:
 def _cells(row: dict[str, Any]) -> Row:
     shape = "?" if row["output_shape"] is None else describe_shape(row["output_shape"])
     counts = (f"{row[k]:,}" if row[k] else "–" for k in ("parameters", "multiply_adds"))
-    return (row["name"], row["type"], shape, *counts)
+    shared = (f"{name} of {words}" for name, words in row.get("shared", {}).items())
+    notes = [row["type"], *(["frozen"] if "frozen" in row else []), *shared]
+    return (row["name"], " · ".join(notes), shape, *counts)

@@ -16,6 +16,7 @@ from app.headless.documents import opened, with_data
 from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
 from app.headless.say import command, say
+from nodes.check_recipe import larger_than_the_data
 from nodes.document import Document
 from nodes.edits import set_flags, set_recipe
 from nodes.files import ChangedMeanwhile, save
@@ -69,6 +70,7 @@ def train(options: Options) -> int:
         run = Run(document, options.engine, options.provider)
     for notice in filter(None, (advice(document.recipe), *run.notices)):
         say(notice)
+    _say_what_is_too_large(run, options)
     _say_where_the_schedule_ends(run, options)
     if not here:
         make_way(output)
@@ -130,6 +132,16 @@ def _follow(run: Run, keeper: Keeper, report: Reporter, epochs: int | None) -> i
             keeper.keep_finally()
         raise
     return 1 if failed else 0
+
+
+def _say_what_is_too_large(run: Run, options: Options) -> None:
+    """A batch larger than the data: refused where it was typed just now, said where an older recipe has it."""
+    size, count = run.plan.stage.batch_size, len(run.dataset.train)
+    if size <= count:
+        return
+    if options.batch_size is not None:
+        raise TrainingError(larger_than_the_data(size, count))
+    say(f"The batch size is {size:,}, and there are {count:,} training samples: each step takes them all.")
 
 
 def _say_where_the_schedule_ends(run: Run, options: Options) -> None:

@@ -43,7 +43,7 @@ def test_what_no_file_can_hold_is_told_before_training(monkeypatch: pytest.Monke
     monkeypatch.setattr(memory, "physical", lambda: None)
     (level, sentence), = told(wide(300_000))
     assert level == "error" and sentence == (
-        "Network: what it learns takes 2.9 GB, and one ONNX file holds 2.1 GB: use fewer units, or it cannot be saved."
+        "Network: what it learns takes 2.9 GB, and one ONNX file holds 2.1 GB: use fewer units, or no file holds it."
     )
     assert told(edits.set_recipe(wide(300_000), optimizer="SGD", settings={})) == []
 

@@ -204,12 +204,14 @@ def test_a_network_with_an_error_is_not_trained() -> None:
 
 def test_a_batch_larger_than_the_data_is_told_and_mended() -> None:
     document = edits.set_recipe(new("playground"), batch_size=251)
-    problem = check(document).errors[0]
+    problem = check(document).problems[0]
     words = "the batch size is 251, and there are 250 training samples: set 250 or less, or 0 for all at once."
-    assert problem.sentence == f"Recipe: {words}"
-    assert not check(problem.repairs[0].edit(document)).errors
-    with pytest.raises(TrainingError, match="the batch size is 251"):
-        Run(document)
+    assert (problem.level, problem.sentence) == ("advice", f"Recipe: {words}")
+    assert not check(problem.repairs[0].edit(document)).problems
+    whole = Run(edits.set_recipe(document, batch_size=0, epochs=2))
+    given = Run(edits.set_recipe(document, epochs=2))
+    losses = [[e.loss for e in run.events() if isinstance(e, EpochDone)] for run in (whole, given)]
+    assert losses[0] == losses[1], "each step takes all there are"
 
 
 def test_a_dataset_whose_shape_does_not_fit_is_told() -> None:

@@ -347,8 +347,6 @@ def test_weights_to_start_from_must_be_finite() -> None:
 # -- refusals ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("changed", "words"), [
     (recipe(schedule="cosin"), "There is no schedule called ‘cosin’: did you mean ‘cosine’?"),
-    (recipe(batch_size=54),
-     "The batch size is 54, and there are 53 training samples: set 53 or less, or 0 for all at once."),
     (recipe(settings={"beta1": 7.0}), "Adam: beta1 is 7: set it between 0 and 0.9999."),
     (recipe(optimizer="Adamm"), "There is no optimizer called ‘Adamm’: did you mean ‘Adam’?"),
     (recipe(early_stop=patient(2, "los")),
