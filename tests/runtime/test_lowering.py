@@ -178,3 +178,17 @@ def test_what_follows_from_a_known_batch_folds_away() -> None:
     folded, changed = fold(specialised(step.graph, {"N": 4}))
     kinds = {op.type for op in folded.ops}
     assert changed and not kinds & {"Size", "Shape", "Expand", "CastLike"}
+
+
+def test_without_blocked_operators_the_plain_ones_run(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    from runtime.engines.lowering import blocks
+
+    monkeypatch.setattr(blocks, "_width", lambda: 1 / 0)
+    blocks.block.cache_clear()
+    try:
+        step = step_of(conv, "SGD")
+        kinds = {op.domain for op in lowered(step.graph).ops}
+    finally:
+        blocks.block.cache_clear()
+    assert blocks.NCHWC not in kinds
+    assert caplog.messages == ["Blocked convolutions are not used: division by zero"]
