@@ -130,11 +130,11 @@ class LateCell(_GruCell):
         others = [body.Mul(dh, slices[2]), *slices[3:]]
         body.outputs = [back_through(body, g.Transpose(at.r, perm=[1, 0]), gates, others), dn, gates]
         dh, dn, gates = scan(g, body, [first], sequences, reverse=not at.backwards)
-        by_row = rows(g, g.Concat(cut(g, gates, [2 * at.hidden, at.hidden], 1)[0], dn, axis=1))
-        w, bias = products(g, by_row, [at.x], [at.features, 1])
+        by_sum = g.Concat(cut(g, gates, [2 * at.hidden, at.hidden], 1)[0], dn, axis=1)
+        w, bias = products(g, rows(g, by_sum), [at.x], [at.features, 1])
         ones = cut(g, at.x, [at.features, 1], 2)[1]
         r, inner_bias = products(g, rows(g, gates), [swapped(g, h), ones], [at.hidden, 1])
-        return Pulled(by_row, w, r, bias, inner_bias, (dh,))
+        return Pulled(by_sum, w, r, bias, inner_bias, (dh,))
 
 
 class EarlyCell(_GruCell):
@@ -162,11 +162,11 @@ class EarlyCell(_GruCell):
         others = [body.Mul(dh, slices[2]), body.Mul(du, slices[3]), *slices[4:]]
         body.outputs = [back_through(body, outer, gates, others), dn, gates]
         dh, dn, gates = scan(g, body, [first], sequences, reverse=not at.backwards)
-        by_row = rows(g, g.Concat(gates, dn, axis=1))
-        w, bias = products(g, by_row, [at.x], [at.features, 1])
+        by_sum = g.Concat(gates, dn, axis=1)
+        w, bias = products(g, rows(g, by_sum), [at.x], [at.features, 1])
         parts = [*products(g, rows(g, gates), [swapped(g, h)], [at.hidden])]
         parts += products(g, rows(g, dn), [swapped(g, g.Mul(reset, h))], [at.hidden])
-        return Pulled(by_row, w, g.Concat(*parts, axis=0), bias, bias, (dh,))
+        return Pulled(by_sum, w, g.Concat(*parts, axis=0), bias, bias, (dh,))
 
 
 def _slope(g: Graph, gate: Value) -> Value:

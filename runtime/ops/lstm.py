@@ -108,10 +108,9 @@ class LstmCell:
         before_it = back_through(body, g.Transpose(at.r, perm=[1, 0]), gates, slices[3:])
         body.outputs = [before_it, body.Mul(total, slices[1]), gates]
         dh, dc, by_gates = scan(g, body, first, sequences, reverse=not at.backwards)
-        by_row = rows(g, by_gates)
         columns = [at.x, before(g, at, tape.y, swapped(g, at.first[0]))]
-        w, bias, r = products(g, by_row, columns, [at.features, 1, at.hidden])
-        return Pulled(by_row, w, r, bias, bias, (dh, dc))
+        w, bias, r = products(g, rows(g, by_gates), columns, [at.features, 1, at.hidden])
+        return Pulled(by_gates, w, r, bias, bias, (dh, dc))
 
     def _factors(self, g: Graph, tape: Tape) -> tuple[Value, Value]:
         """o∘(1 − s²), by which dh enters dc; and what dc, dh, dc, dc are multiplied by for the gates i, o, f, a.

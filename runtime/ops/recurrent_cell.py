@@ -58,9 +58,9 @@ class Tape:
 
 @dataclass(frozen=True)
 class Pulled:
-    """The gradient of one direction: by W x as `rows` (gates · H, T · N), by weights, biases and first states."""
+    """The gradient of one direction: by W x + b as `gates` (T, gates · H, N), by weights, biases and first states."""
 
-    rows: Value
+    gates: Value
     w: Value
     r: Value
     bias: Value

@@ -82,7 +82,6 @@ class RnnCell:
         gates = body.Mul(dh, slices[0])
         body.outputs = [back_through(body, g.Transpose(at.r, perm=[1, 0]), gates, slices[1:]), gates]
         dh, by_gates = scan(g, body, [first], sequences, reverse=not at.backwards)
-        by_row = rows(g, by_gates)
         columns = [at.x, before(g, at, tape.y, swapped(g, at.first[0]))]
-        w, bias, r = products(g, by_row, columns, [at.features, 1, at.hidden])
-        return Pulled(by_row, w, r, bias, bias, (dh,))
+        w, bias, r = products(g, rows(g, by_gates), columns, [at.features, 1, at.hidden])
+        return Pulled(by_gates, w, r, bias, bias, (dh,))

@@ -14,6 +14,7 @@ import json
 import platform
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,8 +41,9 @@ class Contestant:
     def __init__(self, row: Row, way: str, threads: int) -> None:
         self.way = way
         command = [sys.executable, "-m", "tests.benchmarks.contestant", row.name, way, str(threads)]
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (closed with the child)
         self._child = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said, text=True
         )
         self._count = 1
         self._best = 1e9
@@ -51,6 +53,8 @@ class Contestant:
     def ready(self) -> bool:
         """Wait for the first steps to be done; False if this way does not work here."""
         told = self._told()
+        if not told and self.way == OURS:
+            self._fail("in its first steps")
         self.created = told.get("created", 0.0)
         for _ in range(3 if told else 0):
             self.turn()
@@ -62,6 +66,8 @@ class Contestant:
         self._child.stdin.write(f"{self._count}\n")
         self._child.stdin.flush()
         told = self._told()
+        if not told:
+            self._fail("in its measurement")
         self.memory = told["memory"]
         seconds = told["seconds"] / self._count
         self._best = min(self._best, seconds)
@@ -74,10 +80,15 @@ class Contestant:
         found: dict[str, float] = json.loads(line) if line else {}
         return found
 
+    def _fail(self, when: str) -> None:
+        self._said.seek(0)
+        raise SystemExit(f"{self.way} failed {when}:\n{self._said.read()}")
+
     def close(self) -> None:
         assert self._child.stdin
         self._child.stdin.close()
         self._child.wait()
+        self._said.close()
 
 
 @dataclass(frozen=True)

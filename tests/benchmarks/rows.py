@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -12,7 +10,8 @@ class Row:
     """One line of the table: a network of `networks.py` and of `torch_networks.py`, both called `network`.
 
     `sample` is one sample's shape; `classes` the number of classes (0: the target is the sample itself), or 2 with
-    `signs`, where the target is one number, −1 or 1. `goal` and `stretch` are PyTorch's fastest time / ours.
+    `signs`, where the target is one number, −1 or 1; with `sequence` samples are one-hot and every step has a target. `goal`
+    and `stretch` are PyTorch's fastest time / ours.
     """
 
     name: str
@@ -26,8 +25,7 @@ class Row:
     stretch: float
     maps: bool = False
     signs: bool = False
-    tokens: int = 0
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    sequence: bool = False
 
 
 ROWS = (
@@ -37,6 +35,8 @@ ROWS = (
     Row("mlp-adam", "784-500-300-10, 128, Adam", "mlp", 128, "Adam", (784,), 10, 1.1, 1.5),
     Row("lenet", "LeNet, 64, Momentum", "lenet", 64, "Momentum", (1, 28, 28), 10, 1.1, 2, maps=True),
     Row("cnn", "conv32-conv64-pool-128-10, 64, Adam", "cnn", 64, "Adam", (1, 28, 28), 10, 1.0, 1.3, maps=True),
+    Row("resnet20", "ResNet-20, 32×32, 64, Momentum", "resnet20", 64, "Momentum", (3, 32, 32), 10, 0.95, 1.2, maps=True),
+    Row("lstm", "LSTM 128, T 64, vocabulary 65, 32, Adam", "lstm", 32, "Adam", (64, 65), 65, 1.05, 1.3, sequence=True),
     Row("autoencoder", "autoencoder 784-500-784, 20, Adam", "autoencoder", 20, "Adam", (784,), 0, 1.2, 2),
 )
 

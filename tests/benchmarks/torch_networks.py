@@ -39,6 +39,40 @@ def autoencoder() -> nn.Module:
     return nn.Sequential(*_dense(784, 500, 784), nn.Sigmoid())
 
 
+class Block(nn.Module):
+    """Two convolutions with batch normalization, and the way round them."""
+
+    def __init__(self, ins: int, outs: int, stride: int) -> None:
+        super().__init__()
+        self.inside = nn.Sequential(*_conv(ins, outs, 3, stride), nn.ReLU(), *_conv(outs, outs, 3, 1))
+        self.around = nn.Sequential(*_conv(ins, outs, 1, stride)) if stride > 1 else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(self.inside(x) + self.around(x))
+
+
+def resnet20() -> nn.Module:
+    layers: list[nn.Module] = [*_conv(3, 16, 3, 1), nn.ReLU()]
+    for ins, outs in ((16, 16), (16, 32), (32, 64)):
+        layers += [Block(ins, outs, 2 if outs > 16 else 1), Block(outs, outs, 1), Block(outs, outs, 1)]
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))
+
+
+def _conv(ins: int, outs: int, kernel: int, stride: int) -> list[nn.Module]:
+    return [nn.Conv2d(ins, outs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outs)]
+
+
+class Lstm(nn.Module):
+    """Steps come first: the layout in which PyTorch's LSTM is fastest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm, self.dense = nn.LSTM(65, 128), nn.Linear(128, 65)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.dense(self.lstm(x)[0])
+
+
 def _dense(*widths: int) -> list[nn.Module]:
     """Linear layers with ReLU between them."""
     layers: list[nn.Module] = []
@@ -48,7 +82,8 @@ def _dense(*widths: int) -> list[nn.Module]:
 
 
 NETWORKS: dict[str, Callable[[], nn.Module]] = {
-    "tiny": tiny, "mlp": mlp, "lenet": lenet, "cnn": cnn, "autoencoder": autoencoder,
+    "tiny": tiny, "mlp": mlp, "lenet": lenet, "cnn": cnn, "resnet20": resnet20, "lstm": Lstm,
+    "autoencoder": autoencoder,
 }
 
 
@@ -57,6 +92,8 @@ def make(row: Row, way: str, samples: Array, targets: Array) -> Callable[[], obj
     words = way.split()
     torch.manual_seed(0)
     net, x, t = NETWORKS[row.network](), torch.from_numpy(samples), torch.from_numpy(targets)
+    if row.sequence:
+        x, t = (array.transpose(0, 1).contiguous() for array in (x, t))
     if "channels-last" in words:
         net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     optimizer = _optimizer(row, net, fused="fused" in words)

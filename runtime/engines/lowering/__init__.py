@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from runtime.engines.lowering.accumulation import lower_accumulation
+from runtime.engines.lowering.convolutions import lower_convolutions
 from runtime.engines.lowering.folding import fold, specialised
 from runtime.engines.lowering.masks import lower_masks
 from runtime.engines.lowering.pooling import lower_pooling
@@ -17,7 +18,9 @@ from runtime.graph import Graph
 
 Pass = Callable[[Graph], tuple[Graph, bool]]
 
-PASSES: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
+PASSES: tuple[Pass, ...] = (
+    fold, lower_accumulation, lower_products, lower_pooling, lower_masks, lower_convolutions,
+)  # fmt: skip
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:

@@ -10,8 +10,9 @@ import pytest
 
 from runtime.autodiff import gradients
 from runtime.errors import GraphError
-from runtime.graph import Array, Dim, Graph, Value
+from runtime.graph import Array, Dim, Graph, Op, Value
 from runtime.ops.recurrent_gradient import unfold
+from runtime.ops.rnn import rnn
 from tests.runtime.ops.cases_recurrent import GATES
 from tests.runtime.ops.support import interpret, model, run_onnxruntime
 
@@ -114,8 +115,6 @@ def test_what_has_no_rule_is_refused_in_words(op_type: str, settings: dict[str, 
 
 def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
     _, feed = emitted("RNN")
-    from runtime.ops.rnn import rnn
-
     with pytest.raises(GraphError, match="did you mean ‘Tanh’"):
         rnn(feed["x"], feed["w"], feed["r"], activations=["Tahn"])
     with pytest.raises(GraphError, match="1 activations are named: name 1 for each direction"):
@@ -126,8 +125,6 @@ def test_outputs_nobody_asked_for() -> None:
     """As Keras exports it: the first output has no name."""
     g, rng = Graph(dtype=np.float64), np.random.default_rng(0)
     x, w, r = (g.input(n, g.dtype, s) for n, s in (("x", (T, N, WIDE)), ("w", (1, 4 * H, WIDE)), ("r", (1, 4 * H, H))))
-    from runtime.graph import Op
-
     last = Value("last", g.dtype, (1, N, H))
     g.append(Op("LSTM", ("x", "w", "r"), ("", "last"), {"hidden_size": H}), [last])
     found = gradients(g, g.ReduceSum(g.Mul(last, last), keepdims=0), [x, w, r])

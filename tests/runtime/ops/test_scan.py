@@ -8,9 +8,11 @@ import numpy as np
 import onnx
 import pytest
 
+from runtime.autodiff import gradients
 from runtime.graph import Graph, Op, Value
+from runtime.onnx_model import from_model
 from runtime.ops.control import scan
-from tests.runtime.ops.support import Case, assemble, model, spread
+from tests.runtime.ops.support import Case, assemble, interpret, model, spread
 from tests.runtime.ops.test_gradients import agrees_with_finite_differences, engines_agree
 
 RNG = np.random.default_rng(5)
@@ -99,8 +101,19 @@ def test_only_what_moves_is_differentiated() -> None:
     """The sequence is data: its gradient is not computed in the loop."""
     g = Graph()
     x, s = g.input("x", "float32", (5, 3)), g.parameter("s", (3,))
-    from runtime.autodiff import gradients
-
     gradients(g, g.ReduceSum(_plain_sum(g, s, x), keepdims=0), [s])
     backward = next(op for op in g.ops if op.type == "Scan" and op.phase == "backward")
     assert len(backward.outputs) == 1
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_scan_from_a_file_is_differentiated(name: str) -> None:
+    """The body's values are typed when a file is read: the same gradients as before it was written."""
+    expected, feed = assemble(CASES[name])
+    forward, _ = assemble(CASES[name], training=False)
+    again = from_model(model(forward))
+    constants = {n: a for n, a in forward.constants.items() if n in again.parameters}
+    found = gradients(again, again.outputs[1], again.inputs)
+    again.outputs += found.values()
+    for ours, theirs in zip(interpret(again, feed | constants), interpret(expected, feed), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)

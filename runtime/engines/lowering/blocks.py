@@ -1,0 +1,100 @@
+"""ONNX Runtime's blocked layout: whether it is there, how wide its blocks are, and weights in it.
+
+Its operators (``com.microsoft.nchwc``) are internal to it, for x86 only, with blocks of 16 channels with AVX-512 and 8 with
+AVX2. So they are tried once, against the ordinary convolution, before they are used.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnx import TensorProto, helper
+
+from runtime.graph import IR_VERSION, OPSET, Array, Graph, Value
+from runtime.ops.registry import ints
+
+NCHWC = "com.microsoft.nchwc"
+
+_log = logging.getLogger(__name__)
+
+
+@cache
+def block() -> int:
+    """Channels in a block; 0 where the blocked operators are missing or wrong (a line in the log says so)."""
+    try:
+        width = _width()
+        error = _error(width)
+    except Exception as reason:  # ONNX Runtime's exceptions have no base of their own
+        _log.warning("Blocked convolutions are not used: %s", str(reason).split("\n")[0])
+        return 0
+    if not error < 1e-5:
+        _log.warning("Blocked convolutions are not used: they differ from plain ones by %g.", error)
+        return 0
+    return width
+
+
+def blocked_weight(g: Graph, weight: Value, places: Array, width: int) -> Value:
+    """The numbers of `weight` at the flat `places` [O, I, kh, kw], in blocks: O/b, I/b, kh, kw, b of I, b of O.
+
+    An input of fewer channels than a block is not blocked: O/b, I, kh, kw, b of O.
+    """
+    order = ints32(g, in_blocks(places, width).ravel())
+    flat = g.Reshape(weight, ints(g, [-1], "shape"))
+    result: Value = g.Reshape(g.Gather(flat, order, axis=0), ints(g, places.shape, "shape"))
+    return result
+
+
+def ints32(g: Graph, numbers: Array) -> Value:
+    return g.constant(numbers, np.int32, "order")
+
+
+def in_blocks(weight: Array, width: int) -> Array:
+    """A weight [O, I, kh, kw] in the order in which blocked convolutions want it, its shape unchanged."""
+    outs, ins, *kernel = weight.shape
+    if ins < width:
+        return weight.reshape(outs // width, width, ins, *kernel).transpose(0, 2, 3, 4, 1).reshape(weight.shape)
+    apart = weight.reshape(outs // width, width, ins // width, width, *kernel)
+    return apart.transpose(0, 2, 4, 5, 3, 1).reshape(weight.shape)
+
+
+# -- the trial ---------------------------------------------------------------------------------------------------------
+def _width() -> int:
+    """Where ReorderInput of 0, 1, 2 … [1, 64, 1, 2] puts the second place of the first channel."""
+    x = np.arange(128, dtype=np.float32).reshape(1, 64, 1, 2)
+    node = helper.make_node("ReorderInput", ["x"], ["y"], domain=NCHWC)
+    return int(np.flatnonzero(_run([node], x).ravel() == 1)[0])
+
+
+def _error(width: int) -> float:
+    """The largest relative difference from Conv, with ReLU, bias, stride and pads."""
+    rng = np.random.default_rng(0)
+    x, w = (rng.standard_normal(shape).astype(np.float32) for shape in ((2, 2 * width, 6, 5), (width, 2 * width, 3, 3)))
+    bias = rng.standard_normal(width).astype(np.float32)
+    given = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2]}
+    plain = _run([helper.make_node("Conv", ["x", "w", "b"], ["y"], **given)], x, w=w, b=bias)
+    nodes = [
+        helper.make_node("ReorderInput", ["x"], ["xb"], domain=NCHWC),
+        helper.make_node("Conv", ["xb", "w", "b"], ["yb"], domain=NCHWC, **given),
+        helper.make_node("ReorderOutput", ["yb"], ["y"], domain=NCHWC, channels=width),
+    ]
+    blocked = _run(nodes, x, w=in_blocks(w, width), b=bias)
+    return float(np.abs(blocked - plain).max() / np.abs(plain).max())
+
+
+def _run(nodes: list[onnx.NodeProto], x: Array, **constants: Array) -> Array:
+    from onnx import numpy_helper
+
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)]
+    outputs = [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)]
+    weights = [numpy_helper.from_array(np.ascontiguousarray(a), n) for n, a in constants.items()]
+    graph = helper.make_graph(nodes, "trial", inputs, outputs, weights)
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(NCHWC, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = 1, 4
+    session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {"x": x})[0])
