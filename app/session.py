@@ -44,16 +44,17 @@ class RunHistory(History):
         self._index += 1
         self._run = self._index
 
-    def end_run(self) -> None:
-        """A run that trained nothing leaves no entry, and what had been undone before it can be redone again."""
+    def end_run(self) -> bool:
+        """A run that trained nothing leaves no entry, and what had been undone before it can be redone again. True then."""
         run, self._run = self._run, None
         if run is None or run >= len(self._entries) or self._entries[run].document is not self._entries[run - 1].document:
-            return
+            return False
         del self._entries[run]
         if self._index >= run:
             self._index -= 1
         if len(self._entries) == run == self._index + 1:
             self._entries += self._undone_before
+        return True
 
     def mark_unsaved(self) -> None:
         """No document is what a file holds (a recovered drawing that never had one)."""
@@ -154,8 +155,8 @@ class Session(QObject):
         self._changed()
 
     def end_run(self) -> None:
-        self.history.end_run()
-        self._changed()
+        if self.history.end_run():
+            self._changed()
 
     def take_checkpoint(self, change: Edit) -> None:
         """A run's weights, merged by `change` into what is drawn now."""

@@ -104,13 +104,7 @@ class MainWindow(WindowCommands):
         self._done.setFixedHeight(2)
         box.addWidget(self._done)
         box.addWidget(self.canvas, 1)
-        self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.setChildrenCollapsible(False)
-        self._split.setHandleWidth(1)
-        self._split.addWidget(self._stage)
-        self._split.addWidget(self.bottom)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
+        self._make_split()
         middle = QWidget()
         row = QHBoxLayout(middle)
         row.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +112,16 @@ class MainWindow(WindowCommands):
         for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
             row.addWidget(widget, 1 if widget is self._split else 0)
         self.setCentralWidget(middle)
+
+    def _make_split(self) -> None:
+        """The canvas above, the bottom panel below, and a line to drag between them."""
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setChildrenCollapsible(False)
+        self._split.setHandleWidth(1)
+        self._split.addWidget(self._stage)
+        self._split.addWidget(self.bottom)
+        self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
 
     def _connect(self) -> None:
         session, control, canvas = self.session, self.control, self.canvas

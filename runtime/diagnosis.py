@@ -91,7 +91,7 @@ def diagnose(step: StepGraph, before: Checkpoint, feeds: Mapping[str, Array | fl
 
 def kept(step: int) -> str:
     """What training goes back to, in words."""
-    return f"kept are the weights of step {step}" if step else "kept are the first weights"
+    return f"kept are the weights of step {step:,}" if step else "kept are the first weights"
 
 
 def _finding(name: str, array: Array, op: Op | None) -> Finding | None:
@@ -105,8 +105,8 @@ def sentence(finding: Finding | None, step: int, rate: float) -> str:
     """What happened at `step`, where, and what to do."""
     cure = f"lower the learning rate (at this step it is {rate:.3g}), or clip the gradient’s norm."
     if finding is None:
-        return f"Step {step}: the loss or a weight is not a finite number, though NumPy’s repetition is: {cure}"
+        return f"Step {step:,}: the loss or a weight is not a finite number, though NumPy’s repetition is: {cure}"
     at = f" at [{', '.join(map(str, finding.index))}]" if finding.index else ""
     if finding.op is None:
-        return f"Step {step}: {finding.place} contains {finding.number}{at}: remove such samples from the data."
-    return f"Step {step}: {finding.place} gave {finding.number}{at} from finite numbers: {cure}"
+        return f"Step {step:,}: {finding.place} contains {finding.number}{at}: remove such samples from the data."
+    return f"Step {step:,}: {finding.place} gave {finding.number}{at} from finite numbers: {cure}"

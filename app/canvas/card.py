@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.ink import Ink, text_width, wrapped_height
+from app.canvas.look import counted
 from app.glyphs import glyph_for, paint_glyph, paint_tile
 from app.tokens import Tokens
 from nodes.layer import layer_type
@@ -89,7 +90,7 @@ class RefusalCard(QWidget):
         ink.text(painter, 44, row.center().y(), repair.title, "strong", "text")
         if repair.result:
             x = 44 + text_width(repair.title, "strong") + 10
-            ink.text(painter, x, row.center().y(), f"{self._shape} → {repair.result}", "smallest", "text2")
+            ink.text(painter, x, row.center().y(), f"{self._shape} → {counted(repair.result)}", "smallest", "text2")
         hint = "let go" if index == self.choice else ("↓" if index > self.choice else "↑")
         width = text_width(hint, "caption") + 14
         chip = QRectF(row.right() - 8 - width, row.center().y() - 9, width, 18)

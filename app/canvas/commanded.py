@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QPointF, QRect, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
+from app.canvas.gestures import would_work
 from app.canvas.offers import insertions, offers, placed, top_left
 from app.canvas.rename import NameEditor
 from app.canvas.scene import CanvasScene, PortAt
@@ -35,6 +38,8 @@ class CommandedStage(Stage):
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         self._place: tuple[QPointF, PortAt | None] = (QPointF(), None)
         self._onto: Wire | None = None
+        self._marked: Wire | None = None
+        self._tried: dict[Wire, str] = {}
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
@@ -192,3 +197,24 @@ class CommandedStage(Stage):
             return ""
         self.session.select(made)
         return made[-1]
+
+    # -- onto a wire -----------------------------------------------------------------------------------------------------
+    def wire_to_insert(self, point: QPointF, edit: Callable[[Document, Wire], Document]) -> Wire | None:
+        """The wire under `point`, if inserting there would work; else the reason is said."""
+        wire = self.canvas.wire_at(point)
+        if wire is None:
+            return None
+        if wire not in self._tried:
+            self._tried[wire] = would_work(self.session.document, wire, edit)
+        self.status_message.emit(f"✗ {self._tried[wire]}" if self._tried[wire] else "Let go to insert it on this wire")
+        return None if self._tried[wire] else wire
+
+    def mark_wire(self, wire: Wire | None) -> None:
+        """Show which wire a layer would be inserted on."""
+        if wire != self._marked:
+            for each, on in ((self._marked, False), (wire, True)):
+                if each is not None and each in self.canvas.wires:
+                    self.canvas.wires[each].show_state(marked=on)
+            self._marked = wire
+        if wire is None:
+            self._tried.clear()

@@ -22,6 +22,8 @@ LINE = HEADER / 2
 
 #: Below FAR a node is its hue and glyph; below NEAR its header is large and lines of small text are left out.
 FAR, NEAR = 0.4, 0.7
+#: 10.5 px at this zoom are 10 on the screen.
+READ = 0.95
 #: The shape's 18 px are still 10 on the screen from here on.
 SHAPE_FROM = 0.57
 ZOOM_LEAST, ZOOM_MOST = 0.1, 4.0

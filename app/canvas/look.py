@@ -116,7 +116,12 @@ def _summary(node: Node, built: NodeBuilt | None) -> str:
 
 
 def _shape(value: Value | None) -> str:
-    return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
+    return "?" if value is None else ("scalar" if value.rank == 0 else counted(sample_shape(value)))
+
+
+def counted(shape: str) -> str:
+    """A vector's length as a number is written: ``3,456``."""
+    return f"{int(shape):,}" if shape.isdecimal() else shape
 
 
 def _dims(value: Value | None) -> tuple[int, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.canvas.geometry import BEAD, HEADER, LINE, WIDTH, snapped
+from app.canvas.look import counted
 from app.canvas.scene import PortAt
 from app.canvas.search import Offer
 from nodes import edits
@@ -62,7 +63,7 @@ def _joined(document: Document, start: PortAt, name: str, cls: type[Layer]) -> O
 
 
 def _known(shape: str) -> str:
-    return "" if shape == "?" else shape
+    return "" if shape == "?" else counted(shape)
 
 
 def wire_between(start: PortAt, id: str, cls: type[Layer]) -> Wire:

@@ -15,7 +15,7 @@ from app.canvas.items.node import NodeItem
 from app.canvas.items.overlay import OverlayItem
 from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
-from app.canvas.look import PortLook, look_of, problems_by_node
+from app.canvas.look import PortLook, counted, look_of, problems_by_node
 from app.canvas.routes import Surroundings, route
 from app.session import Live, Session
 from app.tokens import Tokens
@@ -111,7 +111,7 @@ class CanvasScene(QGraphicsScene):
     def _describe(self, document: Document, wire: Wire) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
         value = self.value_at(wire.source, wire.source_port)
-        label = "?" if value is None else ("labels" if value.rank == 1 else sample_shape(value))
+        label = "?" if value is None else ("labels" if value.rank == 1 else counted(sample_shape(value)))
         self.wires[wire].present(kind_of(value) if value else "vector", label, self._is_side(document, wire))
 
     def _is_side(self, document: Document, wire: Wire) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -24,14 +24,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas.commanded import CommandedStage
 from app.canvas.dropping import Dropping
-from app.canvas.gestures import Gesture, Pointer, would_work
+from app.canvas.gestures import Gesture, Pointer
 from app.canvas.hover import Hover, tip_at
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
 from app.canvas.pressing import gesture_for
 from app.canvas.stage import WHEEL_STEP
 from app.session import Session
 from app.tokens import Tokens
-from nodes.document import Document, Wire
+from nodes.document import Document
 
 #: What a child of the canvas leaves alone is the canvas's; QAbstractScrollArea would throw it away.
 FROM_CHILDREN = {
@@ -55,9 +55,7 @@ class CanvasView(CommandedStage):
         self._space_used = False
         self._unseen: object = None
         self._hover = Hover(self.canvas)
-        self._marked: Wire | None = None
         self._shown: Document | None = None
-        self._tried: dict[Wire, str] = {}
         self._dropping = Dropping(self)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
@@ -238,27 +236,6 @@ class CanvasView(CommandedStage):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.space_held = self._space_used = False
-
-    # -- onto a wire -----------------------------------------------------------------------------------------------------
-    def wire_to_insert(self, point: QPointF, edit: Callable[[Document, Wire], Document]) -> Wire | None:
-        """The wire under `point`, if inserting there would work; else the reason is said."""
-        wire = self.canvas.wire_at(point)
-        if wire is None:
-            return None
-        if wire not in self._tried:
-            self._tried[wire] = would_work(self.session.document, wire, edit)
-        self.status_message.emit(f"✗ {self._tried[wire]}" if self._tried[wire] else "Let go to insert it on this wire")
-        return None if self._tried[wire] else wire
-
-    def mark_wire(self, wire: Wire | None) -> None:
-        """Show which wire a layer would be inserted on."""
-        if wire != self._marked:
-            for each, on in ((self._marked, False), (wire, True)):
-                if each is not None and each in self.canvas.wires:
-                    self.canvas.wires[each].show_state(marked=on)
-            self._marked = wire
-        if wire is None:
-            self._tried.clear()
 
     # -- dropping a layer (`Dropping` does it) ----------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
-from app.canvas.geometry import BEAD
+from app.canvas.geometry import BEAD, READ
 from app.canvas.ink import text_width
+from app.canvas.look import counted
 from app.canvas.ports import PortState, paint_port
 from app.canvas.routes import Surroundings, route
 from app.glyphs import glyph_for, paint_glyph
@@ -34,7 +35,7 @@ class DraggedWire:
         self.end = self.start
         value = scene.value_at(anchor.node, anchor.port.name) if anchor.port.output else None
         self.kind = kind_of(value) if value is not None else anchor.port.kind
-        self.shape = sample_shape(value) if value is not None and value.rank != 1 else ("labels" if value else "?")
+        self.shape = counted(sample_shape(value)) if value is not None and value.rank != 1 else ("labels" if value else "?")
         self._fits = True
         self._repair: Repair | None = None
         self._turns = False
@@ -110,9 +111,19 @@ class DraggedWire:
         ink = self.scene.ink
         words = self.shape if self._fits else f"✗ {self.shape}"
         if self._turns:
-            half = text_width(words, "smallest") / 2 + 5
-            painter.fillRect(QRectF(self._label.x() - half, y - 8, 2 * half, 16), ink.brush("canvas"))
-        ink.text(painter, self._label.x(), y, words, "smallest", role, 0.5)
+            scale = _scale(painter)
+            half = (text_width(words, "smallest") / 2 + 5) * scale
+            painter.fillRect(QRectF(self._label.x() - half, y - 8 * scale, 2 * half, 16 * scale), ink.brush("canvas"))
+        self._words(painter, QPointF(self._label.x(), y), words, "smallest", role)
+
+    def _words(self, painter: QPainter, at: QPointF, words: str, role: str, color: str) -> None:
+        """As large as they are read, from afar too."""
+        scale = _scale(painter)
+        painter.save()
+        painter.translate(at)
+        painter.scale(scale, scale)
+        self.scene.ink.text(painter, 0, 0, words, role, color, 0.5)
+        painter.restore()
 
     def _paint_ghost(self, painter: QPainter) -> None:
         """The layer that letting go would insert: dashed, in the accent, with the shape it gives."""
@@ -126,9 +137,15 @@ class DraggedWire:
         painter.drawRoundedRect(bead, BEAD[1] / 2, BEAD[1] / 2)
         glyph = QRectF(at.x() - 8, at.y() - 8, 16, 16)
         paint_glyph(painter, glyph, _glyph(self._repair.layer), ink.color("accent"))
-        ink.text(painter, at.x(), bead.top() - 11, self._repair.layer, "caption", "accent", 0.5)
+        lift = 11 * _scale(painter)
+        self._words(painter, QPointF(at.x(), bead.top() - lift), self._repair.layer, "caption", "accent")
         middle = (bead.right() + self.tip.x()) / 2
-        ink.text(painter, middle, at.y() - 11, self._repair.result, "smallest", "accent", 0.5)
+        self._words(painter, QPointF(middle, at.y() - lift), counted(self._repair.result), "smallest", "accent")
+
+
+def _scale(painter: QPainter) -> float:
+    """How much larger than in the scene words are written."""
+    return max(1.0, READ / max(painter.worldTransform().m11(), 0.1))
 
 
 def _glyph(layer: str) -> str:

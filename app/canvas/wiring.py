@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt, QTimer
 
 from app.canvas.card import RefusalCard
 from app.canvas.gestures import Gesture, Pointer
+from app.canvas.look import counted
 from app.canvas.ports import PortState
 from app.canvas.scene import PortAt
 from app.canvas.wire_ghost import DraggedWire
@@ -230,7 +231,7 @@ class DragWire(Gesture):
 
 def _fits(verdict: Verdict) -> str:
     """``✓ 16×8×8``; a shape that is not known yet is left out."""
-    return "✓" if verdict.shape == "?" else f"✓ {verdict.shape}"
+    return "✓" if verdict.shape == "?" else f"✓ {counted(verdict.shape)}"
 
 
 def _input(document: Document, wire: Wire) -> Port | None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from app.canvas.look import counted
 from app.glyphs import glyph_for, tile_icon
 from app.panels.words import label, rule
 from app.session import Session
@@ -23,7 +24,7 @@ def output_text(built: NodeBuilt | None) -> str:
     value = built.output if built else None
     if value is None:
         return "?"
-    return "scalar" if value.rank == 0 else sample_shape(value)
+    return "scalar" if value.rank == 0 else counted(sample_shape(value))
 
 
 class NetworkTable(QWidget):

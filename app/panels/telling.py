@@ -10,6 +10,7 @@ from app.panels.bottom import LOG
 from app.panels.message_bar import MessageBar
 from app.session import Session
 from app.worker.control import RunControl
+from app.worker.standing import over
 from nodes.build import place
 from nodes.edits import set_recipe
 from nodes.problems import Problem, Refusal, Repair
@@ -18,8 +19,9 @@ from nodes.problems import Problem, Refusal, Repair
 USUAL_RATE = {"Adam": 0.001}
 #: How many epochs more are on offer when a recipe has run to its end.
 MORE = 10
-#: What is said of a run holds until the next one begins; what broke it, until that is mended.
-RUN, TROUBLE = "run", "trouble"
+#: What is said of a run holds until the next one begins; what broke it, until that is mended; that it is at its end, as long
+#: as that is so.
+RUN, TROUBLE, END = "run", "trouble", "end"
 
 
 class Telling(QObject):
@@ -29,7 +31,7 @@ class Telling(QObject):
         super().__init__(window)
         self._window, self._session, self._control, self._messages = window, session, control, messages
         session.refused.connect(self._on_refused)
-        session.document_changed.connect(lambda _: self._forget_trouble())
+        session.document_changed.connect(lambda _: self._take_back_what_is_over())
         control.said.connect(lambda level, sentence: messages.say(level, sentence, topic=RUN))
         control.reset.connect(lambda _: messages.take_back(RUN))
         control.stumbled.connect(self._on_stumbled)
@@ -53,13 +55,15 @@ class Telling(QObject):
         mend = (repair.title, lambda: session.do(repair.title, repair.edit))
         self._messages.say("err", sentence, (mend,), topic=TROUBLE)
 
-    def _forget_trouble(self) -> None:
+    def _take_back_what_is_over(self) -> None:
         if not self._session.troubled:
             self._messages.take_back(TROUBLE)
+        if not over(self._session.document):
+            self._messages.take_back(END)
 
     def _on_exhausted(self, sentence: str) -> None:
         more = (f"Train {MORE} more epochs", lambda: self._control.more(MORE))
-        self._messages.say("info", sentence, (more, ("Start anew", self._control.anew)), topic=RUN)
+        self._messages.say("info", sentence, (more, ("Start anew", self._control.anew)), topic=END)
 
     def mistake(self, sentence: str, details: str) -> None:
         """A mistake of the program itself: a sentence, and the details in the log."""

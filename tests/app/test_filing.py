@@ -160,6 +160,27 @@ def test_what_is_too_large_for_a_journal_is_not_called_trained(qtbot, make_windo
     assert not again.session.document.weights and not again.session.document.training.progress
 
 
+def test_every_lost_network_is_offered_in_turn(qtbot, make_window):
+    for name in ("lost one", "lost two"):
+        window = make_window(tiny())
+        rename_first(window, name)
+        window.session.do("Rename", lambda d, n=name: edits.retitle(d, n))
+        window.autosave.write()
+        crash(window)
+    again = make_window()
+    again.offer_recovery()
+    offered = again.messages.text.text()
+    again.messages.say("info", "Something else.")
+    again.messages.leave()
+    assert again.messages.text.text() == offered
+    again.messages._ways.itemAt(0).widget().click()
+    first = again.session.document.title
+    again.messages.leave()  # “Recovered”
+    assert "changes that were not saved" in again.messages.text.text() and first not in again.messages.text.text()
+    again.messages._ways.itemAt(0).widget().click()
+    assert {first, again.session.document.title} == {"lost one", "lost two"}
+
+
 def test_recovery_keeps_the_weights_of_the_file(qtbot, make_window, saved):
     train_to_end(qtbot, saved)
     saved.filing.save()

@@ -128,6 +128,9 @@ def test_a_changed_layer_is_named_and_training_begins_anew_in_one_step_of_undo(q
     window.control.toggle()
     assert "hidden2: weight" in window.messages.text.text() and "start anew" in window.messages.text.text()
     window.undo()
+    window.undo()
+    assert not window.messages.isVisible(), "undone, nothing is at its end"
+    window.redo()
     heard = Heard(window.client.finished)
     window.actions_by_id["anew"].trigger()
     qtbot.waitUntil(lambda: bool(heard.all), timeout=30_000)

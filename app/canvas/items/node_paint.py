@@ -48,7 +48,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     box = QRectF(0, top, body.width(), body.height() - top if not look.collapsed else LARGE_HEADER)
     _box(painter, box, LARGE_HEADER, item, ink)
     paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
-    room = body.width() - 40 - (26 if look.level else 6)
+    room = body.width() - 40 - (30 if look.level else 12)  # a port stands at the right end
     _fitted(painter, ink, 40, g.LINE, look.title, room)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from app.canvas.geometry import NEAR
+from app.canvas.geometry import NEAR, READ
 from app.canvas.ink import Ink, text_width
 from app.canvas.ports import PortState, paint_port
 
 if TYPE_CHECKING:
     from app.canvas.items.node import NodeItem
-
-#: 10.5 px at this zoom are 10 on the screen.
-READ = 0.95
 
 
 def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) -> None:
@@ -50,5 +47,3 @@ def _tag(
         painter, QPointF(side * (width / 2 + 14), 0), text, "smallest-strong", role, "oktint" if fits else "errtint", role
     )
     painter.restore()
-
-

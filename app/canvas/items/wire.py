@@ -17,6 +17,8 @@ WIDTHS = {"maps": 2.5, "volume": 2.5}
 THIN = 1.75
 HIT = 14.0
 ABOVE = 11.0
+#: A wire that falls or rises more than this is a slope; and how far beside it its label stands.
+LEVEL, BESIDE = 14.0, 12.0
 #: From a port to the tag of a folded wire; the name of a bead next door begins soon after.
 TAG_AWAY = 5.0
 
@@ -46,6 +48,7 @@ class WireItem(QGraphicsItem):
         if (kind, label, side) != (self.kind, self.label, self.side):
             self.prepareGeometryChange()
             self.kind, self.label, self.side = kind, label, side
+            self._stack()
             self._touch = QPainterPath()
             self.update()
 
@@ -56,8 +59,12 @@ class WireItem(QGraphicsItem):
             for name, value in state.items():
                 setattr(self, name, value)
             self._touch = QPainterPath()
-            self.setZValue(5 if self.hovered or self.chosen else 1)
+            self._stack()
             self.update()
+
+    def _stack(self) -> None:
+        """Tags of folded wires lie over the wires that pass."""
+        self.setZValue(5 if self.hovered or self.chosen else (2 if self.side else 1))
 
     @property
     def folded(self) -> bool:
@@ -141,8 +148,12 @@ class WireItem(QGraphicsItem):
         if self._route.way is Way.AROUND:
             painter.fillRect(QRectF(middle.x() - width / 2 - 5, middle.y() - 8, width + 10, 16), self.ink.brush("canvas"))
             self.ink.text(painter, middle.x(), middle.y(), text, "smallest", color, 0.5)
-        else:
+        elif abs(self._end.y() - self._start.y()) <= LEVEL:
             self.ink.text(painter, middle.x(), middle.y() - ABOVE, text, "smallest", color, 0.5)
+        elif width + BESIDE < self._route.room / 2:
+            # Beside a slope, on the side that the wire turns away from.
+            falls = self._end.y() > self._start.y()
+            self.ink.text(painter, middle.x() + BESIDE, middle.y() + (-4 if falls else 8), text, "smallest", color)
 
     def _tag_places(self) -> list[tuple[QPointF, str]]:
         out, into = f"{self.wire.source_port} ↗", f"↘ {self.wire.source_port}"
