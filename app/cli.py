@@ -147,6 +147,41 @@ def export(file: Path, target: str, output: Path) -> None:
     export(file, target, output)
 
 
+INPUTS = click.option("--inputs", type=click.Path(path_type=Path), help=".npz with the inputs by name, and ‘target’.")
+LOSS = click.option("--loss", type=click.Choice(["mean-squared", "cross-entropy"]), default="mean-squared", show_default=True)
+
+
+@cli.command()
+@FILE
+@click.option("--inputs", required=True, type=click.Path(path_type=Path), help=".npz with the inputs by name, and ‘target’.")
+@LOSS
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .npz file to write.")
+def gradients(file: Path, inputs: Path, loss: str, output: Path) -> None:
+    """Write the gradient of a loss by every weight of FILE, any ONNX model.
+
+    The loss is that of the first output: the mean over all its elements of the squared difference, or the mean over the
+    batch of the cross-entropy with class numbers or one-hot rows.
+    """
+    from app.headless.gradients import gradients
+
+    gradients(file, inputs, loss, output)
+
+
+@cli.command()
+@FILE
+@INPUTS
+@LOSS
+@JSON
+def gradcheck(file: Path, inputs: Path | None, loss: str, as_json: bool) -> None:
+    """Compare the gradients of FILE, any ONNX model, with finite differences in float64.
+
+    Prints the worst weight. Without --inputs, inputs and target are drawn.
+    """
+    from app.headless.gradients import gradcheck
+
+    sys.exit(gradcheck(file, inputs, loss, as_json))
+
+
 @cli.command()
 @click.option("--epochs", type=Whole(1, 1000), help="Epochs; the recipe's ten by default.")
 @click.option("-o", "--output", type=File(), help="A folder; ~/Netwright by default.")

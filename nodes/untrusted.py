@@ -20,15 +20,15 @@ from runtime.obstacles import obstacle, words
 LARGEST = 2**31 - 1
 
 
-def read_model(path: Path) -> onnx.ModelProto:
-    """The model in the file, its structure checked. Raises `FileError` in words."""
+def read_model(path: Path, functions: bool = False) -> onnx.ModelProto:
+    """The model in the file, its structure checked, with `functions` also of one that defines its own. Raises `FileError`."""
     data = read_bytes(path)
     model = onnx.ModelProto()
     try:
         model.ParseFromString(data)
     except Exception:  # protobuf's DecodeError has no public common base over its implementations
         raise FileError(f"{path.name} is no ONNX model, or it is cut off: open another file, or an older copy.") from None
-    check(model, path)
+    check(model, path, functions)
     return model
 
 
@@ -46,11 +46,11 @@ def read_bytes(path: Path) -> bytes:
         raise FileError(f"{path} cannot be read: {words(error)}.") from None
 
 
-def check(model: onnx.ModelProto, path: Path) -> None:
+def check(model: onnx.ModelProto, path: Path, functions: bool = False) -> None:
     """Raises `FileError` for what no honest model has."""
     if not model.graph.ByteSize() or not model.ir_version:
         raise FileError(f"{path.name} holds no graph: it is no ONNX model. Open another file.")
-    if model.functions:
+    if model.functions and not functions:
         raise FileError(
             f"{path.name} defines {counted(len(model.functions), 'function')} of its own, which Netwright does not expand: "
             "export it again with its functions inlined."

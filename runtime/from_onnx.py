@@ -13,12 +13,14 @@ from runtime.body_types import typed_bodies
 from runtime.errors import FileError, GraphError
 from runtime.graph import OPSET, Array, Dim, Graph, Op, Parameter, Value, prune
 from runtime.inference import infer
-from runtime.ops.registry import evaluate
+from runtime.ops.registry import evaluate, numbers
 from runtime.reading import opsets, read, stated_value
 from runtime.shape_arithmetic import expanded, follow, numbers_of, reshaped
 from runtime.upgrade import OLDEST
 
 NEWEST = 24
+#: What can make a large tensor of a few numbers: a file of a kilobyte may ask for terabytes.
+GROWING = {"ConstantOfShape", "Range", "Expand", "Tile", "Resize", "OneHot", "Pad", "CenterCropPad", "Col2Im", "MaxUnpool"}
 #: What must not become a constant: each run draws anew.
 RANDOM = {"Dropout"}
 #: Numbers that a folded constant may have: shape arithmetic is small, and weights are to stay weights.
@@ -30,10 +32,11 @@ def from_model(
 ) -> Graph:
     """A model of known operators as a Graph, names kept, shapes inferred anew.
 
-    Initializers of whole numbers, and scalars, are constants; all others are trained parameters, whose numbers
-    `weights` gives. What follows from constants alone becomes a constant. `shapes` gives inputs numbers in place of their
-    symbolic dimensions. Old forms of operators are made new (opset 17 at least). Raises `FileError` for an opset outside
-    7 to 24, and `GraphError` for an unknown operator or a wrong shape.
+    Initializers of whole numbers, scalars, and the running statistics of BatchNormalization are constants; all others are
+    trained parameters, whose numbers `weights` gives. What follows from constants alone becomes a constant. `shapes` gives
+    inputs numbers in place of their symbolic dimensions. Old forms of operators are made new (opset 17 at least).
+
+    Raises `FileError` for an opset outside 7 to 24, and `GraphError` for an unknown operator or a wrong shape.
     """
     opset = _checked_opset(model)
     source = read(_with_shapes(model) if opset < 13 else model)
@@ -48,8 +51,10 @@ def weights(model: onnx.ModelProto) -> dict[str, Array]:
     return {t.name: numpy_helper.to_array(t) for t in _parameters(model)}
 
 
+#: BatchNormalization's running mean and variance: measured, not learnt.
+STATISTICS = (3, 4)
 #: Inputs that say how an operator works: what stands there is no weight, though it may be of floating type.
-SETTINGS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 2)}
+SETTINGS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 2), *(("BatchNormalization", i) for i in STATISTICS)}
 
 
 def _parameters(model: onnx.ModelProto) -> list[onnx.TensorProto]:
@@ -114,16 +119,18 @@ class Typing:
         self._parameters = parameters
         self._dims: dict[str, Array] = {}
         self._ends: set[str] = set()
+        self._source: Mapping[str, Array] = {}
         self._folded = False
 
     # -- the whole -------------------------------------------------------------------------------------------------------
     def fill(self, source: Graph, inputs: Mapping[str, Value]) -> None:
+        self._source = source.constants
         for name, array in source.constants.items():
             self._add_array(name, array)
         self._ends = {v.name for v in source.outputs}
         self.graph.inputs = list(inputs.values())
         self.graph.values.update(inputs)
-        for op in source.ops:
+        for op in map(self._untied, source.ops):
             with self.graph.scope(layer=op.layer, label=op.name or op.outputs[0]):
                 self._add(op)
         self.graph.outputs = [self.value(v.name) for v in source.outputs]
@@ -145,6 +152,25 @@ class Typing:
         if self.outer is None:
             raise GraphError(f"‘{name}’ is read before anything makes it: export the model again.")
         return self.outer.value(name)
+
+    def _untied(self, op: Op) -> Op:
+        """Exporters merge equal initializers: a first bias of zeros is then the running mean too. It gets one of its own."""
+        if op.type != "BatchNormalization" or op.attributes.get("training_mode", 0):
+            return op
+        inputs = list(op.inputs)
+        for i in STATISTICS:
+            shared = self._weight_behind(inputs[i])
+            if shared is not None:
+                inputs[i] = self.graph.fresh(f"{op.outputs[0]}.statistic")
+                self._add_array(inputs[i], self._source[shared])
+        return replace(op, inputs=tuple(inputs))
+
+    def _weight_behind(self, name: str) -> str | None:
+        """The parameter that this value is, perhaps through Identity operators."""
+        makers = self.graph.producer()
+        while name in makers and makers[name].type == "Identity":
+            name = makers[name].inputs[0]
+        return name if name in self.graph.parameters else None
 
     # -- one operator ----------------------------------------------------------------------------------------------------
     def _add(self, op: Op) -> None:
@@ -180,13 +206,23 @@ class Typing:
     def _computed_now(self, op: Op, dims: Mapping[str, Array]) -> tuple[Array, ...] | None:
         arrays = [self.array(n) if n else None for n in op.inputs]
         given = all(a is not None or not n for n, a in zip(op.inputs, arrays, strict=True))
-        if given and not op.bodies and op.type not in RANDOM:
+        if given and not op.bodies and op.type not in RANDOM and (op.type not in GROWING or self._is_small(op)):
             return evaluate(op, arrays)
         shapes = [numbers_of(dims[n]) for n in op.outputs if n in dims]
         if len(shapes) == len(op.outputs) and all(a is not None for a in shapes):
             return tuple(a for a in shapes if a is not None)
         shape = self._constant_shape(op)
         return None if shape is None else (shape,)
+
+    def _is_small(self, op: Op) -> bool:
+        """Whether an operator that can make much of little makes little."""
+        arrays = {n: a for n in op.inputs if n and (a := self.array(n)) is not None}
+        try:
+            found = infer(self.graph, op, [self.value(n) if n else None for n in op.inputs], arrays)
+        except GraphError:
+            return False
+        sizes = [numbers(v.shape) for v in found]
+        return all(s is not None and np.prod([float(d) for d in s]) <= LARGEST_FOLDED for s in sizes)
 
     def _constant_shape(self, op: Op) -> Array | None:
         """The Size of a value whose shape is known, and a constant cast to the type of a value."""

@@ -15,8 +15,8 @@ from runtime.errors import GraphError
 if TYPE_CHECKING:
     from runtime.graph import Array, Dim, Graph, Op, Value
 
-#: Operators for which ONNX infers nothing by itself: their output is like their input.
-LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization"}
+#: Operators for which ONNX infers nothing by itself, or refuses float64: their output is like their input.
+LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization", "Celu", "RotaryEmbedding"}
 #: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers).
 _SMALL = 64
 
@@ -38,6 +38,8 @@ def infer(
     """
     from runtime.graph import Value
 
+    if op.type in LIKE_INPUT and inputs and inputs[0] is not None:
+        return (Value(op.outputs[0], inputs[0].dtype, inputs[0].shape),)
     types = {v.name: type_proto(v) for v in inputs if v is not None}
     try:
         data = _data(graph.constants if arrays is None else arrays, inputs)
@@ -47,8 +49,6 @@ def infer(
         )
     except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
         raise GraphError(_sentence(graph, op, inputs, str(error))) from None
-    if op.type in LIKE_INPUT:
-        outputs = {**outputs, op.outputs[0]: types[op.inputs[0]]}
     missing = [n for n in op.outputs if n and (n not in outputs or not _known(outputs[n]))]
     if missing:
         raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))

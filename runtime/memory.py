@@ -47,6 +47,13 @@ def needed(step: StepGraph, batch: int) -> Need:
     return Need(carried, peak, sizes.get(largest, 0), layers.get(largest, ""))
 
 
+def graph_needs(graph: Graph) -> int:
+    """Bytes of a graph's weights and constants, and of what lives at its fullest moment besides; a lower bound, as above."""
+    sizes = {name: size_of(value, 1) for name, value in graph.values.items()}
+    kept = {*graph.parameters, *graph.constants}
+    return sum(sizes[n] for n in kept) + _peak(graph, sizes, kept)
+
+
 def size_of(value: Value, batch: int) -> int:
     """Bytes of one tensor with `batch` samples; 0 where a side is unknown."""
     sides = [_side(d, batch) for d in value.shape]

@@ -6,6 +6,8 @@ import math
 import struct
 import tokenize
 import zlib
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
@@ -43,6 +45,30 @@ def read_npz(path: Path) -> npt.NDArray[Any]:
                 return _read(stream, f"{path}, {key}")
     except BROKEN as error:
         raise _unreadable(path, "NumPy arrays (.npz)") from error
+
+
+def read_all(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Every array in the .npz file at `path`, by name."""
+    try:
+        with ZipFile(path) as archive:
+            return {name.removesuffix(".npy"): _member(archive, name, path) for name in archive.namelist()}
+    except BROKEN as error:
+        raise _unreadable(path, "NumPy arrays (.npz)") from error
+
+
+def _member(archive: ZipFile, name: str, path: Path) -> npt.NDArray[Any]:
+    with archive.open(name) as stream:
+        return _read(stream, f"{path}, {name.removesuffix('.npy')}")
+
+
+def npz_bytes(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
+    """An .npz file of these arrays, under any names. (`np.savez` takes them as keywords, and fails for some.)"""
+    held = BytesIO()
+    with ZipFile(held, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as stream:
+                np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
+    return held.getvalue()
 
 
 def _choose(keys: list[str], path: Path) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 
 from runtime.graph import Array, Graph, Value
 from runtime.ops.reduction import count
-from runtime.ops.registry import Site, gradient, ints, kernel, reshape_like, unbroadcast
+from runtime.ops.registry import Site, gradient, ints, kernel, numbers, reshape_like, unbroadcast
 
 
 # -- what they share -----------------------------------------------------------------------------------------------------
@@ -87,8 +87,12 @@ def batch_normalization_gradient(g: Graph, at: Site, dy: Value, *_: Value | None
     if at.attribute("training_mode", 0):
         axes = [0, *range(2, x.rank)]
         normal, rate = standardized(g, x, axes, epsilon)
-        dx = standardized_gradient(g, g.Mul(dy, _spread(g, scale, x)), normal, rate, axes)
-        return dx, _over_maps(g, g.Mul(dy, normal), scale), _over_maps(g, dy, scale), None, None
+        ds, db = _over_maps(g, g.Mul(dy, normal), scale), _over_maps(g, dy, scale)
+        if scale.dtype != x.dtype or numbers(scale.shape) is None:
+            dx = standardized_gradient(g, g.Mul(dy, _spread(g, scale, x)), normal, rate, axes)
+        else:
+            dx = _through_statistics(g, dy, normal, g.Mul(scale, g.Reshape(rate, ints(g, [-1], "shape"))), ds, db)
+        return dx, ds, db, None, None
     mean, variance = at.input(3), at.input(4)
     rate = g.Reciprocal(g.Sqrt(g.Add(variance, epsilon)))
     slope = g.Mul(scale, rate)
@@ -96,6 +100,19 @@ def batch_normalization_gradient(g: Graph, at: Site, dy: Value, *_: Value | None
     ds = _over_maps(g, g.Mul(dy, g.Mul(g.Sub(x, _spread(g, mean, x)), _spread(g, rate, x))), scale)
     dv = g.Mul(g.Mul(g.Mul(ds, slope), rate), -0.5)
     return g.Mul(dy, _spread(g, slope, x)), ds, db, g.Neg(g.Mul(db, slope)), dv
+
+
+def _through_statistics(g: Graph, dy: Value, normal: Value, slope: Value, ds: Value, db: Value) -> Value:
+    """slope·(dy − mean dy − normal·mean (dy·normal)), the means by channel: db and ds over their number.
+
+    An inference-mode BatchNormalization is scale·x + bias in one pass.
+    """
+    count = g.CastLike(g.Div(g.Size(dy), g.Size(slope)), slope)
+    share = g.Neg(g.Div(slope, count))
+    zeros, ones = (g.constant(np.full(numbers(slope.shape) or 1, fill), slope.dtype) for fill in (0.0, 1.0))
+    moved = g.BatchNormalization(dy, slope, g.Mul(share, db), zeros, ones, epsilon=0.0)
+    result: Value = g.Add(moved, g.BatchNormalization(normal, g.Mul(share, ds), zeros, zeros, ones, epsilon=0.0))
+    return result
 
 
 # -- over a sample's maps ------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from onnx.backend.test.loader import load_model_tests
 import runtime
 from runtime.graph import Array
 from runtime.ops import KERNELS
+from runtime.precision import in_double
 
 #: Operators of old files, rewritten before anything runs (`runtime.upgrade`).
 REWRITTEN = {"Upsample", "Scatter"}
@@ -122,42 +123,6 @@ NOT_IN_DOUBLE = {
 }
 
 
-def in_double(case: Any) -> ModelProto:
-    """The model with float64 in place of every float32."""
-    model = ModelProto()
-    model.CopyFrom(case.model)
-    _widen(model.graph)
-    return model
-
-
-def _widen(graph: GraphProto) -> None:
-    for value in (*graph.input, *graph.output, *graph.value_info):
-        if value.type.tensor_type.elem_type == TensorProto.FLOAT:
-            value.type.tensor_type.elem_type = TensorProto.DOUBLE
-    for tensor in graph.initializer:
-        _widen_tensor(tensor)
-    for node in graph.node:
-        for attribute in node.attribute:
-            _widen_attribute(node, attribute)
-
-
-def _widen_tensor(tensor: TensorProto) -> None:
-    if tensor.data_type == TensorProto.FLOAT:
-        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float64), tensor.name))
-
-
-def _widen_attribute(node: NodeProto, attribute: AttributeProto) -> None:
-    if attribute.type == AttributeProto.GRAPH:
-        _widen(attribute.g)
-    elif attribute.type == AttributeProto.TENSOR:
-        _widen_tensor(attribute.t)
-    elif attribute.name in ("to", "dtype", "softmax_precision") and attribute.i == TensorProto.FLOAT:
-        attribute.i = TensorProto.DOUBLE
-    elif node.op_type == "Constant" and attribute.name in ("value_float", "value_floats"):
-        numbers = np.array(attribute.f if attribute.name == "value_float" else attribute.floats, np.float64)
-        attribute.CopyFrom(AttributeProto(name="value", type=AttributeProto.TENSOR, t=numpy_helper.from_array(numbers)))
-
-
 def is_single(case: Any) -> bool:
     values = [*case.model.graph.input, *case.model.graph.output]
     return any(v.type.tensor_type.elem_type == TensorProto.FLOAT for v in values)
@@ -168,5 +133,5 @@ def test_official_cases_in_float64() -> None:
     chosen = [c for c in official() if is_single(c) and not any(fnmatch(c.name, name) for name in NOT_IN_DOUBLE)]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        report([p for case in chosen if (p := problem(case, in_double(case), double=True))])
+        report([p for case in chosen if (p := problem(case, in_double(case.model), double=True))])
     assert len(chosen) > 800
