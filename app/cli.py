@@ -77,6 +77,7 @@ def new(template: str, output: Path | None) -> None:
 @click.option("--restart", is_flag=True, help="Forget what was learnt and begin anew.")
 @ENGINE
 @click.option("--provider", type=Known("provider", ["auto", "cpu", "cuda"]), default="auto", show_default=True)
+@click.option("--exact", is_flag=True, help="Run the step operator by operator as it is saved: slower, equal bit for bit.")
 @click.option("--events", type=Known("form of events", ["jsonl"]), help="Print every event as a line of JSON on stdout.")
 @click.option("-o", "--output", type=File(), help="Write there instead of replacing FILE.")
 def train(**options: Any) -> None:

@@ -24,14 +24,16 @@ from runtime.trainer import Trainer
 class Run:
     """Trains `document` by its recipe. Iterate `events`; stop iterating to pause; `document()` is the state as it stands.
 
-    Raises `TrainingError` with the first error of a network that cannot be trained, `DataError` for its data.
+    `lowering` lets the engine run faster operators in place of the saved step's, equal to rounding; off, its losses are the
+    saved step's bit for bit. Raises `TrainingError` with the first error of a network that cannot be trained, `DataError` for
+    its data.
     """
 
     def __init__(
         self, document: Document, engine_name: str = "onnxruntime", provider: str = "auto", threads: int | None = None,
-        spinning: bool = True,
+        spinning: bool = True, lowering: bool = True,
     ) -> None:
-        self.engine: Engine = engine(engine_name, provider, threads, spinning)
+        self.engine: Engine = engine(engine_name, provider, threads, spinning, lowering)
         self.notices: list[str] = [self.engine.notice] if self.engine.notice else []
         self._start(document)
 

@@ -51,6 +51,7 @@ class Options:
     restart: bool = False
     engine: str = "onnxruntime"
     provider: str = "auto"
+    exact: bool = False
     events: str | None = None
     output: Path | None = None
 
@@ -67,7 +68,7 @@ def train(options: Options) -> int:
     here = same(output, options.file)
     require_writable(output)
     with way_out(options.file, options.data):
-        run = Run(document, options.engine, options.provider)
+        run = Run(document, options.engine, options.provider, lowering=not options.exact)
     for notice in filter(None, (advice(document.recipe), *run.notices)):
         say(notice)
     _say_what_is_too_large(run, options)

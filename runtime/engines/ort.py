@@ -7,6 +7,7 @@ from typing import Any
 
 import onnxruntime as ort
 
+from runtime.engines import cuda
 from runtime.engines.lowering import lowered
 from runtime.engines.lowering.folding import specialised
 from runtime.engines.lowering.packing import packed
@@ -17,7 +18,7 @@ from runtime.graph import Array, Graph
 from runtime.onnx_model import to_model
 from runtime.training_step import StepGraph
 
-_CPU, _CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+_CPU = "CPUExecutionProvider"
 
 
 class OrtEngine:
@@ -38,8 +39,13 @@ class OrtEngine:
         self._threads = threads
         self._spinning = spinning
         self._lowering = lowering
-        self._cuda = provider != "cpu" and _CUDA in ort.get_available_providers()
-        self.notice = _no_cuda("this onnxruntime has none") if provider == "cuda" and not self._cuda else ""
+        offered = provider != "cpu" and cuda.offered()
+        self._cuda = offered and cuda.works()
+        self.notice = ""
+        if offered and not self._cuda:
+            self.notice = _NO_LIBRARIES
+        elif provider == "cuda" and not offered:
+            self.notice = _NO_CUDA
 
     @property
     def provider(self) -> str:
@@ -65,15 +71,11 @@ class OrtEngine:
         """A session for `graph`, with `small` one for little memory and short operators. Raises `TrainingError` with ONNX
         Runtime's reason."""
         model = to_model(graph, weights, shapes=False).SerializeToString()
-        providers = [_CUDA, _CPU] if self._cuda else [_CPU]
+        providers = [cuda.PROVIDER, _CPU] if self._cuda else [_CPU]
         try:
-            session = ort.InferenceSession(model, self._options(level, small), providers=providers)
+            return ort.InferenceSession(model, self._options(level, small), providers=providers)
         except Exception as error:  # ONNX Runtime's exceptions have no base of their own
             raise TrainingError(f"ONNX Runtime cannot load ‘{graph.name}’: {reason(error)}") from error
-        if self._cuda and _CUDA not in session.get_providers():
-            self._cuda = False
-            self.notice = _no_cuda("its libraries could not be loaded")
-        return session
 
     def _options(self, level: Any, small: bool) -> ort.SessionOptions:
         """One thread for operators too short for two. Planning all memory beforehand saves time there; elsewhere it doubles
@@ -89,8 +91,14 @@ class OrtEngine:
         return options
 
 
-def _no_cuda(why: str) -> str:
-    return f"CUDA was asked for, but {why}: training runs on the CPU; install onnxruntime-gpu in place of onnxruntime."
+_NO_CUDA = (
+    "CUDA was asked for, but this onnxruntime has none: training runs on the CPU; "
+    "install onnxruntime-gpu in place of onnxruntime."
+)
+_NO_LIBRARIES = (
+    "This onnxruntime has CUDA, but no GPU or not its libraries could be found: training runs on the CPU; "
+    "pip install \"onnxruntime-gpu[cuda,cudnn]\" brings the libraries."
+)
 
 
 class OrtProgram:

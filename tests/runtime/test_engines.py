@@ -126,3 +126,15 @@ def test_cuda_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None
         "install onnxruntime-gpu in place of onnxruntime."
     )
     assert engine(provider="auto").notice == ""
+
+
+@pytest.mark.parametrize("provider", ["auto", "cuda"])
+def test_cuda_whose_libraries_are_missing_is_said(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without a GPU where onnxruntime-gpu is installed."""
+    from runtime.engines import cuda
+
+    monkeypatch.setattr(cuda, "offered", lambda: True)
+    cuda.works.cache_clear()
+    found = engine(provider=provider)
+    assert found.provider == "CPU" and "no GPU or not its libraries could be found" in found.notice
+    assert engine(provider="cpu").notice == ""
