@@ -29,9 +29,9 @@ class Run:
 
     def __init__(
         self, document: Document, engine_name: str = "onnxruntime", provider: str = "auto", threads: int | None = None,
-        spinning: bool = True,
+        spinning: bool = True, lowering: bool = True,
     ) -> None:
-        self.engine: Engine = engine(engine_name, provider, threads, spinning)
+        self.engine: Engine = engine(engine_name, provider, threads, spinning, lowering)
         self.notices: list[str] = [self.engine.notice] if self.engine.notice else []
         self._start(document)
 

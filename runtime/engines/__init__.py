@@ -11,7 +11,8 @@ ENGINES = ("onnxruntime", "numpy")
 
 
 def engine(
-    name: str = "onnxruntime", provider: str = "auto", threads: int | None = None, spinning: bool = True
+    name: str = "onnxruntime", provider: str = "auto", threads: int | None = None, spinning: bool = True,
+    lowering: bool = True,
 ) -> Engine:
     """The engine called `name`; the other arguments are ONNX Runtime's (see `runtime.engines.ort.OrtEngine`).
 
@@ -25,5 +26,5 @@ def engine(
     if name == "onnxruntime":
         from runtime.engines.ort import OrtEngine
 
-        return OrtEngine(provider, threads, spinning)
+        return OrtEngine(provider, threads, spinning, lowering)
     raise TrainingError(unknown("engine", name, ENGINES))
