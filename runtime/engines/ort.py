@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import onnxruntime as ort
 
 from runtime.engines import cuda
-from runtime.engines.lowering import lowered
+from runtime.engines.lowering import ANYWHERE, lowered
 from runtime.engines.lowering.folding import specialised
 from runtime.engines.lowering.packing import packed
 from runtime.engines.ort_stepper import ONLY_ERRORS, OrtStepper, reason
@@ -63,7 +64,8 @@ class OrtEngine:
         if not self._lowering:
             return OrtStepper(specialised, session, step, state, device)
         together, packing = packed(step)
-        return OrtStepper(lowered, session, together, state, device, packing)
+        lower = partial(lowered, passes=ANYWHERE) if self._cuda else lowered
+        return OrtStepper(lower, session, together, state, device, packing)
 
     def session(
         self, graph: Graph, weights: Mapping[str, Array], level: Any, small: bool = False

@@ -11,7 +11,7 @@ class Row:
 
     `sample` is one sample's shape; `classes` the number of classes (0: the target is the sample itself), or 2 with
     `signs`, where the target is one number, −1 or 1; with `sequence` samples are one-hot and every step has a target. `goal`
-    and `stretch` are PyTorch's fastest time / ours.
+    and `stretch` are PyTorch's fastest time / ours; `note` says what dominates and what was tried, for a row that falls short.
     """
 
     name: str
@@ -26,18 +26,46 @@ class Row:
     maps: bool = False
     signs: bool = False
     sequence: bool = False
+    note: str = ""
 
 
 ROWS = (
-    Row("tiny-sgd", "2-8-8-1 tanh, 10, SGD", "tiny", 10, "SGD", (2,), 2, 15, 25, signs=True),
-    Row("tiny-adam", "2-8-8-1 tanh, 10, Adam", "tiny", 10, "Adam", (2,), 2, 15, 25, signs=True),
+    Row("tiny-sgd", "2-8-8-1 tanh, 10, SGD", "tiny", 10, "SGD", (2,), 2, 15, 25, signs=True,
+        note=(
+            "starting 40 operators, 0.4 µs each; done: 64 steps a call, sums into Gemm, planned memory, one thread."
+        ),
+    ),
+    Row("tiny-adam", "2-8-8-1 tanh, 10, Adam", "tiny", 10, "Adam", (2,), 2, 15, 25, signs=True,
+        note="starting 60 operators, and Adam’s scalars in float64; done: also one vector for all parameters.",
+    ),
     Row("mlp-momentum", "784-500-300-10, 128, Momentum", "mlp", 128, "Momentum", (784,), 10, 1.2, 2),
-    Row("mlp-adam", "784-500-300-10, 128, Adam", "mlp", 128, "Adam", (784,), 10, 1.1, 1.5),
-    Row("lenet", "LeNet, 64, Momentum", "lenet", 64, "Momentum", (1, 28, 28), 10, 1.1, 2, maps=True),
-    Row("cnn", "conv32-conv64-pool-128-10, 64, Adam", "cnn", 64, "Adam", (1, 28, 28), 10, 1.0, 1.3, maps=True),
-    Row("resnet20", "ResNet-20, 32×32, 64, Momentum", "resnet20", 64, "Momentum", (3, 32, 32), 10, 0.95, 1.2, maps=True),
-    Row("lstm", "LSTM 128, T 64, vocabulary 65, 32, Adam", "lstm", 32, "Adam", (64, 65), 65, 1.05, 1.3, sequence=True),
-    Row("autoencoder", "autoencoder 784-500-784, 20, Adam", "autoencoder", 20, "Adam", (784,), 0, 1.2, 2),
+    Row("mlp-adam", "784-500-300-10, 128, Adam", "mlp", 128, "Adam", (784,), 10, 1.1, 1.5,
+        note="matrix products, then ten passes over the weights for Adam, where PyTorch’s fused one makes one.",
+    ),
+    Row("lenet", "LeNet, 64, Momentum", "lenet", 64, "Momentum", (1, 28, 28), 10, 1.1, 2, maps=True,
+        note=(
+            "one-hot convolutions for the weight gradient, then pooling; done: blocked layout, transposes inside "
+            "products, pooling without indices."
+        ),
+    ),
+    Row("cnn", "conv32-conv64-pool-128-10, 64, Adam", "cnn", 64, "Adam", (1, 28, 28), 10, 1.0, 1.3, maps=True,
+        note=(
+            "the weight gradient of the second convolution (im2col in two shifts, 12 of 45 ms); done: blocked layout "
+            "forward and backward."
+        ),
+    ),
+    Row("resnet20", "ResNet-20, 32×32, 64, Momentum", "resnet20", 64, "Momentum", (3, 32, 32), 10, 0.95, 1.2, maps=True,
+        note=(
+            "weight gradients by im2col, and reordering between layouts; not done: blocked layout throughout, weight "
+            "gradients as convolutions over rows (FACTS.md, 0.97)."
+        ),
+    ),
+    Row("lstm", "LSTM 128, T 64, vocabulary 65, 32, Adam", "lstm", 32, "Adam", (64, 65), 65, 1.05, 1.3, sequence=True,
+        note="the two Scans; not done: a backward body of six operators (FACTS.md, 1.03).",
+    ),
+    Row("autoencoder", "autoencoder 784-500-784, 20, Adam", "autoencoder", 20, "Adam", (784,), 0, 1.2, 2,
+        note="ten passes over the weights for Adam, where PyTorch’s fused one makes one.",
+    ),
 )
 
 

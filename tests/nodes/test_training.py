@@ -99,16 +99,16 @@ def test_resumed_in_the_middle_of_an_epoch_bit_for_bit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["playground", "mlp", "lenet"])
 def test_the_saved_step_is_what_the_trainer_runs(name: str, tmp_path: Path) -> None:
-    """training_info, taken out of a saved file and run by a plain session, gives the trainer's next 20 losses bit for bit."""
+    """training_info, taken out of a saved file and run by a plain session, gives the trainer's next 20 losses: bit for bit,
+    or to rounding where the engine may lower it."""
     document = edits.set_recipe(with_dropout(name), batch_size=24, seed=3)
     _, run = steps(document, 5)
     before = run.document()
     save(before, tmp_path / "a.onnx")
     expected, after = steps(load(tmp_path / "a.onnx"), 20, lowering=False)
-    plain = _plain_losses(tmp_path / "a.onnx", before, after, 20)
-    assert plain == expected
-    fast, _ = steps(load(tmp_path / "a.onnx"), 20)
-    np.testing.assert_allclose(fast, plain, rtol=1e-5)
+    found = _plain_losses(tmp_path / "a.onnx", before, after, 20)
+    assert found == expected
+    np.testing.assert_allclose(steps(load(tmp_path / "a.onnx"), 20)[0], found, rtol=1e-5)
 
 
 def _plain_losses(path: Path, document: Document, run: Run, count: int) -> list[float]:

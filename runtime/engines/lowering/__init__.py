@@ -18,9 +18,10 @@ from runtime.graph import Graph
 
 Pass = Callable[[Graph], tuple[Graph, bool]]
 
-PASSES: tuple[Pass, ...] = (
-    fold, lower_accumulation, lower_products, lower_pooling, lower_masks, lower_convolutions,
-)  # fmt: skip
+#: What every provider has kernels for.
+ANYWHERE: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
+#: For the CPU: blocked layouts too.
+PASSES: tuple[Pass, ...] = (*ANYWHERE, lower_convolutions)
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:

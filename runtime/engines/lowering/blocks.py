@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from functools import cache
+from typing import Any
 
 import numpy as np
 import onnx
@@ -74,7 +75,7 @@ def _error(width: int) -> float:
     rng = np.random.default_rng(0)
     x, w = (rng.standard_normal(shape).astype(np.float32) for shape in ((2, 2 * width, 6, 5), (width, 2 * width, 3, 3)))
     bias = rng.standard_normal(width).astype(np.float32)
-    given = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2]}
+    given: dict[str, Any] = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2]}
     plain = _run([helper.make_node("Conv", ["x", "w", "b"], ["y"], **given)], x, w=w, b=bias)
     nodes = [
         helper.make_node("ReorderInput", ["x"], ["xb"], domain=NCHWC),
