@@ -24,7 +24,9 @@ class Convolution(Layer):
     kernel_size: tuple[int, ...] = setting((3, 3), low=1, high=511, length=2, help="Height and width of a filter.")
     stride: tuple[int, ...] = setting((1, 1), low=1, high=511, length=2, help="How far a filter moves at a time.")
     padding: str = setting("valid", choices=PADDINGS, help=PADDING_HELP)
-    pads: tuple[int, ...] = setting((0, 0), low=0, high=511, length=2, help="Zeros on each side, if padding is numbers.")
+    pads: tuple[int, ...] = setting(
+        (0, 0), low=0, high=511, length=2, help="Zeros on each side, if padding is numbers.", only_if=("padding", ("numbers",)),
+    )  # fmt: skip
     dilation: tuple[int, ...] = setting((1, 1), low=1, high=511, length=2, help="Distance between a filter's taps.")
     groups: int = setting(1, low=1, high=4096, help="Split the channels in groups that do not see each other.")
     bias: bool = setting(True, help="Add a learned offset to every filter.")

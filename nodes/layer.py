@@ -84,6 +84,11 @@ class Setting:
     length: int = 0
     item: type = int
     hidden: bool = False
+    only_if: tuple[str, tuple[Any, ...]] | None = None
+
+    def shows(self, settings: Mapping[str, Any]) -> bool:
+        """Whether the setting means anything beside these others (all of them, by name)."""
+        return self.only_if is None or settings.get(self.only_if[0]) in self.only_if[1]
 
     def read(self, value: Any) -> Any:
         """`value` as this setting's type. Raises `LayerError` with the range when it does not fit."""
@@ -160,10 +165,14 @@ def _real(value: Any) -> float:
 
 def setting(
     default: Any, help: str = "", low: float | None = None, high: float | None = None, choices: Iterable[str] = (),
-    length: int = 0, hidden: bool = False,
+    length: int = 0, hidden: bool = False, only_if: tuple[str, tuple[Any, ...]] | None = None,
 ) -> Any:
-    """Declare a setting in a layer's class body. A hidden one is kept in the file and not shown."""
-    metadata = {"help": help, "low": low, "high": high, "choices": tuple(choices), "length": length, "hidden": hidden}
+    """Declare a setting in a layer's class body. A hidden one is kept in the file and not shown; `only_if` names another
+    setting and those of its values beside which this one means something."""
+    metadata = {
+        "help": help, "low": low, "high": high, "choices": tuple(choices), "length": length, "hidden": hidden,
+        "only_if": only_if,
+    }
     return dataclasses.field(default=default, metadata=metadata)
 
 

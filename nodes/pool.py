@@ -21,7 +21,9 @@ class Pool(Layer):
     kernel_size: tuple[int, ...] = setting((2, 2), low=1, high=511, length=2, help="Height and width of the window.")
     stride: tuple[int, ...] = setting((2, 2), low=1, high=511, length=2, help="How far the window moves at a time.")
     padding: str = setting("valid", choices=PADDINGS, help=PADDING_HELP)
-    pads: tuple[int, ...] = setting((0, 0), low=0, high=510, length=2, help="The border's width, if padding is numbers.")
+    pads: tuple[int, ...] = setting(
+        (0, 0), low=0, high=510, length=2, help="The border's width, if padding is numbers.", only_if=("padding", ("numbers",)),
+    )  # fmt: skip
 
     @property
     def sliding(self) -> Sliding:

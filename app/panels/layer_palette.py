@@ -59,7 +59,7 @@ class LayerTree(QTreeWidget):
         header.setMinimumSectionSize(8)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(1, 18)
+        header.resizeSection(1, 24)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Under the pointer goes the layer's tile alone: the canvas draws where the layer will stand."""

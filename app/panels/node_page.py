@@ -153,8 +153,11 @@ class NodePage(QWidget):
         if node is None:
             return
         self.name.show_value(node.name)
-        for setting in self._class.settings() if self._class else ():
-            self.rows[setting.name].show_value(node.settings.get(setting.name, setting.default))
+        settings = self._class.settings() if self._class else ()
+        values = {s.name: node.settings.get(s.name, s.default) for s in settings}
+        for setting in settings:
+            self.rows[setting.name].show_value(values[setting.name])
+            self.rows[setting.name].setVisible(setting.shows(values))
         built = self._session.checked.built.nodes.get(self._id)
         for name, row in self.learning.items():
             row.show_value(getattr(node, name))
@@ -181,7 +184,7 @@ class NodePage(QWidget):
         self._numbers_title.setVisible(bool(lines))
         for row, words in enumerate(lines):
             for column, text in enumerate(words):
-                made = label(minus(text), wraps=column == 1)
+                made = label(minus(text), wraps=column == 1 and len(text) > 22)
                 made.setFont(font("number-strong" if column == 2 else "mono-caption"))
                 self._numbers.addWidget(made, row, column)
 

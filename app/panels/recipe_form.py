@@ -24,7 +24,7 @@ SEED = "The weights here are trained already: another seed counts when training 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the form: how its value is read from a recipe, and what it changes there."""
+    """One line of the form: how its value is read from a recipe, and what it changes there. `wide`: its field has a row."""
 
     name: str
     help: str
@@ -33,6 +33,7 @@ class Line:
     choices: tuple[str, ...] = ()
     hint: str = ""
     whole: bool = True
+    wide: bool = False
 
 
 def stage(recipe: Recipe) -> Stage:
@@ -49,7 +50,6 @@ def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
 
 ENDS = ("best epoch", "last epoch")
 LINES = (
-    Line("rule", "How the network learns.", lambda r: update(r).rule, lambda r, v: {"rule": v}, tuple(RULES)),
     Line("optimizer", "How a gradient becomes a change of the weights.", lambda r: update(r).optimizer,
          lambda r, v: {"optimizer": v}, tuple(OPTIMIZERS)),
     Line("rate", "Learning rate: how far each step goes.", lambda r: stage(r).learning_rate,
@@ -73,6 +73,7 @@ LINES = (
     Line("end with", "When training stops early or ends: the weights of the best epoch, or the last ones.",
          lambda r: ENDS[0 if stage(r).early_stop.restore_best else 1],
          lambda r, v: {"early_stop": replace(stage(r).early_stop, restore_best=v == ENDS[0])}, ENDS),
+    Line("rule", "How the network learns.", lambda r: update(r).rule, lambda r, v: {"rule": v}, tuple(RULES), wide=True),
     Line("seed", "Draws the initial weights, the order of the samples and the validation split.", lambda r: r.seed,
          lambda r, v: {"seed": v}),
 )  # fmt: skip
@@ -152,8 +153,8 @@ class RecipeForm(QScrollArea):
             if isinstance(field, NumberField):
                 field.kept.connect(lambda chosen=line: self._show_refusal(chosen, ""))
             self.fields[line.name] = field
-            self._grid.addWidget(title, row, 0)
-            self._grid.addWidget(field, row, 1)
+            self._grid.addWidget(title, 2 * row, 0, 1, 2 if line.wide else 1)
+            self._grid.addWidget(field, *((2 * row + 1, 0, 1, 2) if line.wide else (2 * row, 1)))
 
     def _commit(self, line: Line, value: Any) -> None:
         sentence = self._attempt(line, value)

@@ -22,7 +22,9 @@ class Conv1D(Convolution):
 
     kernel_size: tuple[int] = setting((3,), low=1, high=4096, length=1, help="How many steps a filter sees.")
     stride: tuple[int] = setting((1,), low=1, high=4096, length=1, help="How far a filter moves at a time.")
-    pads: tuple[int] = setting((0,), low=0, high=4096, length=1, help="Zeros at each end, if padding is numbers.")
+    pads: tuple[int] = setting(
+        (0,), low=0, high=4096, length=1, help="Zeros at each end, if padding is numbers.", only_if=("padding", ("numbers",)),
+    )  # fmt: skip
     dilation: tuple[int] = setting((1,), low=1, high=4096, length=1, help="Distance between a filter's taps.")
 
     trials: ClassVar[tuple[Trial, ...]] = (

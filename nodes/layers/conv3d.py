@@ -24,7 +24,9 @@ class Conv3D(Convolution):
 
     kernel_size: tuple[int, int, int] = setting((3, 3, 3), low=1, high=511, length=3, help="Depth, height, width of a filter.")
     stride: tuple[int, int, int] = setting(_ONES, low=1, high=511, length=3, help="How far a filter moves at a time.")
-    pads: tuple[int, int, int] = setting(_ZEROS, low=0, high=511, length=3, help="Zeros on each side, if padding is numbers.")
+    pads: tuple[int, int, int] = setting(
+        _ZEROS, low=0, high=511, length=3, help="Zeros on each side, if padding is numbers.", only_if=("padding", ("numbers",)),
+    )  # fmt: skip
     dilation: tuple[int, int, int] = setting(_ONES, low=1, high=511, length=3, help="Distance between a filter's taps.")
 
     trials: ClassVar[tuple[Trial, ...]] = (

@@ -32,7 +32,9 @@ class ConvTranspose2D(Convolution):
         "valid", choices=PADDINGS,
         help="valid: all that is painted. same: stride times the size. numbers: as much cut off each side as pads says.",
     )  # fmt: skip
-    pads: tuple[int, int] = setting((0, 0), low=0, high=511, length=2, help="Cut off each side, if padding is numbers.")
+    pads: tuple[int, int] = setting(
+        (0, 0), low=0, high=511, length=2, help="Cut off each side, if padding is numbers.", only_if=("padding", ("numbers",)),
+    )  # fmt: skip
     output_padding: tuple[int, int] = setting(
         (0, 0), low=0, high=510, length=2, help="Rows and columns added at the end; nothing if padding is same."
     )
