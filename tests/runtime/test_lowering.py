@@ -180,7 +180,9 @@ def test_what_follows_from_a_known_batch_folds_away() -> None:
     assert changed and not kinds & {"Size", "Shape", "Expand", "CastLike"}
 
 
-def test_without_blocked_operators_the_plain_ones_run(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_blocked_operators_the_plain_ones_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     from runtime.engines.lowering import blocks
 
     monkeypatch.setattr(blocks, "_width", lambda: 1 / 0)
