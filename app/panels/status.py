@@ -10,6 +10,8 @@ from app.panels.words import bold
 from app.session import Session
 from app.theme import current
 from app.worker.control import IDLE, RunControl
+from nodes.memory import to_train
+from runtime.memory import in_words
 
 WORDS = {
     "starting": "Starting", "running": "Training", "pausing": "Pausing", "paused": "Paused", "stopping": "Stopping",
@@ -22,7 +24,7 @@ class Status(QStatusBar):
         self._session, self._control = session, control
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
-        self.state, self.parameters, self.cost = (self._left() for _ in range(3))
+        self.state, self.parameters, self.cost, self.memory = (self._left() for _ in range(4))
         self.problems, self.seed, self.kept, self.provider = (self._right() for _ in range(4))
         self.provider.setText("CPU")
         session.document_changed.connect(lambda _: self.refresh())
@@ -49,14 +51,17 @@ class Status(QStatusBar):
     def recolor(self) -> None:
         """Thin lines between neighbours."""
         ruled = f"QLabel {{ border-left: 1px solid {current().line}; }}"
-        for made in (self.parameters, self.cost, self.seed, self.kept, self.provider):
+        for made in (self.parameters, self.cost, self.memory, self.seed, self.kept, self.provider):
             made.setStyleSheet(ruled)
 
     def refresh(self) -> None:
         checked, document = self._session.checked, self._session.document
         self.parameters.setText(f"{bold(f'{checked.built.parameter_count:,}')} parameters")
         self.cost.setText(f"{bold(f'{checked.built.multiply_adds:,}')} multiply-adds")
-        self.cost.setVisible(bool(document.nodes))
+        self.memory.setText(f"{bold(in_words(to_train(document, checked.built).total))} to train")
+        self.memory.setToolTip("Memory that a training step takes, about: weights, optimizer state, and what its batch makes.")
+        for made in (self.cost, self.memory):
+            made.setVisible(bool(document.nodes))
         # Nothing is wrong with a network that has not been begun.
         self.problems.setText(counts(checked.problems if document.nodes else ()) or "no problems")
         self.seed.setText(f"seed {document.recipe.seed}")

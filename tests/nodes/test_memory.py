@@ -33,8 +33,8 @@ def test_a_network_beyond_all_memory_is_an_error() -> None:
 @pytest.mark.parametrize(("gb", "level"), [(1, "error"), (2, "advice"), (64, None)])
 def test_memory_is_compared_with_what_training_takes(gb: int, level: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "physical", lambda: gb * 10**9)
-    found = told(wide(100_000))  # 79,500,010 weights; with gradients and Adam's two slots 1.3 GB
-    takes = f"weights, gradients and the optimizer's state take 1.3 GB of this machine's {gb}.0 GB of memory"
+    found = told(wide(100_000))  # 79,500,010 weights; with gradients, and twice with Adam's two slots, 2.2 GB
+    takes = f"weights, gradients and the optimizer's state take 2.2 GB of this machine's {gb}.0 GB of memory"
     sentence = f"Dense ‘fc1’: it has 78,500,000 of the network's 79,500,010 weights, and {takes}: make it smaller."
     assert found == ([(level, sentence)] if level else [])
 
@@ -50,3 +50,11 @@ def test_what_no_file_can_hold_is_told_before_training(monkeypatch: pytest.Monke
 
 def test_this_machine_tells_its_memory_or_nothing() -> None:
     assert memory.physical() is None or memory.physical() > 1 << 28
+
+
+def test_a_batch_that_does_not_fit_is_told_at_the_layer_with_the_batch_that_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "physical", lambda: 100 * 10**6)
+    document = edits.set_recipe(new("lenet"), batch_size=2000)
+    problem = next(p for p in check(document).problems if "a batch of 2,000 takes about" in p.what)
+    assert problem.where == "Conv2D ‘conv1’" and problem.level == "error"
+    assert not check(problem.repairs[0].edit(document)).problems

@@ -63,3 +63,11 @@ def test_bytes_in_words(count: int, words: str) -> None:
 def test_the_machine_tells() -> None:
     there = memory.physical()
     assert there is None or there > 10**8
+
+
+@pytest.mark.parametrize("name", ["mlp", "lenet"])
+def test_the_estimate_is_near_what_the_step_takes(name: str) -> None:
+    found = plan(new(name))
+    need = memory.needed(found.step, 64)
+    guess = memory.estimated(found.training.graph, 2, 64)
+    assert 0.75 < guess.total / need.total < 1.33
