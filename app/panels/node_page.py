@@ -17,6 +17,7 @@ from nodes import edits
 from nodes.build import NodeBuilt
 from nodes.document import Document, Node
 from nodes.layer import Layer, Setting, layer_type
+from nodes.problems import Problem
 from runtime.errors import NetwrightError
 
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
@@ -38,6 +39,7 @@ class NodePage(QWidget):
         self._class: type[Layer] | None = layer_type(node.type) if node.known else None
         self.rows: dict[str, SettingRow] = {}
         self.learning: dict[str, SettingRow] = {}
+        self._shown: tuple[tuple[Problem, ...], list[tuple[str, str, str]]] = ((), [])
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 8, 12)
         box.setSpacing(6)
@@ -48,6 +50,7 @@ class NodePage(QWidget):
         self._settings(box)
         box.addWidget(rule())
         self._numbers_title = label("How the numbers come about", "strong")
+        self._numbers_title.hide()
         box.addWidget(self._numbers_title)
         self._numbers = QGridLayout()
         self._numbers.setHorizontalSpacing(10)
@@ -162,14 +165,18 @@ class NodePage(QWidget):
         for name, row in self.learning.items():
             row.show_value(getattr(node, name))
             row.setVisible(built is not None and built.parameters > 0)
-        self._show_problems()
-        self._show_numbers(arithmetic(built))
+        problems = tuple(p for p in self._session.checked.problems if p.node == self._id)
+        lines = arithmetic(built)
+        # Checkpoints come several times a second: what has not changed is left standing.
+        if problems != self._shown[0]:
+            self._show_problems(problems)
+        if lines != self._shown[1]:
+            self._show_numbers(lines)
+        self._shown = problems, lines
 
-    def _show_problems(self) -> None:
+    def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         empty(self._problems)
-        for problem in self._session.checked.problems:
-            if problem.node != self._id:
-                continue
+        for problem in problems:
             card = QFrame()
             card.setProperty("surface", "err" if problem.level == "error" else "warn")
             box = QVBoxLayout(card)

@@ -27,10 +27,12 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
         state, tag = item.port_state(port.output, port.name)
         paint_port(painter, at, port.kind, port.joined, state, ink)
         side = 1 if port.output else -1
+        # A free input waits for something, and so does a dataset's label; other outputs are only on offer.
+        asks = not port.output or look.category == "Data"
         if tag:
             # Beside a free port; above the wire of a joined one.
             _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink, max(1.0, READ / zoom))
-        elif port.named and not port.joined and zoom >= NEAR:
+        elif port.named and not port.joined and zoom >= NEAR and (asks or item.hovered):
             ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
