@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from app.glyphs import glyph_for, tile_icon
 from app.panels.fields import TextField, field_for
 from app.panels.setting_row import SettingRow
+from app.panels.weights_view import WeightsView
 from app.panels.words import button, empty, icon_button, label, minus, rule
 from app.session import Session
 from app.theme import current, font
@@ -57,6 +58,8 @@ class NodePage(QWidget):
         self._numbers.setVerticalSpacing(4)
         self._numbers.setColumnStretch(1, 1)
         box.addLayout(self._numbers)
+        self.learnt = WeightsView(session, node.id)
+        box.addWidget(self.learnt)
         box.addStretch(1)
 
     def fits(self, node: Node) -> bool:
@@ -165,6 +168,7 @@ class NodePage(QWidget):
         for name, row in self.learning.items():
             row.show_value(getattr(node, name))
             row.setVisible(built is not None and built.parameters > 0)
+        self.learnt.refresh()
         problems = tuple(p for p in self._session.checked.problems if p.node == self._id)
         lines = arithmetic(built)
         # Checkpoints come several times a second: what has not changed is left standing.

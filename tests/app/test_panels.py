@@ -6,9 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
+from app.magnitude import scientific, share
 from app.panels.dataset_field import FOLDER
 from app.panels.layer_palette import MIME
 from app.panels.numbers import read
+from app.session import Live
 from nodes import edits
 from nodes.document import Document, Wire
 from nodes.example import new
@@ -206,3 +208,24 @@ def test_a_problem_is_repaired_with_one_click(qtbot, make_window):
     assert window.bottom.train_bar.train.isEnabled()
     window.undo()
     assert window.session.checked.errors
+
+
+def test_the_inspector_shows_what_a_layer_has_learnt(qtbot, make_window):
+    window = make_window(tiny())
+    window.session.select(["n2"])
+    page = window.inspector.page
+    assert not page.learnt.histogram.isVisibleTo(page) and not page.learnt.gradients.isVisibleTo(page)
+    train_to_end(qtbot, window)
+    page = window.inspector.page
+    assert page.learnt.histogram.isVisibleTo(page) and "16 weights" in page.learnt.histogram.accessibleName()
+    window.session.show_live(Live({}, {"n2": 2e-3, "gone": 1.0}))
+    assert page.learnt.gradients.isVisibleTo(page)
+    assert page.learnt.gradients._rows == [(window.session.document.nodes["n2"].name, 2e-3, True)]
+    assert not page.learnt.grab().isNull()
+
+
+@pytest.mark.parametrize(("value", "how_far", "words"), [
+    (1e-6, 0.0, "1.0e−6"), (0.1, 1.0, "1.0e−1"), (0.0, 0.0, "0.0e0"), (float("nan"), 0.0, "–"), (50.0, 1.0, "5.0e1"),
+])
+def test_gradients_have_one_scale(value, how_far, words):
+    assert (share(value), scientific(value)) == (pytest.approx(how_far), words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from app.canvas.ink import Ink, text_width
 from app.canvas.items.node_ports import paint_ports
 from app.canvas.ports import PortState
 from app.glyphs import glyph_for, paint_glyph, paint_tile
+from app.magnitude import scientific, share
 from app.tokens import mix
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 LARGE_HEADER = 40.0
 FAR_GLYPH = 64
-#: The gradient's bar, in powers of ten.
-GRADIENT_LOW, GRADIENT_HIGH = -6.0, -1.0
 
 
 def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -211,20 +209,14 @@ def _shape_color(item: NodeItem) -> str:
 def _gradient(painter: QPainter, y: float, value: float, ink: Ink) -> None:
     """∇, a bar on a log scale from 1e−6 to 0.1, the value."""
     ink.text(painter, 9, y, "∇", "smallest", "text3")
-    text = _scientific(value)
+    text = scientific(value)
     ink.text(painter, g.WIDTH - 9, y, text, "smallest", "text3", 1.0)
     left, right = 24.0, g.WIDTH - 9 - text_width("0.0e-0", "smallest") - 8
-    share = (math.log10(value) - GRADIENT_LOW) / (GRADIENT_HIGH - GRADIENT_LOW) if value > 0 else 0.0
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.brush("line2"))
     painter.drawRoundedRect(QRectF(left, y - 2, right - left, 4), 2, 2)
     painter.setBrush(ink.brush("text3"))
-    painter.drawRoundedRect(QRectF(left, y - 2, (right - left) * min(max(share, 0.0), 1.0), 4), 2, 2)
-
-
-def _scientific(value: float) -> str:
-    mantissa, _, power = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(power)}".replace("-", "−") if power else "–"
+    painter.drawRoundedRect(QRectF(left, y - 2, (right - left) * share(value), 4), 2, 2)
 
 
 def _outline(painter: QPainter, box: QRectF, item: NodeItem, ink: Ink) -> None:
