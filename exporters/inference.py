@@ -22,5 +22,7 @@ def inference(document: Document, path: Path) -> None:
     first = next((p for p in check(document).errors if p.node in needed), None)
     if first is not None:
         raise NetwrightError(first.sentence)
+    if not build(document, "inference").outputs:
+        raise NetwrightError("There is nothing to export: add data and a layer behind it.")
     graph = inference_graph(document)
     write(path, to_model(graph, initial_weights(document, graph), name=document.title or "network").SerializeToString())
