@@ -38,7 +38,8 @@ class NodeBuilt:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss that was built: its node, its value, what it compares, and how much it counts in the sum of all."""
+    """A loss that was built: its node, its value, what it compares, how much it counts in the sum of all, and whether it sums
+    over a batch."""
 
     node: str
     value: Value
@@ -46,6 +47,7 @@ class Loss:
     target: Value
     decision: str
     weight: float = 1.0
+    summed: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,8 +182,8 @@ class _Builder:
         self.nodes[node.id] = NodeBuilt(layer, inputs, outputs, count, cost)
         if isinstance(layer, LossLayer) and outputs and not node.bypassed:
             x, target = list(inputs.values())[:2]
-            weight = float(getattr(layer, "weight", 1.0))
-            self.losses.append(Loss(node.id, values[0], x, target, layer.decision(self.graph, x, target), weight))
+            how = layer.decision(self.graph, x, target)
+            self.losses.append(Loss(node.id, values[0], x, target, how, float(layer.weight), layer.reduction == "sum"))
 
     def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
         passed = node.bypassed or (layer.passes_inference and self.mode == "inference")

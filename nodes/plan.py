@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
+from onnx import helper
 
 from nodes.build import Built, Loss, build
 from nodes.check import check
@@ -17,7 +18,7 @@ from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
 from runtime.recipe import Stage
-from runtime.training_step import StepGraph, training_step
+from runtime.training_step import StepGraph, copied, training_step
 
 
 class NotReady(TrainingError):
@@ -95,6 +96,29 @@ def chosen_loss(built: Built, stage: Stage) -> Value:
     if found is None:
         raise TrainingError(f"The recipe's update names the loss ‘{named}’, and no loss has that id: leave the name empty.")
     return found
+
+
+def shown_loss(built: Built, stage: Stage) -> tuple[Graph, Value | None]:
+    """`built`'s graph, and in it the loss as it is reported where one sums over a batch: divided by the batch's samples, so
+    that batches of any size compare. None: the loss itself is a mean already."""
+    named = stage.updates[0].loss
+    chosen = [loss for loss in built.losses if named in ("", loss.node)]
+    if not any(loss.summed for loss in chosen):
+        return built.graph, None
+    g = copied(built.graph)
+    total: Value | None = None
+    with g.scope(layer="", label="per_sample"):
+        for loss in chosen:
+            part = _per_sample(g, loss) if loss.summed else loss.value
+            part = part if named or loss.weight == 1 else g.Mul(part, loss.weight)
+            total = part if total is None else g.Add(total, part)
+    return g, total
+
+
+def _per_sample(g: Graph, loss: Loss) -> Value:
+    count = g.Gather(g.Shape(loss.prediction), g.constant(0, np.int64, "first"), axis=0)
+    result: Value = g.Div(loss.value, g.Cast(count, to=int(helper.np_dtype_to_tensor_dtype(g.dtype))))
+    return result
 
 
 def initial_weights(document: Document, graph: Graph) -> dict[str, Array]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
-from nodes.plan import Plan, chosen_loss, initial_weights, plan, settled
+from nodes.plan import Plan, chosen_loss, initial_weights, plan, settled, shown_loss
 from nodes.probe import Probe
 from nodes.training_info import slot_keys
 from runtime import data
@@ -139,11 +139,13 @@ def task(plan: Plan, dataset: Dataset) -> Task:
     judged = evaluation.judged
     assert judged is not None  # evaluation builds the losses that training builds
     names = plan.training.nodes[plan.data_node].outputs
+    forward, shown = shown_loss(plan.training, plan.stage)
+    judging, judged_by = shown_loss(evaluation, plan.stage)
     return Task(
-        forward=plan.training.graph,
+        forward=forward,
         loss=plan.loss,
         output=plan.judged.prediction,
-        evaluation=evaluation.graph,
+        evaluation=judging,
         evaluation_loss=chosen_loss(evaluation, plan.stage),
         evaluation_output=judged.prediction,
         evaluation_target=judged.target,
@@ -152,6 +154,8 @@ def task(plan: Plan, dataset: Dataset) -> Task:
         recipe=plan.document.recipe,
         decision=judged.decision,
         carry=plan.training.graph.carried,
+        shown=shown,
+        evaluation_shown=judged_by,
     )
 
 

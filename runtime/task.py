@@ -32,7 +32,8 @@ class Task:
     judge); `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names.
     `inputs` maps the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of
     `runtime.metrics.DECISIONS`; `label_map` turns the dataset's labels into what the label input wants. `carry`: see
-    `runtime.training_step`. `evaluation_target` is what the evaluation's output is compared with.
+    `runtime.training_step`. `evaluation_target` is what the evaluation's output is compared with. `shown` and
+    `evaluation_shown` are the losses as they are reported, where `loss` sums over a batch: per sample.
     """
 
     forward: Graph
@@ -48,6 +49,13 @@ class Task:
     label_map: Callable[[Array], Array] = unchanged
     carry: Mapping[str, Value] = field(default_factory=dict)
     evaluation_target: Value | None = None
+    shown: Value | None = None
+    evaluation_shown: Value | None = None
+
+    @property
+    def reported(self) -> Value:
+        """The evaluation's loss, per sample."""
+        return self.evaluation_shown or self.evaluation_loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +120,7 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
     """The training-step graph of `stage`. Raises `TrainingError` if it reads an input that the dataset does not
     give."""
     outputs = [task.output] if task.output is not None and task.decision != "none" else []
+    outputs += [task.shown] if task.shown is not None else []
     step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
     missing = [name for name in step.data if name not in task.inputs.values()]
     if missing:
@@ -137,7 +146,7 @@ class Evaluator:
     def __init__(self, task: Task, engine: Engine) -> None:
         graph = copied(task.evaluation)
         self._output = task.evaluation_output if task.decision != "none" else None
-        graph.outputs = list(dict.fromkeys([task.evaluation_loss, *([self._output] if self._output else [])]))
+        graph.outputs = list(dict.fromkeys([task.reported, *([self._output] if self._output else [])]))
         read = {name for op in graph.ops for name in op.reads}
         self._parameters = [name for name in graph.parameters if name in read]
         self._task = task
@@ -156,7 +165,7 @@ class Evaluator:
             if stopping():
                 raise Stopped("Training was stopped.")
             found = self._program.run({**given, **feeds})
-            total += float(found[self._task.evaluation_loss.name].item()) * len(labels)
+            total += float(found[self._task.reported.name].item()) * len(labels)
             right += correct(found[self._output.name], labels, self._task.decision) if self._output else 0
             answers += labels.size
         if not answers:

@@ -267,15 +267,15 @@ class Trainer:
 
     def _taken(self, indices: Indices, feeds: Mapping[str, Array | float], found: Mapping[str, Array]) -> StepDone:
         """Count a step that was made with `feeds` and gave `found`."""
-        graph, tally = self._carried.graph, self._tally
-        loss = found[graph.loss].item()
+        graph, tally, shown = self._carried.graph, self._tally, self.task.shown
+        loss = found[shown.name if shown is not None else graph.loss].item()
         if not math.isfinite(loss):
             raise _NotFinite
         self._judge_kept(loss)
         accuracy = None
-        if graph.outputs:
+        if self.task.decision != "none" and self.task.output is not None:
             labels = self._train.labels.take(indices, 0)
-            right = correct(found[graph.outputs[0]], labels, self.task.decision)
+            right = correct(found[self.task.output.name], labels, self.task.decision)
             tally.correct += right
             accuracy = right / labels.size
         tally.batch += 1

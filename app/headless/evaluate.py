@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -52,37 +52,39 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 def measured(document: Document, split: str, engine_name: str = "onnxruntime") -> dict[str, Any]:
     """``loss``, ``samples``, ``split``, ``classes``, and what applies of the rest (else None): ``losses`` by name where
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
-    class; ``mae`` and ``r2`` of a regression."""
+    class; ``mae`` and ``r2`` of a regression. Losses are per sample, where a loss layer sums too."""
     ready = plan(document)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
     classes = list(ready.dataset.classes)
     names = {loss.value.name: document.nodes[loss.node].name for loss in ready.evaluation.losses}
-    sums, judge, count = _walked(job, document, getattr(dataset, split), engine_name, names, len(classes))
+    summed = {loss.value.name: loss.summed for loss in ready.evaluation.losses}
+    sums, judge, count = _walked(job, document, getattr(dataset, split), engine_name, summed, len(classes))
     means = {name: total / max(1, count) for name, total in sums.items()}
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
     losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": means[job.evaluation_loss.name], **none, **(judge.result() if judge else {}), "losses": losses,
+        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
 
 
 def _walked(
-    job: Task, document: Document, split: Split, engine_name: str, losses: Iterable[str], classes: int
+    job: Task, document: Document, split: Split, engine_name: str, losses: Mapping[str, bool], classes: int
 ) -> tuple[dict[str, float], Answers | Distances | None, int]:
-    """The split, part by part: sums of every loss times samples, the judge of its outputs, the number of samples."""
+    """The split, part by part: every loss summed over samples (`losses` tells which do so themselves), the judge of its
+    outputs, the number of samples."""
     graph = copied(job.evaluation)
     output, target = job.evaluation_output, job.evaluation_target
-    wanted = dict.fromkeys([job.evaluation_loss.name, *losses, *(v.name for v in (output, target) if v)])
+    wanted = dict.fromkeys([job.reported.name, *losses, *(v.name for v in (output, target) if v)])
     made = {name for op in graph.ops for name in op.outputs}
     graph.outputs = [graph.values[name] for name in wanted if name in made]
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
     judge = _judge(job, classes)
-    sums, count = dict.fromkeys([job.evaluation_loss.name, *losses], 0.0), 0
+    sums, count = dict.fromkeys([job.reported.name, *losses], 0.0), 0
     for feeds, labels in samples(job, graph, split).parts(EVALUATION_BATCH):
         found = {**feeds, **program.run(feeds)}
-        sums = {name: total + float(found[name]) * len(labels) for name, total in sums.items()}
+        sums = {name: total + float(found[name]) * (1 if losses.get(name) else len(labels)) for name, total in sums.items()}
         count += len(labels)
         if judge and output and target:
             judge.add(found[output.name], labels if isinstance(judge, Answers) else found[target.name])
