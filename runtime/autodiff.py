@@ -63,7 +63,7 @@ def _step(graph: Graph, op: Op, found: dict[str, Value], active: set[str]) -> No
         return
     rule = GRADIENTS.get(op.type)
     if rule is None:
-        place = f"layer ‘{op.layer}’" if op.layer else "the graph"
+        place = f"layer ‘{op.layer}’" if op.layer else f"‘{op.name or op.outputs[0]}’"
         raise GraphError(f"{place}: the operator {op.type} has no gradient rule, so nothing before it can be trained.")
     inputs = tuple(graph.values[n] if n else None for n in op.inputs)
     site = Site(op, inputs, tuple(graph.values[n] if n else NOT_ASKED_FOR for n in op.outputs), active)

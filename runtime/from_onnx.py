@@ -13,6 +13,7 @@ from runtime.body_types import typed_bodies
 from runtime.errors import FileError, GraphError
 from runtime.graph import OPSET, Array, Dim, Graph, Op, Parameter, Value, prune
 from runtime.inference import infer
+from runtime.learnable import STATISTICS, learnable
 from runtime.ops.registry import evaluate, numbers
 from runtime.reading import opsets, read, stated_value
 from runtime.shape_arithmetic import expanded, follow, numbers_of, reshaped
@@ -32,8 +33,8 @@ def from_model(
 ) -> Graph:
     """A model of known operators as a Graph, names kept, shapes inferred anew.
 
-    Initializers of whole numbers, scalars, and the running statistics of BatchNormalization are constants; all others are
-    trained parameters, whose numbers `weights` gives. What follows from constants alone becomes a constant. `shapes` gives
+    Initializers of whole numbers, settings, and the running statistics of BatchNormalization are constants; all others are
+    trained parameters (`runtime.learnable`), whose numbers `weights` gives. What follows from constants alone becomes a constant. `shapes` gives
     inputs numbers in place of their symbolic dimensions. Old forms of operators are made new (opset 17 at least).
 
     Raises `FileError` for an opset outside 7 to 24, and `GraphError` for an unknown operator or a wrong shape.
@@ -41,27 +42,14 @@ def from_model(
     opset = _checked_opset(model)
     source = read(_with_shapes(model) if opset < 13 else model)
     graph = Graph(source.name, _floating(model), training, max(OPSET, opset))
-    reader = Typing(graph, _stated(model), {t.name for t in _parameters(model)})
+    reader = Typing(graph, _stated(model), {t.name for t in learnable(model)})
     reader.fill(source, _sized(source.inputs, shapes or {}))
     return graph
 
 
 def weights(model: onnx.ModelProto) -> dict[str, Array]:
     """The numbers of those initializers that `from_model` makes parameters, by value name."""
-    return {t.name: numpy_helper.to_array(t) for t in _parameters(model)}
-
-
-#: BatchNormalization's running mean and variance: measured, not learnt.
-STATISTICS = (3, 4)
-#: Inputs that say how an operator works: what stands there is no weight, though it may be of floating type.
-SETTINGS = {("Resize", 1), ("Resize", 2), ("Upsample", 1), ("OneHot", 2), *(("BatchNormalization", i) for i in STATISTICS)}
-
-
-def _parameters(model: onnx.ModelProto) -> list[onnx.TensorProto]:
-    """The initializers that are weights: floating, not scalar, and read as more than a setting."""
-    reads = [(n, (node.op_type, i)) for node in model.graph.node for i, n in enumerate(node.input)]
-    settings = {n for n, place in reads if place in SETTINGS} - {n for n, place in reads if place not in SETTINGS}
-    return [t for t in model.graph.initializer if _is_floating(t) and len(t.dims) > 0 and t.name not in settings]
+    return {t.name: numpy_helper.to_array(t) for t in learnable(model)}
 
 
 def _checked_opset(model: onnx.ModelProto) -> int:
@@ -83,10 +71,6 @@ def _floating(model: onnx.ModelProto) -> np.dtype[np.generic]:
     kinds = {t.data_type for t in model.graph.initializer} | {i.type.tensor_type.elem_type for i in model.graph.input}
     double = onnx.TensorProto.DOUBLE in kinds and onnx.TensorProto.FLOAT not in kinds
     return np.dtype(np.float64 if double else np.float32)
-
-
-def _is_floating(tensor: onnx.TensorProto) -> bool:
-    return tensor.data_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.DOUBLE)
 
 
 def _stated(model: onnx.ModelProto) -> dict[str, Value]:
@@ -130,12 +114,15 @@ class Typing:
         self._ends = {v.name for v in source.outputs}
         self.graph.inputs = list(inputs.values())
         self.graph.values.update(inputs)
-        for op in map(self._untied, source.ops):
-            with self.graph.scope(layer=op.layer, label=op.name or op.outputs[0]):
-                self._add(op)
+        self._take(source)
         self.graph.outputs = [self.value(v.name) for v in source.outputs]
         if self._folded:
             prune(self.graph, inputs=False)
+
+    def _take(self, source: Graph) -> None:
+        for op in map(self._untied, source.ops):
+            with self.graph.scope(layer=op.layer, label=op.name or op.outputs[0]):
+                self._add(op)
 
     def _add_array(self, name: str, array: Array) -> None:
         """Under the model's own name: `Graph.constant` would share equal ones."""
@@ -178,9 +165,22 @@ class Typing:
         dims = follow(op, {n: self.value(n).shape for n in named}, {n: d for n in named if (d := self._known(n)) is not None})
         if self._fold(op, dims):
             return
+        if op.type == "If" and (condition := self.array(op.inputs[0])) is not None:
+            self._inline(op, op.attributes["then_branch" if condition.item() else "else_branch"])
+            return
         op, found = typed_bodies(self, op) if op.bodies else (op, None)
         self.graph.append(op, self._outputs(op) if found is None else found)
         self._dims.update(dims)
+
+    def _inline(self, op: Op, branch: Graph) -> None:
+        """The operators of the one branch in place of an If whose condition is known (reading made all names unique)."""
+        for name, array in branch.constants.items():
+            self._add_array(name, array)
+        self._source = {**self._source, **branch.constants}
+        self._take(branch)
+        for name, value in zip(op.outputs, branch.outputs, strict=True):
+            if name:
+                self._add(Op("Identity", (value.name,), (name,), {}, op.layer, op.phase))
 
     def array(self, name: str) -> Array | None:
         """The numbers of a constant here, or of one around this body."""

@@ -13,6 +13,7 @@ from runtime.graph import Array, Graph, Value, prune
 from runtime.model_gradients import Arrays, logits, loss_of, model_gradients, typed_for
 from runtime.ops.walk import interpret
 from runtime.precision import in_double
+from runtime.reading import read
 
 #: Relative disagreement from which a gradient is called wrong, and the steps of the finite differences: where a kink lies
 #: within one of them, it does not lie within the next.
@@ -71,7 +72,7 @@ def _level(graph: Graph, known: Arrays) -> float:
 def drawn(model: onnx.ModelProto, loss: str, seed: int = 0) -> tuple[Arrays, Array]:
     """Inputs and a target of the model's own shapes: two samples, eight steps or places where a length is open."""
     rng = np.random.default_rng(seed)
-    sizes = {v.name: _size(v) for v in from_model(model).inputs}
+    sizes = {v.name: _size(v) for v in read(model).inputs}
     graph = from_model(model, shapes=sizes)
     inputs = {v.name: _drawn(rng, v.dtype, sizes[v.name]) for v in graph.inputs}
     y = interpret(graph, {**weights(model), **inputs})[graph.outputs[0].name]

@@ -127,6 +127,34 @@ def test_running_statistics_are_no_weights(run: Any) -> None:
         np.testing.assert_allclose(found["zero"], (2 * (X @ W1 - target) / 20).sum(0), rtol=1e-4)
 
 
+def test_scales_of_a_resize_are_no_weights(run: Any) -> None:
+    """Though gradcheck puts a Cast before them."""
+    nodes = [
+        node("MatMul", ["x", "W1"], ["a"]), node("Unsqueeze", ["a", "axes"], ["maps"]),
+        node("Resize", ["maps", "", "scales"], ["y"], mode="linear"),
+    ]  # fmt: skip
+    file = saved(nodes)
+    model = onnx.load(file)
+    arrays = {"axes": np.array([1]), "scales": np.float32([1, 1, 2])}
+    model.graph.initializer.extend(numpy_helper.from_array(a, n) for n, a in arrays.items())
+    onnx.save(model, file)
+    code, out, _ = run("gradcheck", file, "--json")
+    assert code == 0 and "scales" not in {c["weight"] for c in json.loads(out)}
+
+
+def test_a_single_number_is_a_weight(run: Any) -> None:
+    file = saved([node("MatMul", ["x", "W1"], ["a"]), node("Mul", ["a", "alpha"], ["y"])])
+    model = onnx.load(file)
+    model.graph.initializer.append(numpy_helper.from_array(np.array(1.7, "f4"), "alpha"))
+    onnx.save(model, file)
+    np.savez("in.npz", x=X, target=np.zeros((5, 4)))
+    assert run("gradients", file, "--inputs", "in.npz", "-o", "out.npz")[0] == 0
+    with np.load("out.npz") as found:
+        assert found["alpha"].shape == ()
+        np.testing.assert_allclose(found["alpha"], 2 * 1.7 * np.mean((X @ W1) ** 2), rtol=1e-4)
+    assert run("gradcheck", file)[0] == 0
+
+
 def test_gradcheck_names_the_worst_weight(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     file = saved()
     np.savez("in.npz", x=X, target=CLASSES)

@@ -110,7 +110,9 @@ def bodied(kind: str) -> tuple[list[onnx.NodeProto], dict[str, Array]]:
         branches = [
             helper.make_graph([node(op, ["x", "w"], ["t"])], op, [], [info("t", FLOAT, ["N", 3])]) for op in ("Add", "Sub")
         ]
-        return [node("If", ["true"], ["y"], then_branch=branches[0], else_branch=branches[1])], {"true": np.array(True)}
+        condition = [node("ReduceMax", ["x"], ["most"], keepdims=0), node("Greater", ["most", "least"], ["true"])]
+        branch = node("If", ["true"], ["y"], then_branch=branches[0], else_branch=branches[1])
+        return [*condition, branch], {"least": np.array(-1, "f4")}
     add, same = node("Add", ["s", "w"], ["t"]), node("Identity", ["t"], ["u"])
     ends = [info("t", FLOAT, None), info("u", FLOAT, None)]
     if kind == "Loop":
@@ -125,10 +127,10 @@ def bodied(kind: str) -> tuple[list[onnx.NodeProto], dict[str, Array]]:
 @pytest.mark.parametrize("kind, stacked", [("If", None), ("Loop", (None, "N", 3)), ("Scan", (2, "N", 3))])
 def test_bodies_are_typed_graphs(kind: str, stacked: Any) -> None:
     nodes, arrays = bodied(kind)
-    found = model(nodes, ["N", 3], list(nodes[0].output), w=np.ones(3, "f4"), **arrays)
+    found = model(nodes, ["N", 3], list(nodes[-1].output), w=np.ones(3, "f4"), **arrays)
     graph = from_model(found)
     assert [v.shape for v in graph.outputs] == [("N", 3), *([stacked] if stacked else [])]
-    body = graph.ops[0].bodies[0]
+    body = graph.ops[-1].bodies[0]
     assert isinstance(body, Graph) and body.values[body.outputs[-1].name].shape == ("N", 3)
     x = np.zeros((2, 3), "f4")
     ours, theirs = interpret(graph, {"x": x, **weights(found)}), runtime.interpret(found, {"x": x})
@@ -144,6 +146,47 @@ def test_a_foreign_scan_is_differentiated() -> None:
     gradient = graph.output(gradients(graph, loss, [graph.values["w"]])["w"])
     result = interpret(graph, {"x": np.zeros((2, 3), "f4"), **weights(found)})
     assert result[gradient.name].tolist() == [4, 4, 4]
+
+
+@pytest.mark.parametrize("channels, first", [(1, 2.0), (3, 0.0)])
+def test_an_if_about_shapes_is_one_of_its_branches(channels: int, first: float) -> None:
+    """PyTorch writes ``squeeze(1)`` of LocalResponseNorm so: squeeze if the axis is 1 long, else leave it."""
+    info = helper.make_tensor_value_info
+    squeeze = helper.make_graph([node("Mul", ["a", "two"], ["s"])], "then", [], [info("s", FLOAT, None)])
+    same = helper.make_graph([node("Identity", ["zero"], ["s"])], "else", [], [info("s", FLOAT, None)])
+    nodes = [
+        node("Mul", ["x", "w"], ["a"]), node("Shape", ["a"], ["shape"]), node("Gather", ["shape", "place"], ["n"]),
+        node("Equal", ["n", "one"], ["is_one"]), node("If", ["is_one"], ["y"], then_branch=squeeze, else_branch=same),
+    ]  # fmt: skip
+    arrays = {"place": np.array(1), "one": np.array(1), "two": np.array(2, "f4"), "zero": np.zeros((2, 1), "f4")}
+    found = model(nodes, ["N", channels], ["y"], w=np.ones(channels, "f4"), **arrays)
+    graph = from_model(found)
+    assert "If" not in [op.type for op in graph.ops]
+    x = np.ones((2, channels), "f4")
+    ours, theirs = interpret(graph, {"x": x, **weights(found)}), runtime.interpret(found, {"x": x})
+    np.testing.assert_array_equal(ours["y"], theirs["y"])
+    assert ours["y"][0, 0] == first
+
+
+def test_single_numbers_are_weights_where_a_gradient_reaches_them() -> None:
+    """A learnt factor is one; a bound, an exponent, and a factor of shape arithmetic are not."""
+    nodes = [
+        node("Mul", ["x", "factor"], ["a"]), node("Clip", ["a", "low", "high"], ["b"]), node("Pow", ["b", "power"], ["c"]),
+        node("Shape", ["c"], ["shape"]), node("Cast", ["shape"], ["sides"], to=FLOAT), node("Mul", ["sides", "times"], ["t"]),
+        node("Cast", ["t"], ["sizes"], to=TensorProto.INT64), node("Resize", ["c", "", "", "sizes"], ["y"]),
+    ]  # fmt: skip
+    numbers = {"factor": 1.7, "low": -9, "high": 9, "power": 2, "times": 2}
+    found = model(nodes, [1, 1, 2, 2], ["y"], **{n: np.array(v, "f4") for n, v in numbers.items()})
+    assert list(weights(found)) == ["factor"]
+    graph = from_model(found)
+    assert graph.outputs[0].shape == (2, 2, 4, 4) and list(graph.parameters) == ["factor"]
+
+
+def test_an_operator_without_a_rule_is_named() -> None:
+    nodes, arrays = bodied("If")
+    graph = from_model(model(nodes, [2, 3], ["y"], w=np.ones(3, "f4"), **arrays))
+    with pytest.raises(GraphError, match=r"‘y’: the operator If has no gradient rule, so nothing before it can be trained\."):
+        gradients(graph, graph.ReduceSum(graph.outputs[0], keepdims=0), [graph.values["w"]])
 
 
 @pytest.mark.slow
