@@ -1,8 +1,8 @@
 """Many steps in one call: a Scan over batches, whose body is the step.
 
 Small networks spend their time between calls and operators, not in them. A group of K steps is one graph: the carried state
-goes from step to step inside, everything else is stacked along a first axis of length K. The numbers are those of K single
-steps, bit for bit.
+goes from step to step inside, everything else is stacked along a first axis of length K. What no step changes is computed in
+front of the loop. The numbers are those of K single steps, bit for bit.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from runtime.engines.hoisting import hoisted, stacked_ahead
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
 from runtime.ops.registry import numbers
-from runtime.training_step import StepGraph, copied
+from runtime.training_step import StepGraph
 
 #: Steps in one group at most; a divisor of `runtime.trainer.WATCH`.
 GROUP = 64
@@ -38,8 +39,11 @@ def grouped(step: StepGraph, steps: str = "K") -> StepGraph:
         g.values[name], g.parameters[name] = inner.values[name], inner.parameters[name]
     fed = [*step.data, step.rate, step.step]
     first = [g.input(f"first.{n}", inner.values[n].dtype, inner.values[n].shape) for n in step.state]
-    given = [g.input(f"all.{n}", inner.values[n].dtype, (steps, *inner.values[n].shape)) for n in fed]
-    last = scan(g, _body(step, fed), first, given)
+    given = {n: g.input(f"all.{n}", inner.values[n].dtype, (steps, *inner.values[n].shape)) for n in fed}
+    front, body = hoisted(step)
+    stacks = stacked_ahead(g, inner, front, given, steps)
+    sequences = [stacks[v.name] for v in body.inputs[len(first) :]]
+    last = scan(g, _body(step, body), first, sequences)
     moved, found = last[: len(first)], last[len(first) :]
     g.outputs = [*found, *moved]
     return replace(
@@ -49,10 +53,8 @@ def grouped(step: StepGraph, steps: str = "K") -> StepGraph:
     )  # fmt: skip
 
 
-def _body(step: StepGraph, fed: Sequence[str]) -> Graph:
-    body = copied(step.graph)
+def _body(step: StepGraph, body: Graph) -> Graph:
     body.parameters = {}
-    body.inputs = [body.values[n] for n in (*step.state, *fed)]
     results: list[Value] = [body.values[n] for n in (*step.state.values(), step.loss, *step.outputs)]
     body.outputs = results
     return body
