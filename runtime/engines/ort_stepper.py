@@ -105,7 +105,7 @@ class OrtStepper:
 
     def __init__(
         self, lower: Lower, session: Session, step: StepGraph, state: Mapping[str, Array], device: str,
-        packing: Packing | None = None,
+        packing: Packing | None = None, sized: bool = False,
     ) -> None:
         self._lower, self._make = lower, session
         self._step = step
@@ -113,6 +113,7 @@ class OrtStepper:
         state = pack(self._packing, state)
         self._device = device
         self._small = small(step) and device == "cpu"
+        self._sized = sized or self._small
         self.group = GROUP if self._small else 1
         self._sessions: dict[tuple[bool, tuple[tuple[str, int], ...]], ort.InferenceSession] = {}
         self._grouped = grouped(step) if self._small else step
@@ -125,7 +126,7 @@ class OrtStepper:
         self._options.log_severity_level = ONLY_ERRORS + 1
         # No graph capture. Left unsaid, ONNX Runtime 1.31 looks for it at every run and throws: 30 µs a step.
         self._options.add_run_config_entry("gpu_graph_id", "-1")
-        if not self._small:
+        if not self._sized:
             self._session(step, False, {})
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -220,7 +221,7 @@ class OrtStepper:
 
     def _session(self, step: StepGraph, many: bool, feeds: Feeds) -> ort.InferenceSession:
         values, alone = step.graph.values, self._step
-        sizes = _sizes([(values[n], np.shape(feeds[n])) for n in step.data]) if self._small else {}
+        sizes = _sizes([(values[n], np.shape(feeds[n])) for n in step.data]) if self._sized else {}
         sizes.pop("K", None)
         key = (many, tuple(sizes.items()))
         if key not in self._sessions:

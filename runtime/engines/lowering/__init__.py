@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from runtime.engines.lowering.accumulation import lower_accumulation
-from runtime.engines.lowering.convolutions import lower_convolutions
 from runtime.engines.lowering.folding import fold, specialised
+from runtime.engines.lowering.fusing import fuse
+from runtime.engines.lowering.joining import join
+from runtime.engines.lowering.layout import lower_layout
 from runtime.engines.lowering.masks import lower_masks
 from runtime.engines.lowering.pooling import lower_pooling
 from runtime.engines.lowering.products import lower_products
+from runtime.engines.lowering.statistics import lower_statistics
 from runtime.graph import Graph
 
 Pass = Callable[[Graph], tuple[Graph, bool]]
@@ -21,7 +24,7 @@ Pass = Callable[[Graph], tuple[Graph, bool]]
 #: What every provider has kernels for.
 ANYWHERE: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
 #: For the CPU: blocked layouts too.
-PASSES: tuple[Pass, ...] = (*ANYWHERE, lower_convolutions)
+PASSES: tuple[Pass, ...] = (lower_statistics, *ANYWHERE, join, lower_layout, fuse)
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:
