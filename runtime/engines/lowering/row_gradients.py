@@ -29,9 +29,9 @@ def weight_gradient(maps: Maps, op: Op) -> bool:
     if found is None or not _fits(maps, found):
         return False
     rows = _Rows(maps, found)
-    by_column = [rows.product(parity, shift) for parity, shift in found.columns]
-    stacked = maps.g.Concat(*(maps.reshape(o, 1, *rows.shape) for o in by_column), axis=0)
-    maps.g.Reshape(maps.g.Transpose(stacked, perm=[2, 5, 1, 4, 3, 0]), ints(maps.g, found.kernels, "shape"))
+    flat = maps.g.Concat(*(maps.reshape(part, -1) for part in rows.products()), axis=0)
+    places = np.arange(np.prod(found.kernels)).reshape(found.kernels[3], *rows.shape).transpose(2, 5, 1, 4, 3, 0)
+    maps.reshape(maps.g.GatherElements(flat, ints32(maps.g, places.ravel()), axis=0), *found.kernels)
     return takes_the_place_of(maps.g, op)
 
 
@@ -57,24 +57,30 @@ class _Rows:
         self.shape = (*self._blocks, found.kernels[2], b, b)
         self._x: dict[int, Value] = {}
 
-    def product(self, parity: int, shift: int) -> Value:
-        """x's columns of this parity by dy's, shifted: [C/b, F/b, kernel height, b of C, b of F]."""
-        found, (channels, filters) = self._found, self._blocks
-        x, dy = self._pixels_as_channels(parity), self._shifted(shift)
-        groups = gcd(_GROUPS, self._depth // self._maps.block) if channels == filters == 1 else 1
-        b, (high, _) = self._maps.block, found.kernels[2:]
+    def products(self) -> list[Value]:
+        """For each column of the kernels, or for all of them: [column, C/b, F/b, kernel height, b of C, b of F]."""
+        columns, blocks = self._found.columns, self._maps.block
+        groups = gcd(_GROUPS, self._depth // blocks)
+        if self._blocks != (1, 1) or self._found.stride > 1 or groups == 1:
+            return [self._product(self._pixels_as_channels(parity), self._shifted(shift)) for parity, shift in columns]
+        flat = [self._maps.reshape(self._shifted(shift), groups, 1, -1) for _, shift in columns]
+        together = self._maps.g.Concat(*flat, axis=1)
+        result = self._product(self._pixels_as_channels(0), together, groups, len(columns))
+        apart = self._maps.reshape(result, groups, -1)
+        return [self._maps.g.ReduceSum(apart, ints(self._maps.g, [0]), keepdims=0)]
+
+    def _product(self, x: Value, dy: Value, groups: int = 1, columns: int = 1) -> Value:
+        """x's rows by dy's as kernels, of which several columns may stand together: [C/b, groups, F/b…, height, b, b]."""
+        found, across, channels = self._found, self._across, self._blocks[0]
+        high, filters = found.kernels[2], groups * columns * found.kernels[0]
         below = max(0, high - found.size[2] - found.before + found.stride * (self._height - 1))
         step = found.stride if high == 1 else 1  # one row: no further one may fit
-        kernel = self._maps.reshape(dy, groups * filters * b, self._depth // groups, self._height, self._across)
-        whole = replace(x, shape=(channels, groups * filters * b, high, b))
-        result = self._maps.own(
-            "Conv", (x, kernel), whole, group=groups, kernel_shape=[self._height, self._across],
-            strides=[step, self._across], dilations=[found.stride, 1], pads=[found.before, 0, below, 0],
+        kernel = self._maps.reshape(dy, filters, self._depth // groups, self._height, across)
+        like = replace(x, shape=(channels, filters, high, self._maps.block))
+        return self._maps.own(
+            "Conv", (x, kernel), like, group=groups, kernel_shape=[self._height, across], strides=[step, across],
+            dilations=[found.stride, 1], pads=[found.before, 0, below, 0],
         )  # fmt: skip
-        if groups == 1:
-            return result
-        total: Value = self._maps.g.ReduceSum(self._maps.reshape(result, groups, -1), ints(self._maps.g, [0]), keepdims=0)
-        return total
 
     def _pixels_as_channels(self, parity: int) -> Value:
         """[C/b, N·b, height, b·across]: b pixels are channels, and each column is a channel of x."""
