@@ -59,5 +59,5 @@ def _stackable(graph: Graph, op: Op, known: set[str]) -> bool:
     result = graph.values[op.outputs[0]]
     given = [n for n in op.inputs if n in known]
     alike = op.type == "Unsqueeze" or all(graph.values[n].rank == result.rank for n in given)
-    plain = all(n in known or n in graph.constants and graph.values[n].rank <= result.rank for n in op.inputs)
+    plain = all(n in known or (n in graph.constants and graph.values[n].rank <= result.rank) for n in op.inputs)
     return bool(given) and alike and plain and numbers(result.shape) is not None

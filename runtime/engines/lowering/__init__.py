@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from runtime.engines.lowering.accumulation import lower_accumulation
+from runtime.engines.lowering.batch_gradients import lower_batch_gradients
 from runtime.engines.lowering.folding import fold, specialised
 from runtime.engines.lowering.fusing import fuse
 from runtime.engines.lowering.joining import join
@@ -24,7 +25,7 @@ Pass = Callable[[Graph], tuple[Graph, bool]]
 #: What every provider has kernels for.
 ANYWHERE: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
 #: For the CPU: blocked layouts too.
-PASSES: tuple[Pass, ...] = (lower_statistics, *ANYWHERE, join, lower_layout, fuse)
+PASSES: tuple[Pass, ...] = (lower_statistics, *ANYWHERE, lower_batch_gradients, join, lower_layout, fuse)
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:
