@@ -78,8 +78,10 @@ class _Bound:
         """The banks hold the state in the order of the step's."""
         binding, state = self.session.io_binding(), self.step.state
         given = dict(zip(state, source.values(), strict=True))
+        read = {i.name for i in self.session.get_inputs()}  # lowering may find that a held one has no say
         for name, buffer in {**self.data, **held, **given}.items():
-            binding.bind_ortvalue_input(name, buffer.ort)
+            if name in read:
+                binding.bind_ortvalue_input(name, buffer.ort)
         for name in self.open:
             binding.bind_output(name, "cpu")
         for name, buffer in [*self.results.items(), *zip(state.values(), target.values(), strict=True)]:
