@@ -1,4 +1,4 @@
-"""The passes that keep maps in ONNX Runtime's blocked layout: each alone against the plain step, all of them against float64."""
+"""The passes that keep maps in ONNX Runtime's blocks: each against the step before it, all of them against float64."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def _convolution_error(width: int) -> float:
     shapes = ((2, 4 * width, 6, 5), (2 * width, 2 * width, 3, 3))
     x, w = (rng.standard_normal(shape).astype(np.float32) for shape in shapes)
     bias = rng.standard_normal(2 * width).astype(np.float32)
-    given = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2], "dilations": [1, 2], "group": 2}
+    given: dict[str, Any] = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2], "dilations": [1, 2], "group": 2}
     plain = _run([helper.make_node("Conv", ["x", "w", "b"], ["y"], **given)], x, w=w, b=bias)
     nodes = [
         helper.make_node("ReorderInput", ["x"], ["xb"], domain=NCHWC),

@@ -10,7 +10,7 @@ from runtime.training_step import copied
 
 def join(graph: Graph) -> tuple[Graph, bool]:
     """An operator that does what an earlier one did is left out; its readers read the earlier one's results."""
-    new, names = copied(graph), dict[str, str]()
+    new, names = copied(graph), _equal_constants(graph)
     kept = {v.name for v in graph.outputs} | {n for op in graph.ops if op.bodies for n in op.reads}
     seen: dict[object, Op] = {}
     new.ops = []
@@ -22,6 +22,13 @@ def join(graph: Graph) -> tuple[Graph, bool]:
         else:
             names.update(zip(op.outputs, first.outputs, strict=True))
     return (new, True) if names else (graph, False)
+
+
+def _equal_constants(graph: Graph) -> dict[str, str]:
+    """Of constants that hold the same numbers (folding makes many), the name of the first."""
+    first: dict[object, str] = {}
+    same = ((n, first.setdefault((a.dtype.str, a.shape, a.tobytes()), n)) for n, a in graph.constants.items())
+    return {name: earlier for name, earlier in same if name != earlier}
 
 
 def _identity(op: Op) -> object:

@@ -64,6 +64,8 @@ class Maps:
         return own(self.g, type, inputs, like, NCHWC, **attributes)
 
     def reshape(self, value: Value, *shape: int) -> Value:
+        if value.shape == shape:
+            return value
         result: Value = self.g.Reshape(value, ints(self.g, shape, "shape"))
         return result
 
