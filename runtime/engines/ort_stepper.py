@@ -103,6 +103,7 @@ class OrtStepper:
     """A training step whose state stays in two banks of buffers; bindings are made once per shape of batch.
 
     A small step runs on one thread, in a session for each size of batch (shape arithmetic folds away) and one for its groups.
+    A `sized` one has a session for each size of batch too: how its maps are best cut up depends on it.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """What ONNX Runtime is given instead of a step as it was built: the same numbers to rounding, in fewer or faster operators.
 
 A pass is a function ``graph -> (graph, changed)``. What passes emit may be ONNX Runtime's own operators; it never leaves the
-engine. Equal expressions are joined by ONNX Runtime itself.
+engine. Equal expressions are joined by ONNX Runtime itself, but for its own operators.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Pass = Callable[[Graph], tuple[Graph, bool]]
 #: What every provider has kernels for.
 ANYWHERE: tuple[Pass, ...] = (fold, lower_accumulation, lower_products, lower_pooling, lower_masks)
 #: For the CPU: blocked layouts too.
-PASSES: tuple[Pass, ...] = (lower_statistics, *ANYWHERE, lower_batch_gradients, join, lower_layout, fuse)
+PASSES: tuple[Pass, ...] = (lower_statistics, *ANYWHERE, lower_batch_gradients, join, lower_layout, join, fuse)
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:
