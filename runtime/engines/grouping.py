@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -60,10 +61,10 @@ def _body(step: StepGraph, body: Graph) -> Graph:
     return body
 
 
-def stacked(step: StepGraph, feeds: Sequence[Mapping[str, Array | float]]) -> dict[str, Array]:
+def stacked(step: StepGraph, feeds: Sequence[Mapping[str, Any]]) -> dict[str, Array]:
     """What a group of `step` is fed: batches one behind the other (one concatenation is faster than a stack of many)."""
     found = {f"all.{n}": np.array([f[n] for f in feeds]) for n in (step.rate, step.step)}
     for name in step.data:
-        batches = [np.asarray(f[name]) for f in feeds]
-        found[f"all.{name}"] = np.concatenate(batches).reshape(len(batches), *batches[0].shape)
+        batches = [f[name] for f in feeds]
+        found[f"all.{name}"] = np.concatenate(batches).reshape(len(batches), *np.shape(batches[0]))
     return found
