@@ -1,21 +1,23 @@
 """Many steps in one call: a Scan over batches, whose body is the step.
 
 Small networks spend their time between calls and operators, not in them. A group of K steps is one graph: the carried state
-goes from step to step inside, everything else is stacked along a first axis of length K. The numbers are those of K single
-steps, bit for bit.
+goes from step to step inside, everything else is stacked along a first axis of length K. What no step changes is computed in
+front of the loop. The numbers are those of K single steps, bit for bit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from runtime.engines.hoisting import hoisted, stacked_ahead
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
 from runtime.ops.registry import numbers
-from runtime.training_step import StepGraph, copied
+from runtime.training_step import StepGraph
 
 #: Steps in one group at most; a divisor of `runtime.trainer.WATCH`.
 GROUP = 64
@@ -38,8 +40,11 @@ def grouped(step: StepGraph, steps: str = "K") -> StepGraph:
         g.values[name], g.parameters[name] = inner.values[name], inner.parameters[name]
     fed = [*step.data, step.rate, step.step]
     first = [g.input(f"first.{n}", inner.values[n].dtype, inner.values[n].shape) for n in step.state]
-    given = [g.input(f"all.{n}", inner.values[n].dtype, (steps, *inner.values[n].shape)) for n in fed]
-    last = scan(g, _body(step, fed), first, given)
+    given = {n: g.input(f"all.{n}", inner.values[n].dtype, (steps, *inner.values[n].shape)) for n in fed}
+    front, body = hoisted(step)
+    stacks = stacked_ahead(g, inner, front, given, steps)
+    sequences = [stacks[v.name] for v in body.inputs[len(first) :]]
+    last = scan(g, _body(step, body), first, sequences)
     moved, found = last[: len(first)], last[len(first) :]
     g.outputs = [*found, *moved]
     return replace(
@@ -49,19 +54,17 @@ def grouped(step: StepGraph, steps: str = "K") -> StepGraph:
     )  # fmt: skip
 
 
-def _body(step: StepGraph, fed: Sequence[str]) -> Graph:
-    body = copied(step.graph)
+def _body(step: StepGraph, body: Graph) -> Graph:
     body.parameters = {}
-    body.inputs = [body.values[n] for n in (*step.state, *fed)]
     results: list[Value] = [body.values[n] for n in (*step.state.values(), step.loss, *step.outputs)]
     body.outputs = results
     return body
 
 
-def stacked(step: StepGraph, feeds: Sequence[Mapping[str, Array | float]]) -> dict[str, Array]:
+def stacked(step: StepGraph, feeds: Sequence[Mapping[str, Any]]) -> dict[str, Array]:
     """What a group of `step` is fed: batches one behind the other (one concatenation is faster than a stack of many)."""
     found = {f"all.{n}": np.array([f[n] for f in feeds]) for n in (step.rate, step.step)}
     for name in step.data:
-        batches = [np.asarray(f[name]) for f in feeds]
-        found[f"all.{name}"] = np.concatenate(batches).reshape(len(batches), *batches[0].shape)
+        batches = [f[name] for f in feeds]
+        found[f"all.{name}"] = np.concatenate(batches).reshape(len(batches), *np.shape(batches[0]))
     return found

@@ -65,7 +65,8 @@ class OrtEngine:
             return OrtStepper(specialised, session, step, state, device)
         together, packing = packed(step)
         lower = partial(lowered, passes=ANYWHERE) if self._cuda else lowered
-        return OrtStepper(lower, session, together, state, device, packing)
+        convolves = not self._cuda and any(op.type == "Conv" for op in step.graph.ops)
+        return OrtStepper(lower, session, together, state, device, packing, sized=convolves)
 
     def session(
         self, graph: Graph, weights: Mapping[str, Array], level: Any, small: bool = False

@@ -78,8 +78,10 @@ class _Bound:
         """The banks hold the state in the order of the step's."""
         binding, state = self.session.io_binding(), self.step.state
         given = dict(zip(state, source.values(), strict=True))
+        read = {i.name for i in self.session.get_inputs()}  # lowering may find that a held one has no say
         for name, buffer in {**self.data, **held, **given}.items():
-            binding.bind_ortvalue_input(name, buffer.ort)
+            if name in read:
+                binding.bind_ortvalue_input(name, buffer.ort)
         for name in self.open:
             binding.bind_output(name, "cpu")
         for name, buffer in [*self.results.items(), *zip(state.values(), target.values(), strict=True)]:
@@ -101,11 +103,12 @@ class OrtStepper:
     """A training step whose state stays in two banks of buffers; bindings are made once per shape of batch.
 
     A small step runs on one thread, in a session for each size of batch (shape arithmetic folds away) and one for its groups.
+    A `sized` one has a session for each size of batch too: how its maps are best cut up depends on it.
     """
 
     def __init__(
         self, lower: Lower, session: Session, step: StepGraph, state: Mapping[str, Array], device: str,
-        packing: Packing | None = None,
+        packing: Packing | None = None, sized: bool = False,
     ) -> None:
         self._lower, self._make = lower, session
         self._step = step
@@ -113,6 +116,7 @@ class OrtStepper:
         state = pack(self._packing, state)
         self._device = device
         self._small = small(step) and device == "cpu"
+        self._sized = sized or self._small
         self.group = GROUP if self._small else 1
         self._sessions: dict[tuple[bool, tuple[tuple[str, int], ...]], ort.InferenceSession] = {}
         self._grouped = grouped(step) if self._small else step
@@ -125,7 +129,7 @@ class OrtStepper:
         self._options.log_severity_level = ONLY_ERRORS + 1
         # No graph capture. Left unsaid, ONNX Runtime 1.31 looks for it at every run and throws: 30 µs a step.
         self._options.add_run_config_entry("gpu_graph_id", "-1")
-        if not self._small:
+        if not self._sized:
             self._session(step, False, {})
 
     # -- steps -------------------------------------------------------------------------------------------------------
@@ -148,7 +152,7 @@ class OrtStepper:
         """What `step` returns, for each of the group."""
         names = (self._step.loss, *self._step.outputs)
         rows = zip(*(results[n] for n in (self._grouped.loss, *self._grouped.outputs)), strict=True)
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [dict(zip(names, row)) for row in rows]  # noqa: B905 (strict costs a hundredth of a tiny step)
 
     def _groups(self, feeds: Sequence[Feeds]) -> Iterator[Sequence[Feeds]]:
         """Runs of batches of one shape, of which the last may be asked for its inner states (`state`)."""
@@ -207,8 +211,8 @@ class OrtStepper:
             buffer.write(state[name])
         return buffers
 
-    def _shapes(self, feeds: Feeds) -> tuple[tuple[int, ...], ...]:
-        return tuple(getattr(feeds[n], "shape", ()) for n in self._step.data)
+    def _shapes(self, feeds: Feeds) -> list[tuple[int, ...]]:
+        return [getattr(feeds[n], "shape", ()) for n in self._step.data]
 
     def _binding(self, step: StepGraph, many: bool, feeds: Feeds) -> _Bound:
         key = (many, *(np.shape(feeds[n]) for n in step.data))
@@ -220,7 +224,7 @@ class OrtStepper:
 
     def _session(self, step: StepGraph, many: bool, feeds: Feeds) -> ort.InferenceSession:
         values, alone = step.graph.values, self._step
-        sizes = _sizes([(values[n], np.shape(feeds[n])) for n in step.data]) if self._small else {}
+        sizes = _sizes([(values[n], np.shape(feeds[n])) for n in step.data]) if self._sized else {}
         sizes.pop("K", None)
         key = (many, tuple(sizes.items()))
         if key not in self._sessions:

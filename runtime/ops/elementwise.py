@@ -50,8 +50,11 @@ def sub_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, Value]:
 
 
 @gradient("Mul")
-def mul_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, Value]:
+def mul_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, Value | None]:
+    """dy·b for a, dy·a for b; for a square 2·dy·a, the same number as the sum of the two."""
     a, b = at.input(0), at.input(1)
+    if a is b:
+        return g.Mul(g.Mul(dy, 2.0), a), None
     return unbroadcast(g, g.Mul(dy, b), a), unbroadcast(g, g.Mul(dy, a), b)
 
 

@@ -28,11 +28,24 @@ def mean_over(g: Graph, x: Value, axes: Sequence[int]) -> Value:
     return result
 
 
+def centred(g: Graph, x: Value, axes: Sequence[int]) -> tuple[Value, Value, Value]:
+    """x − μ, μ and σ², as operators."""
+    mean = mean_over(g, x, axes)
+    moved = g.Sub(x, mean)
+    return moved, mean, mean_over(g, g.Mul(moved, moved), axes)
+
+
+def inverse_deviation(g: Graph, variance: Value, epsilon: float) -> Value:
+    """1 / √(σ² + ε)."""
+    result: Value = g.Reciprocal(g.Sqrt(g.Add(variance, epsilon)))
+    return result
+
+
 def standardized(g: Graph, x: Value, axes: Sequence[int], epsilon: float) -> tuple[Value, Value]:
     """(x − μ) / √(σ² + ε) and 1 / √(σ² + ε), as operators."""
-    centred = g.Sub(x, mean_over(g, x, axes))
-    rate = g.Reciprocal(g.Sqrt(g.Add(mean_over(g, g.Mul(centred, centred), axes), epsilon)))
-    return g.Mul(centred, rate), rate
+    moved, _, variance = centred(g, x, axes)
+    rate = inverse_deviation(g, variance, epsilon)
+    return g.Mul(moved, rate), rate
 
 
 def standardized_gradient(g: Graph, dy: Value, y: Value, rate: Value, axes: Sequence[int]) -> Value:
@@ -85,14 +98,7 @@ def batch_normalization_gradient(g: Graph, at: Site, dy: Value, *_: Value | None
     """In training through the batch's statistics; in inference they are constants of their own."""
     x, scale, epsilon = at.x, at.input(1), at.attribute("epsilon", 1e-5)
     if at.attribute("training_mode", 0):
-        axes = [0, *range(2, x.rank)]
-        normal, rate = standardized(g, x, axes, epsilon)
-        ds, db = _over_maps(g, g.Mul(dy, normal), scale), _over_maps(g, dy, scale)
-        if scale.dtype != x.dtype or numbers(scale.shape) is None:
-            dx = standardized_gradient(g, g.Mul(dy, _spread(g, scale, x)), normal, rate, axes)
-        else:
-            dx = _through_statistics(g, dy, normal, g.Mul(scale, g.Reshape(rate, ints(g, [-1], "shape"))), ds, db)
-        return dx, ds, db, None, None
+        return *_batch_gradient(g, x, scale, dy, epsilon), None, None
     mean, variance = at.input(3), at.input(4)
     rate = g.Reciprocal(g.Sqrt(g.Add(variance, epsilon)))
     slope = g.Mul(scale, rate)
@@ -102,16 +108,33 @@ def batch_normalization_gradient(g: Graph, at: Site, dy: Value, *_: Value | None
     return g.Mul(dy, _spread(g, slope, x)), ds, db, g.Neg(g.Mul(db, slope)), dv
 
 
-def _through_statistics(g: Graph, dy: Value, normal: Value, slope: Value, ds: Value, db: Value) -> Value:
-    """slope·(dy − mean dy − normal·mean (dy·normal)), the means by channel: db and ds over their number.
+def _batch_gradient(g: Graph, x: Value, scale: Value, dy: Value, epsilon: float) -> tuple[Value, Value, Value]:
+    """dx, dγ and dβ through the batch's own statistics."""
+    axes = [0, *range(2, x.rank)]
+    if scale.dtype != x.dtype or numbers(scale.shape) is None:
+        normal, rate = standardized(g, x, axes, epsilon)
+        ds, db = _over_maps(g, g.Mul(dy, normal), scale), _over_maps(g, dy, scale)
+        return standardized_gradient(g, g.Mul(dy, _spread(g, scale, x)), normal, rate, axes), ds, db
+    moved, _, variance = centred(g, x, axes)
+    rate = g.Reshape(inverse_deviation(g, variance, epsilon), ints(g, [-1], "shape"))
+    ds, db = g.Mul(_over_maps(g, g.Mul(dy, moved), scale), rate), _over_maps(g, dy, scale)
+    return _through_statistics(g, dy, moved, rate, scale, ds, db), ds, db
+
+
+def _through_statistics(
+    g: Graph, dy: Value, moved: Value, rate: Value, scale: Value, ds: Value, db: Value
+) -> Value:
+    """slope·(dy − mean dy − (x − μ)·rate·mean (dy·normal)), the means by channel: db and ds over their number.
 
     An inference-mode BatchNormalization is scale·x + bias in one pass.
     """
+    slope = g.Mul(scale, rate)
     count = g.CastLike(g.Div(g.Size(dy), g.Size(slope)), slope)
     share = g.Neg(g.Div(slope, count))
     zeros, ones = (g.constant(np.full(numbers(slope.shape) or 1, fill), slope.dtype) for fill in (0.0, 1.0))
-    moved = g.BatchNormalization(dy, slope, g.Mul(share, db), zeros, ones, epsilon=0.0)
-    result: Value = g.Add(moved, g.BatchNormalization(normal, g.Mul(share, ds), zeros, zeros, ones, epsilon=0.0))
+    along = g.Mul(g.Mul(share, ds), rate)
+    one = g.BatchNormalization(dy, slope, g.Mul(share, db), zeros, ones, epsilon=0.0)
+    result: Value = g.Add(one, g.BatchNormalization(moved, along, zeros, zeros, ones, epsilon=0.0))
     return result
 
 

@@ -56,9 +56,9 @@ ROWS = (
     ),
     Row("resnet20", "ResNet-20, 32×32, 64, Momentum", "resnet20", 64, "Momentum", (3, 32, 32), 10, 0.95, 1.2, maps=True,
         note=(
-            "weight gradients by im2col, a quarter at least, then BatchNormalization; done: blocked layout convolution "
-            "by convolution, shorter gradient of BatchNormalization; not done: blocked layout throughout, weight "
-            "gradients as convolutions over rows."
+            "the convolutions themselves, two thirds under the profiler; done: blocked layout from operator to operator, "
+            "weight gradients as convolutions over rows, BatchNormalization’s statistics once; not done: weights that stay "
+            "blocked between steps, the first layer’s weight gradient."
         ),
     ),
     Row("lstm", "LSTM 128, T 64, vocabulary 65, 32, Adam", "lstm", 32, "Adam", (64, 65), 65, 1.05, 1.3, sequence=True,

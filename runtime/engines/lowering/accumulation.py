@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from runtime.engines.lowering.rewriting import Old, rewritten, takes_the_place_of
 from runtime.graph import Graph, Op, Value
+
+#: What has been multiplied by minus a factor: by the names of both.
+_Scaled = dict[tuple[str, str], Value]
+#: Layers that one factor goes through; behind them it is multiplied anew.
+_FAR = 50
 
 
 def lower_accumulation(graph: Graph) -> tuple[Graph, bool]:
     """W − η·(A·B) becomes A·(−η·B) + W, and μ·V + A·B becomes A·B + μ·V, each one Gemm: two passes over W or V less.
 
-    b − η·ΣD becomes b + Σ(−η·D): the factor times D, the smaller one, is shared with the weight before.
+    b − η·ΣD becomes b + Σ(−η·D): the factor times D, the smaller one, is shared with the weight before. Where D goes into
+    nothing but descents, −η·D comes from the layer behind, whose D has the factor already: one pass for all layers.
     """
-    return rewritten(graph, _accumulated)
+    return rewritten(graph, partial(_accumulated, {}))
 
 
-def _accumulated(g: Graph, old: Old, op: Op) -> bool:
+def _accumulated(scaled: _Scaled, g: Graph, old: Old, op: Op) -> bool:
     if op.type == "Sub":
-        return _descent(g, old, op)
+        return _descent(scaled, g, old, op)
     return op.type == "Add" and _velocity(g, old, op)
 
 
-def _descent(g: Graph, old: Old, op: Op) -> bool:
+def _descent(done: _Scaled, g: Graph, old: Old, op: Op) -> bool:
     scaled = old.maker(op.inputs[1], "Mul")
     if scaled is None or op.phase != "update" or old.values[scaled.inputs[1]].shape != ():
         return False
@@ -28,18 +36,57 @@ def _descent(g: Graph, old: Old, op: Op) -> bool:
     product, total = _product(old, gradient), old.maker(gradient, "ReduceSum")
     if product is not None:
         a, b = (old.values[n] for n in product.inputs)
-        g.Gemm(a, _times(g, b, factor), weight, **_sides(product))
+        g.Gemm(a, _times(done, g, old, b, factor), weight, **_sides(product))
         return takes_the_place_of(g, op)
     if total is None or old.reads(gradient) > 1 or old.values[total.inputs[0]].rank != 2:
         return False
     d, axes = (old.values[n] for n in total.inputs)
-    g.Add(weight, g.ReduceSum(_times(g, d, factor), axes, **total.attributes))
+    g.Add(weight, g.ReduceSum(_times(done, g, old, d, factor), axes, **total.attributes))
     return takes_the_place_of(g, op)
 
 
-def _times(g: Graph, value: Value, factor: Value) -> Value:
-    result: Value = g.Mul(value, g.Neg(factor))
-    return result
+def _times(done: _Scaled, g: Graph, old: Old, value: Value, factor: Value) -> Value:
+    """−factor · value."""
+    key = value.name, factor.name
+    if key not in done:
+        behind = _behind(old, value.name, factor.name)
+        if behind is None:
+            done[key] = g.Mul(value, g.Neg(factor))
+        else:
+            product, other = behind
+            d, w = (old.values[n] for n in product.inputs)
+            done[key] = g.Mul(g.Gemm(_times(done, g, old, d, factor), w, **_sides(product)), old.values[other])
+    return done[key]
+
+
+def _behind(old: Old, name: str, factor: str) -> tuple[Op, str] | None:
+    """If `name` is the D of the layer behind, times W, times something: that product, and the something."""
+    op = old.maker(name, "Mul")
+    for one, other in ((op.inputs, op.inputs[::-1]) if op else ()):
+        product = _product(old, one)
+        if product is not None and _only_descends(old, name, factor) and _only_descends(old, product.inputs[0], factor):
+            return product, other
+    return None
+
+
+def _only_descends(old: Old, name: str, factor: str, layers: int = _FAR) -> bool:
+    """Whether `name` is read by nothing but descents by this factor, and by at most so many layers whose D is so too."""
+    readers = old.readers(name)
+    whole = layers > 0 and len(readers) == old.reads(name)
+    return whole and all(_leads_to_descent(old, name, op, factor, layers) for op in readers)
+
+
+def _leads_to_descent(old: Old, name: str, op: Op, factor: str, layers: int) -> bool:
+    result = op.outputs[0]
+    if op.type not in ("Gemm", "ReduceSum") or old.reads(result) != 1 or not old.readers(result):
+        return False
+    (reader,) = old.readers(result)
+    if reader.type != "Mul":
+        return False
+    if op.inputs[0] == name and op.type == "Gemm":
+        return len(op.inputs) == 2 and _only_descends(old, reader.outputs[0], factor, layers - 1)
+    subs = old.readers(reader.outputs[0])
+    return reader.inputs[1] == factor and [s.type for s in subs] == ["Sub"] and subs[0].phase == "update"
 
 
 def _velocity(g: Graph, old: Old, op: Op) -> bool:

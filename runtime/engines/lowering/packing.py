@@ -155,11 +155,14 @@ def _taken_apart(g: Graph, vector: Value, moves: Sequence[_Move]) -> None:
     """The parameters under their own names, as views that ONNX Runtime need not copy twice."""
     sizes = [int(np.prod(numbers(g.values[m.parameter].shape) or ())) for m in moves]
     parts = g.emit("Split", (vector, ints(g, sizes, "sizes")), outputs=len(moves), axis=0)
+    split = g.ops.pop()
+    vectors = {m.parameter for m in moves if g.values[m.parameter].rank == 1}
+    names = [m.parameter if m.parameter in vectors else p.name for m, p in zip(moves, parts, strict=True)]
+    g.ops.append(replace(split, outputs=tuple(names)))
     for move, part in zip(moves, parts, strict=True):
-        shape = numbers(g.values[move.parameter].shape)
-        assert shape is not None
-        g.Reshape(part, ints(g, shape, "shape"))
-        g.ops[-1] = replace(g.ops[-1], outputs=(move.parameter,))
+        if move.parameter not in vectors:
+            g.Reshape(part, ints(g, numbers(g.values[move.parameter].shape) or (), "shape"))
+            g.ops[-1] = replace(g.ops[-1], outputs=(move.parameter,))
 
 
 def _flat(g: Graph, value: Value) -> Value:
