@@ -237,8 +237,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class LossLayer(Layer):
-    """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed. With the
-    reduction sum, training lowers the batch's sum; curves and evaluations show it per sample, divided by the samples."""
+    """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed. With
+    the reduction sum, training lowers the batch's sum, and curves and evaluations show it per sample.
+    """
 
     reduction: str = setting("mean", choices=("mean", "sum"), help="What becomes of the losses of a batch's answers; what is shown is per sample.")
     weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")

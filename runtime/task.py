@@ -121,7 +121,7 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
     give."""
     outputs = [task.output] if task.output is not None and task.decision != "none" else []
     outputs += [task.shown] if task.shown is not None else []
-    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
+    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry, task.decision)
     missing = [name for name in step.data if name not in task.inputs.values()]
     if missing:
         raise TrainingError(f"The network's input ‘{missing[0]}’ gets nothing from the dataset: connect or remove it.")
