@@ -1,4 +1,4 @@
-"""Words that attributes of operators may hold: a kernel would take an unknown one for the default, and compute another thing."""
+"""Words that attributes of operators may hold: a kernel would take an unknown one for a default, and compute another thing."""
 
 from __future__ import annotations
 
