@@ -26,6 +26,7 @@ def check(task: Task) -> None:
     for name, split in (("Training", task.dataset.train), ("Validation", task.dataset.validation)):
         _check_numbers(name, split)
         _check_classes(task, name, split.labels)
+        _check_targets(task, name, split)
     for stage in task.recipe.stages:
         course(stage, 1)
         if len(stage.updates) != 1:
@@ -57,6 +58,17 @@ def _check_numbers(name: str, split: Split) -> None:
             at = f" at [{', '.join(map(str, rest))}]" if rest else ""
             number = array[(row, *rest)]
             raise TrainingError(f"{name} {what} {row} contains {number}{at}: remove it from the data, or mend the number.")
+
+
+def _check_targets(task: Task, name: str, split: Split) -> None:
+    """Numbers as targets are in the range of the loss that is given them."""
+    for role, loss, unfit in task.unfit:
+        given = task.label_map(split.labels) if role == "label" else split.samples
+        what = unfit(given) if given.size else ""
+        if what:
+            found = what.replace("it takes", f"{loss} takes")
+            cure = "choose a loss for any numbers, such as MeanSquaredError"
+            raise TrainingError(f"{name} targets are numbers such as {found}: {cure}.")
 
 
 def _check_classes(task: Task, name: str, labels: Array) -> None:

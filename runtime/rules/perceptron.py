@@ -54,8 +54,8 @@ def _mistakes(site: Site, weight: Parameter) -> Value:
     g, y = site.g, site.outputs[0]
     label = next((v for v in g.inputs if v.role == "label" and v.rank == y.rank - 1 and y.rank == 2), None)
     if label is None or site.decision == "none" or (site.decision == "argmax" and not _sloped(g, y, weight)):
-        right: Value = g.Sign(gradients(g, site.loss, [y])[y.name])
-        return right
+        pulled: Value = g.Sign(gradients(g, site.loss, [y])[y.name])
+        return pulled
     column = g.Unsqueeze(label, g.constant([1], np.int64, "axes"))
     if site.decision in CUT:
         answer, truth = g.Greater(y, CUT[site.decision]), g.Greater(column, 0)

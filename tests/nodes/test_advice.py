@@ -114,3 +114,17 @@ def test_misfits_name_what_was_found() -> None:
     dense = layer_type("Dense")()
     assert pool.output is not None
     assert "16×4×4 per sample" in misfit(dense, dense.inputs[0], pool.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [("class_weights", (0.0,) * 10, "its class weights are all 0, so no class counts: give at least one a weight above 0."),
+     ("weight", 0.0, "its weight is 0, so nothing would be learnt: set it to 1.")],
+)  # fmt: skip
+def test_a_loss_that_counts_nothing_is_an_error(name: str, value: Any, sentence: str) -> None:
+    document = new("mlp")
+    loss = next(n.id for n in document.nodes.values() if n.type == "CrossEntropy")
+    problem = check(edits.set_setting(document, loss, name, value)).errors[0]
+    assert problem.what == sentence and problem.node == loss
+    for repair in problem.repairs:
+        assert not check(repair.edit(document)).errors
