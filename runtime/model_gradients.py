@@ -61,6 +61,10 @@ def typed_for(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> tuple[Grap
     if missing:
         given = ", ".join(inputs) or "nothing"
         raise GraphError(f"The model's input ‘{missing[0]}’ is missing among the arrays ({given}): give one of this name.")
+    foreign = next((n for n in inputs if n not in {v.name for v in graph.inputs}), None)
+    if foreign is not None:
+        there = ", ".join(v.name for v in graph.inputs) or "none"
+        raise GraphError(f"The model has no input ‘{foreign}’: its inputs are: {there}.")
     if not graph.parameters:
         raise GraphError("The model holds no weights of type float32 or float64: there is nothing to differentiate by.")
     feeds = {v.name: _fitting(inputs[v.name], v) for v in graph.inputs}

@@ -239,6 +239,7 @@ BAD_DATA: list[tuple[dict[str, Any], str, str]] = [
     ({"x": X, "target": Y[:3]}, SQUARED, f"net.onnx: The target is 3×2 {FITS}"),
     ({"x": X, "target": CLASSES + 1}, ENTROPY, NO_CLASS),
     ({"x": X, "target": CLASSES[:2]}, ENTROPY, f"net.onnx: The target is 2 {FITS}"),
+    ({"x": X, "mask": X, "target": Y}, SQUARED, "net.onnx: The model has no input ‘mask’: its inputs are: x."),
     ({"x": X * np.nan, "target": Y}, SQUARED, "net.onnx: The model's input ‘x’ was given NaN: give finite numbers."),
     ({"x": X[:0], "target": Y[:0]}, SQUARED, "net.onnx: The model's input ‘x’ was given 0×3: give one sample at least."),
     ({"x": X, "target": CLASSES * np.nan}, ENTROPY, "net.onnx: The target holds NaN or infinity: give finite numbers."),

@@ -215,6 +215,34 @@ def test_refusals_in_words(operator: onnx.NodeProto, inputs: dict[str, Array], s
         runtime.interpret(made([operator], {"x": X}, [operator.output[0]]), inputs)
 
 
+SHAPE = "The model's input x 2×3×4 was given "
+MISGIVEN: list[tuple[Any, str]] = [
+    (None, "The inputs are of type NoneType: give a dictionary of arrays by the inputs' names"),
+    ({"x": X[0]}, f"{SHAPE}3×4: give it an array of its shape"),
+    ({"x": X[:, :2]}, f"{SHAPE}2×2×4: give it an array of its shape"),
+    ({"x": X > 0}, "The model's input ‘x’ takes float32 and was given bool: give floating numbers"),
+    ({"x": X.astype(int)}, "The model's input ‘x’ takes float32 and was given int64: give floating numbers"),
+    ({"x": X.astype(complex)}, "The model's input ‘x’ takes float32 and was given complex128: give floating numbers"),
+    ({"x": [[1.0], [1.0, 2.0]]}, "The model's input ‘x’ was given rows of different lengths: give an array"),
+]
+
+
+@pytest.mark.parametrize("inputs, sentence", MISGIVEN)
+def test_inputs_that_the_model_does_not_take(inputs: Any, sentence: str) -> None:
+    with pytest.raises(GraphError, match=sentence):
+        runtime.interpret(made([node("Relu", ["x"], ["y"])], {"x": X}, ["y"]), inputs)
+
+
+def test_a_model_must_be_loaded() -> None:
+    with pytest.raises(FileError, match=r"The model is of type bytes: load it with onnx\.load first\."):
+        runtime.interpret(b"model", {})  # type: ignore[arg-type]
+
+
+def test_float64_goes_where_float32_is_stated() -> None:
+    found = runtime.interpret(made([node("Relu", ["x"], ["y"])], {"x": X}, ["y"]), {"x": X.astype("f8")})
+    assert found["y"].dtype == np.float64
+
+
 def refused(operator: onnx.NodeProto, sentence: str, **arrays: Any) -> None:
     with pytest.raises(GraphError, match=sentence):
         runtime.interpret(made([operator], {}, [operator.output[0]], weights=arrays), {})
