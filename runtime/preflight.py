@@ -12,8 +12,10 @@ from runtime.optimizers import complete, optimizer
 from runtime.recipe import Stage
 from runtime.rules import rule, settings_of
 from runtime.schedules import course
-from runtime.task import Task
+from runtime.task import Task, stage_step
 
+#: Where an estimate is more than this part of the memory, it is looked at closely.
+DOUBTFUL = 4
 #: What an early stop may watch.
 WATCHED = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -37,6 +39,14 @@ def check(task: Task) -> None:
         rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
         memory.require_state(task.forward.parameters.values(), len(chosen.slots), task.forward.dtype.itemsize)
+        _check_memory(task, stage, len(chosen.slots))
+
+
+def _check_memory(task: Task, stage: Stage, slots: int) -> None:
+    """Before a weight is drawn: where the estimate comes near what there is, the step itself is measured."""
+    batch, there = stage.batch_size or len(task.dataset.train), memory.physical()
+    if there is not None and memory.estimated(task.forward, slots, batch).total > there / DOUBTFUL:
+        memory.require(stage_step(task, stage), batch)
 
 
 def _check_early_stop(task: Task, stage: Stage) -> None:

@@ -39,7 +39,8 @@ def test_numbers_pass_where_they_mean_something() -> None:
     for loss, settings, numbers in (
         ("BinaryCrossEntropy", {}, [0, 0.5, 1]),
         ("BinaryCrossEntropy", {"targets": "−1 and 1"}, [-1, 1]),
-        ("Hinge", {}, [-1, 1]), ("KullbackLeibler", {}, [0.25, 0.75]), ("SquaredError", {"kind": "margin"}, [1, -1]), ("SquaredError", {}, [7]),
+        ("Hinge", {}, [-1, 1]), ("KullbackLeibler", {}, [0.25, 0.75]),
+        ("SquaredError", {"kind": "margin"}, [1, -1]), ("SquaredError", {}, [7]),
         ("CrossEntropy", {}, [0, 1, 0]),
     ):  # fmt: skip
         layer = make(loss, settings)
