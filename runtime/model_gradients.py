@@ -72,7 +72,7 @@ def typed_for(model: onnx.ModelProto, inputs: Mapping[str, Array]) -> tuple[Grap
 
 
 def _fitting(array: Array, value: Value) -> Array:
-    if array.size == 0:
+    if array.shape[:1] == (0,):
         raise GraphError(f"The model's input ‘{value.name}’ was given {describe_shape(array.shape)}: give one sample at least.")
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise GraphError(f"The model's input ‘{value.name}’ was given NaN: give finite numbers.")
