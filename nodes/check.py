@@ -230,6 +230,15 @@ def _targets(document: Document, built: Built) -> Iterator[Problem]:
             yield Problem(node.id, place(node), what, repairs=tuple(fixes[:1]))
 
 
+def _weightless(document: Document, built: Built) -> Iterator[Problem]:
+    """Losses that count nothing in their sum: there is nothing to lower."""
+    if built.losses and not document.recipe.stages[0].updates[0].loss and not any(loss.weight for loss in built.losses):
+        node = document.nodes[built.losses[0].node]
+        fix = Repair("Set its weight to 1", partial(edits.set_setting, id=node.id, name="weight", value=1.0))
+        which = "its weight is 0" if len(built.losses) == 1 else "the weights of all losses are 0"
+        yield Problem(node.id, place(node), f"{which}, so nothing would be learnt: set it to 1.", repairs=(fix,))
+
+
 def _class_count(document: Document, loss: str) -> int:
     """How many classes the label has that is wired to this loss's target; 0 when there is none."""
     for wire in document.wires_into[loss]:
@@ -271,5 +280,5 @@ def _duplicate_names(document: Document, built: Built) -> Iterator[Problem]:
 
 
 RULES: tuple[Check, ...] = (
-    _wires, _needs, _lonely, _classes, _data, _targets, recipe, batches, room, _duplicate_names, without_slope,
+    _wires, _needs, _lonely, _classes, _data, _targets, _weightless, recipe, batches, room, _duplicate_names, without_slope,
 )  # fmt: skip

@@ -42,11 +42,16 @@ def batches(document: Document, built: Built) -> Iterator[Problem]:
             continue
         last = f"the last batch of an epoch has {least} ({count:,} in batches of {size:,})"
         found = f"the recipe's batches have {least}" if least == size else last
-        sizes = range(max(size, need), count or need + 1)
-        better = next((b for b in sizes if _smallest_batch(b, count) >= need), need)
+        better = _nearest(size, count, need)
         repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
         what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
         yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
+
+
+def _nearest(size: int, count: int, need: int) -> int:
+    """The batch size nearest to `size` whose smallest batch has what a layer needs; of two as near, the larger."""
+    fitting = (b for b in range(need, count + 1) if _smallest_batch(b, count) >= need)
+    return min(fitting, key=lambda b: (abs(b - size), -b), default=need)
 
 
 def larger_than_the_data(size: int, count: int) -> str:

@@ -13,7 +13,7 @@ from nodes.document_json import shares
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.problems import Refusal, Repair
 from nodes.sharing import unshare as unshare
-from runtime.errors import NetwrightError
+from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
 
 #: The horizontal distance at which a layer is put behind another one.
@@ -142,12 +142,25 @@ def share(document: Document, id: str, parameter: str, owner: str, owned: str = 
 
     Raises `Refusal` where it does not fit.
     """
+    _require_parameter(document, id, parameter)
+    _require_parameter(document, owner, owned or parameter)
     shared = {**document.node(id).shared, parameter: Share(document.node(owner).id, owned or parameter, transposed)}
     pointing = _replace_node(document, id, shared=shared)
     problem = _new_problem(document, pointing, id)
     if problem:
         raise Refusal(f"{document.node(id).name}: {problem}")
     return pointing
+
+
+def _require_parameter(document: Document, id: str, name: str) -> None:
+    """Raises `Refusal` for a parameter that a layer, as far as it is built, does not have."""
+    built = build(document, "training", only=[id])
+    keys = [p.key.rpartition("/") for p in built.graph.parameters.values()]
+    own = {parameter for owner, _, parameter in keys if owner == id} | set(document.node(id).shared)
+    info = built.nodes.get(id)
+    if info is not None and info.outputs and name not in own:
+        why = unknown("parameter", name, own) if own else "it has no parameters, so there is nothing to share."
+        raise Refusal(f"{document.node(id).name}: {why}")
 
 
 def _replace_node(document: Document, id: str, **changes: Any) -> Document:

@@ -22,12 +22,15 @@ from nodes.document_json import to_json
 from nodes.plan import initial_weights, plan
 from nodes.training_info import PARAMETER, keep_leftovers, read_state, training_info
 from runtime.atomic import Stamp, stamp, write
-from runtime.errors import FileError, NetwrightError
+from runtime.errors import FileError, NetwrightError, TrainingError
 from runtime.graph import Array, Graph, prune
+from runtime.memory import in_words, physical
 from runtime.onnx_model import PRODUCER, to_model
 
 DOCUMENT = "pkg.netwright.document"
 GRAPH_HASH = "pkg.netwright.graph"
+#: Bytes of weights in one file, at most, and of one weight.
+MOST, WIDTH = untrusted.LARGEST - 2**24, 4
 #: In an exported training step: which output replaces which input.
 STATE = "pkg.netwright.state"
 
@@ -56,20 +59,46 @@ def save(document: Document, path: Path | str, expect: Stamp | None = None) -> S
     path = Path(path)
     if expect is not None and stamp(path) not in (None, expect):
         raise ChangedMeanwhile(f"{path.name} was changed by another program meanwhile: save under another name.")
+    _require_room(document, path.name)
     model = to_onnx(document)
     size = model.ByteSize()
-    if size > untrusted.LARGEST - 2**24:
+    if size > MOST:
         raise FileError(f"{path.name} would have {size / 2**30:.1f} GiB, and one ONNX file holds 2 GiB: use fewer units.")
     return write(path, model.SerializeToString())
+
+
+def _require_room(document: Document, name: str) -> None:
+    """What was learnt is never left out: where no file holds it, none is written."""
+    state = document.training
+    size = sum(a.nbytes for arrays in (document.weights, state.slots, state.best) for a in arrays.values())
+    if size > MOST:
+        raise FileError(f"{name} would have {size / 2**30:.1f} GiB, and one ONNX file holds 2 GiB: use fewer units.")
+
+
+def without_weights(document: Document) -> str:
+    """Why `save` writes the drawing alone, in a sentence; empty where it writes the weights."""
+    size = _size(build(document, "inference").graph)
+    if size <= min(MOST, physical() or MOST):
+        return ""
+    return (
+        f"The network's weights take {in_words(size)}, more than one ONNX file or this machine's memory holds: the file has "
+        "its drawing, and no weights."
+    )
+
+
+def _size(graph: Graph) -> int:
+    return sum(p.size for p in graph.parameters.values()) * WIDTH
 
 
 def to_onnx(document: Document) -> onnx.ModelProto:
     """The model that `save` writes."""
     graph = inference_graph(document)
+    fits = _size(graph) <= min(MOST, physical() or MOST)
+    graph = graph if fits else _placeholder(document)
     model = to_model(graph, initial_weights(document, graph), name=_name(document))
     placed = _tag(model, graph, document)
     if document.training.progress or document.weights:
-        model.training_info.append(_training_info(document, graph, placed))
+        model.training_info.append(_training_info(document, graph, placed, fits))
     helper.set_model_props(model, {DOCUMENT: to_json(document), GRAPH_HASH: graph_hash(model)})
     return model
 
@@ -90,9 +119,11 @@ def _placeholder(document: Document) -> Graph:
     return graph
 
 
-def _training_info(document: Document, graph: Graph, placed: set[str]) -> onnx.TrainingInfoProto:
+def _training_info(document: Document, graph: Graph, placed: set[str], fits: bool) -> onnx.TrainingInfoProto:
     """The training step; a trained network under reconstruction has none, and its state is kept all the same."""
     try:
+        if not fits:
+            raise TrainingError("There is no room for its weights.")
         info = training_info(plan(document), set(graph.parameters))
     except NetwrightError:
         info = onnx.TrainingInfoProto(algorithm=onnx.GraphProto(name="training"))

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from runtime.errors import NetwrightError, unknown
-from runtime.graph import Graph, Value, describe_shape
+from runtime.graph import Array, Graph, Value, describe_shape
 
 #: Kinds of port, by what one sample is: its rank, or its role.
 INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
@@ -237,15 +237,20 @@ class Layer:
 
 @dataclass(frozen=True)
 class LossLayer(Layer):
-    """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed. With the
-    reduction sum, training lowers the batch's sum; curves and evaluations show it per sample, divided by the samples."""
+    """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed. With
+    the reduction sum, training lowers the batch's sum, and curves and evaluations show it per sample.
+    """
 
-    reduction: str = setting("mean", choices=("mean", "sum"), help="What becomes of the losses of a batch's answers; what is shown is per sample.")
+    reduction: str = setting("mean", choices=("mean", "sum"), help="How a batch's losses join; curves show them per sample.")
     weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")
 
     def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         """How a prediction becomes a class: argmax, threshold, sign, or none (regression)."""
         return "none"
+
+    def unfit(self, targets: Array) -> str:
+        """What is wrong with numbers as targets, (N, …): ``−1.2, and it takes numbers from 0 to 1``; empty for nothing."""
+        return ""
 
     def over_batch(self, g: Graph, each: Value) -> Value:
         """The mean or the sum of `each` answer's loss, (N, …), as a scalar."""

@@ -54,7 +54,8 @@ class Plan:
     def step(self) -> StepGraph:
         """The training step, as it is run, saved and exported; it gives the loss, and what answers are read off."""
         answers = [] if self.judged.decision == "none" else [self.judged.prediction]
-        return training_step(self.training.graph, self.loss, self.stage.updates[0], answers, self.training.graph.carried)
+        g, judged = self.training.graph, self.judged
+        return training_step(g, self.loss, self.stage.updates[0], answers, g.carried, judged.decision)
 
     @cached_property
     def evaluation(self) -> Built:

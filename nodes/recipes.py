@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nodes.layer import plain
 from runtime import optimizers, schedules
-from runtime.errors import TrainingError, unknown
+from runtime.errors import TrainingError, counted, unknown
 from runtime.preflight import WATCHED
 from runtime.recipe import Recipe, Stage, Update
 from runtime.rules import settings_of
@@ -15,6 +15,10 @@ SMALLEST, TINY = 1e-37, 1e-8
 
 def advice(recipe: Recipe) -> str:
     """What is allowed and hardly meant, in a sentence; empty when there is nothing to say."""
+    late = next((s for s in recipe.stages if s.warm_up and s.warm_up >= s.epochs), None)
+    if late is not None:
+        plan = f"The warm-up takes {late.warm_up:g} of {counted(late.epochs, 'planned epoch')}"
+        return f"{plan}: the learning rate would only rise, warm up for fewer."
     tiny = next((s.learning_rate for s in recipe.stages if s.learning_rate < TINY), None)
     return "" if tiny is None else f"The learning rate is {tiny:g}: at less than {TINY:g} next to nothing is learnt, raise it."
 
@@ -54,5 +58,5 @@ def _update(update: Update) -> None:
 
 def _range(what: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        shown = f"{value:g}" if abs(value) < 1e300 else "far too large"
+        shown = "far too large" if abs(value) >= 1e300 else "NaN" if value != value else f"{value:g}"
         raise TrainingError(f"The {what} is {shown}, and it must be from {plain(low)} to {plain(high)}: change it.")

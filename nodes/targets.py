@@ -7,7 +7,7 @@ from onnx import helper
 
 from nodes.channels import channel_axis, channels
 from nodes.layer import INDICES, LayerError, kind_of, sample_shape
-from runtime.graph import Graph, Value
+from runtime.graph import Array, Graph, Value
 
 #: What a class is as a number: the class itself, or −1 for the first of two.
 ZERO_ONE, PLUS_MINUS = "0 and 1", "−1 and 1"
@@ -42,6 +42,27 @@ def one_hot(g: Graph, target: Value, prediction: Value) -> Value:
         column = g.Equal(column, g.constant(classes, np.int64, "classes"))
     result: Value = g.Cast(column, to=int(helper.np_dtype_to_tensor_dtype(g.dtype)))
     return result
+
+
+def outside(targets: Array, low: float, high: float) -> str:
+    """A number of `targets` that is not from `low` to `high`, in words; empty where there is none."""
+    odd = targets[(targets < low) | (targets > high)]
+    return f"{odd[0]:.3g}, and it takes numbers from {low:g} to {high:g}" if odd.size else ""
+
+
+def other_than_signs(targets: Array) -> str:
+    """A number of `targets` that is neither −1 nor 1, in words."""
+    odd = targets[np.abs(targets) != 1]
+    return f"{odd[0]:.3g}, and it takes −1 and 1" if odd.size else ""
+
+
+def no_probabilities(targets: Array) -> str:
+    """Where `targets` are no probabilities that sum to 1 over the classes, in words."""
+    sums = targets.astype(np.float64).sum(axis=1 if targets.ndim > 3 else -1)
+    odd = sums[np.abs(sums - 1) > 1e-3]
+    wanted = "and it takes probabilities that sum to 1"
+    low = targets[targets < 0]
+    return f"{low[0]:.3g}, {wanted}" if low.size else f"some that sum to {odd.flat[0]:.3g}, {wanted}" if odd.size else ""
 
 
 def _check(prediction: Value, target: Value, wanted: tuple[int | str | None, ...]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from nodes.build import place
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
+from nodes.layer import INDICES, LossLayer, kind_of
 from nodes.plan import Plan, chosen_loss, initial_weights, plan, settled, shown_loss
 from nodes.probe import Probe
 from nodes.training_info import slot_keys
@@ -154,9 +156,19 @@ def task(plan: Plan, dataset: Dataset) -> Task:
         recipe=plan.document.recipe,
         decision=judged.decision,
         carry=plan.training.graph.carried,
+        unfit=tuple(_unfit(plan)),
         shown=shown,
         evaluation_shown=judged_by,
     )
+
+
+def _unfit(plan: Plan) -> Iterator[tuple[str, str, Callable[[Array], str]]]:
+    """For every loss whose target is the dataset's own numbers: their role, its name, what it says of them."""
+    roles = {value: name for name, value in plan.training.nodes[plan.data_node].outputs.items()}
+    for loss in plan.training.losses:
+        layer = plan.training.nodes[loss.node].layer
+        if loss.target in roles and kind_of(loss.target) != INDICES and isinstance(layer, LossLayer):
+            yield roles[loss.target], place(plan.document.nodes[loss.node]), layer.unfit
 
 
 # -- editing while it trains ---------------------------------------------------------------------------------------------

@@ -34,8 +34,9 @@ def from_model(
     """A model of known operators as a Graph, names kept, shapes inferred anew.
 
     Initializers of whole numbers, settings, and the running statistics of BatchNormalization are constants; all others are
-    trained parameters (`runtime.learnable`), whose numbers `weights` gives. What follows from constants alone becomes a constant. `shapes` gives
-    inputs numbers in place of their symbolic dimensions. Old forms of operators are made new (opset 17 at least).
+    trained parameters (`runtime.learnable`), whose numbers `weights` gives. What follows from constants alone becomes a
+    constant. `shapes` gives inputs numbers in place of their symbolic dimensions. Old forms of operators are made new
+    (opset 17 at least).
 
     Raises `FileError` for an opset outside 7 to 24, and `GraphError` for an unknown operator or a wrong shape.
     """

@@ -10,7 +10,7 @@ import onnx
 
 from runtime.from_onnx import from_model, weights
 from runtime.graph import Array, Graph, Value, prune
-from runtime.model_gradients import Arrays, logits, loss_of, model_gradients, typed_for
+from runtime.model_gradients import Arrays, is_binary, logits, loss_of, model_gradients, require_memory, typed_for
 from runtime.ops.walk import interpret
 from runtime.precision import in_double
 from runtime.reading import read
@@ -74,10 +74,13 @@ def drawn(model: onnx.ModelProto, loss: str, seed: int = 0) -> tuple[Arrays, Arr
     rng = np.random.default_rng(seed)
     sizes = {v.name: _size(v) for v in read(model).inputs}
     graph = from_model(model, shapes=sizes)
+    require_memory(graph)
     inputs = {v.name: _drawn(rng, v.dtype, sizes[v.name]) for v in graph.inputs}
     y = interpret(graph, {**weights(model), **inputs})[graph.outputs[0].name]
     if loss == "mean-squared":
         return inputs, np.asarray(rng.standard_normal(y.shape))
+    if is_binary(graph, graph.outputs[0], y.shape):
+        return inputs, np.asarray(rng.integers(0, 2, y.shape))
     _, axis = logits(graph, graph.outputs[0])
     axis = (1 if y.ndim > 3 else y.ndim - 1) if axis is None else axis
     return inputs, np.asarray(rng.integers(0, max(1, y.shape[axis]), np.delete(np.array(y.shape), axis)))

@@ -12,8 +12,10 @@ from runtime.optimizers import complete, optimizer
 from runtime.recipe import Stage
 from runtime.rules import rule, settings_of
 from runtime.schedules import course
-from runtime.task import Task
+from runtime.task import Task, stage_step
 
+#: Where an estimate is more than this part of the memory, it is looked at closely.
+DOUBTFUL = 4
 #: What an early stop may watch.
 WATCHED = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -26,6 +28,7 @@ def check(task: Task) -> None:
     for name, split in (("Training", task.dataset.train), ("Validation", task.dataset.validation)):
         _check_numbers(name, split)
         _check_classes(task, name, split.labels)
+        _check_targets(task, name, split)
     for stage in task.recipe.stages:
         course(stage, 1)
         if len(stage.updates) != 1:
@@ -36,6 +39,14 @@ def check(task: Task) -> None:
         rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
         memory.require_state(task.forward.parameters.values(), len(chosen.slots), task.forward.dtype.itemsize)
+        _check_memory(task, stage, len(chosen.slots))
+
+
+def _check_memory(task: Task, stage: Stage, slots: int) -> None:
+    """Before a weight is drawn: where the estimate comes near what there is, the step itself is measured."""
+    batch, there = stage.batch_size or len(task.dataset.train), memory.physical()
+    if there is not None and memory.estimated(task.forward, slots, batch).total > there / DOUBTFUL:
+        memory.require(stage_step(task, stage), batch)
 
 
 def _check_early_stop(task: Task, stage: Stage) -> None:
@@ -57,6 +68,17 @@ def _check_numbers(name: str, split: Split) -> None:
             at = f" at [{', '.join(map(str, rest))}]" if rest else ""
             number = array[(row, *rest)]
             raise TrainingError(f"{name} {what} {row} contains {number}{at}: remove it from the data, or mend the number.")
+
+
+def _check_targets(task: Task, name: str, split: Split) -> None:
+    """Numbers as targets are in the range of the loss that is given them."""
+    for role, loss, unfit in task.unfit:
+        given = task.label_map(split.labels) if role == "label" else split.samples
+        what = unfit(given) if given.size else ""
+        if what:
+            found = what.replace("it takes", f"{loss} takes")
+            cure = "choose a loss for any numbers, such as MeanSquaredError"
+            raise TrainingError(f"{name} targets are numbers such as {found}: {cure}.")
 
 
 def _check_classes(task: Task, name: str, labels: Array) -> None:

@@ -20,6 +20,7 @@ from runtime.graph import Array, Dim, Graph, Op, Value
 from runtime.inference import schema
 from runtime.ops import KERNELS
 from runtime.upgrade import OLDEST, Draft, upgrade
+from runtime.vocabulary import require_known_words
 
 LAYER = "pkg.netwright.layer"
 PHASE = "pkg.netwright.phase"
@@ -134,6 +135,8 @@ class _Reader:
         draft = upgrade(Draft(op, self._fresh, self._ranks.get), scope.opset)
         if any(o.type not in KERNELS for o in draft.ops):
             raise _unknown(node)
+        for made in draft.ops:
+            require_known_words(made)
         graph.constants.update(draft.constants)
         graph.ops.extend(draft.ops)
 

@@ -12,13 +12,15 @@ Settings = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Setting:
-    """One number: its name, usual value, allowed range (both ends included), and what it does."""
+    """One number: its name, usual value, allowed range (both ends included), what it does, and whether it is
+    a whole number."""
 
     name: str
     default: float
     low: float
     high: float
     help: str
+    whole: bool = False
 
 
 def completed(owner: str, declared: Sequence[Setting], given: Settings) -> dict[str, float]:
@@ -30,6 +32,8 @@ def completed(owner: str, declared: Sequence[Setting], given: Settings) -> dict[
         low, high = known[name].low, known[name].high
         if not low <= number <= high:
             raise TrainingError(f"{owner}: {name} is {number:g}: set it between {low:g} and {high:g}.")
+        if known[name].whole and number != int(number):
+            raise TrainingError(f"{owner}: {name} is {number:g}: set it to a whole number between {low:g} and {high:g}.")
     return {s.name: float(given.get(s.name, s.default)) for s in declared}
 
 

@@ -33,7 +33,8 @@ class Task:
     `inputs` maps the dataset's roles (``sample``, ``label``) to names of graph inputs. `decision` is one of
     `runtime.metrics.DECISIONS`; `label_map` turns the dataset's labels into what the label input wants. `carry`: see
     `runtime.training_step`. `evaluation_target` is what the evaluation's output is compared with. `shown` and
-    `evaluation_shown` are the losses as they are reported, where `loss` sums over a batch: per sample.
+    `evaluation_shown` are the losses as they are reported, where `loss` sums over a batch: per sample. `unfit` has for every
+    loss on numbers of the dataset their role, the loss's name, and what tells in words that they mean nothing to it.
     """
 
     forward: Graph
@@ -49,6 +50,7 @@ class Task:
     label_map: Callable[[Array], Array] = unchanged
     carry: Mapping[str, Value] = field(default_factory=dict)
     evaluation_target: Value | None = None
+    unfit: tuple[tuple[str, str, Callable[[Array], str]], ...] = ()
     shown: Value | None = None
     evaluation_shown: Value | None = None
 
@@ -121,7 +123,7 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
     give."""
     outputs = [task.output] if task.output is not None and task.decision != "none" else []
     outputs += [task.shown] if task.shown is not None else []
-    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry)
+    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry, task.decision)
     missing = [name for name in step.data if name not in task.inputs.values()]
     if missing:
         raise TrainingError(f"The network's input ‘{missing[0]}’ gets nothing from the dataset: connect or remove it.")

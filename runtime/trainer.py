@@ -179,7 +179,7 @@ class Trainer:
         self._base = after_epoch(progress, record, self._stage.early_stop)
         self._tally = Tally.of(self._base)
         if going_on:
-            self._ask_the_rule(record.loss)
+            self._ask_the_rule(record)
             self._keep_best()
         self._good = self._untried = replace(self._good, progress=self._base, best=self._best)
         self._advance_stage()
@@ -189,19 +189,19 @@ class Trainer:
     def _rule(self) -> Rule:
         return rule(self._stage.updates[0].rule)
 
-    def _ask_the_rule(self, loss: float) -> None:
+    def _ask_the_rule(self, record: EpochRecord) -> None:
         """Whether the learning rule sees training at its end."""
         trace, trail = self._rule.trace, self._base.trail
         if trace is not None:
             trail = (*trail, trace(self._good.weights, self._stage.learning_rate))
-        self._ending = self._rule.ended(loss, trail)
+        self._ending = self._rule.ended(record.loss, record.accuracy, trail)
         self._base = replace(self._base, trail=trail, stopped_early=self._base.stopped_early or self._ending is not None)
 
     def _explained(self) -> str:
         """What the learning rule has to say at a stage's end."""
         said = self._ending.sentence if self._ending else ""
         history = self._base.history
-        if not ended(self._base, self._stage) or not history or history[-1].loss == 0:
+        if not ended(self._base, self._stage) or not history or history[-1].loss == 0 or history[-1].accuracy == 1:
             return said
         return f"{said} {self._rule.explain(self.task, self._good.weights, self.engine)}".strip()
 

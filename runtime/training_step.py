@@ -50,18 +50,19 @@ class StepGraph:
 
 
 def training_step(
-    forward: Graph, loss: Value, update: Update, outputs: Sequence[Value] = (), carry: Mapping[str, Value] | None = None
+    forward: Graph, loss: Value, update: Update, outputs: Sequence[Value] = (), carry: Mapping[str, Value] | None = None,
+    decision: str = "none",
 ) -> StepGraph:
     """The step that `update` describes, built on a copy of `forward` (a training-mode graph that contains the scalar
     `loss`).
 
-    `outputs` are values fetched beside the loss; `carry` gives parameters whose new value the forward graph computes
-    itself (running statistics). Raises `TrainingError` for an unknown rule, optimizer, setting or parameter,
-    `GraphError` where no gradient can pass.
+    `outputs` are values fetched beside the loss, answers being read off the first by `decision`; `carry` gives
+    parameters whose new value the forward graph computes itself (running statistics). Raises `TrainingError` for an
+    unknown rule, optimizer, setting or parameter, `GraphError` where no gradient can pass.
     """
     settings_of(update)
     chosen = chosen_parameters(forward, update)
-    building = _Building(copied(forward), update, loss, tuple(outputs), chosen, optimizer(update.optimizer))
+    building = _Building(copied(forward), update, loss, tuple(outputs), chosen, optimizer(update.optimizer), decision=decision)
     building.emit()
     for name, value in (carry or {}).items():
         building.carried(name, value)
@@ -100,6 +101,7 @@ class _Building:
     outputs: Sequence[Value]
     chosen: Sequence[Parameter]
     optimizer: Optimizer
+    decision: str = "none"
     state: dict[str, str] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
 

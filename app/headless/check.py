@@ -10,7 +10,7 @@ from app.headless.documents import opened, with_data
 from app.headless.say import command, result, result_json, say
 from nodes.check import check as checked
 from nodes.document import Document
-from nodes.files import save
+from nodes.files import save, without_weights
 from nodes.plan import NotReady
 from nodes.problems import Problem
 from runtime.errors import FileError, NetwrightError, TrainingError
@@ -32,6 +32,8 @@ def check(file: Path, data: str | None, repair: bool, as_json: bool) -> int:
         document, done = repaired(document)
         if document != found.document:
             save(document, file, found.stamp)
+            for notice in filter(None, [without_weights(document)]):
+                say(notice)
         for line in done:
             say(f"Repaired: {line}")
     return _told(checked(document).problems, as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from app.headless.say import result, result_json, say
 from nodes import untrusted
 from runtime.atomic import require_writable, write
 from runtime.data.arrays import npz_bytes, read_all
-from runtime.errors import DataError, NetwrightError
+from runtime.errors import DataError, FileError, NetwrightError
 from runtime.gradient_check import TOLERANCE, Comparison, compared, drawn
 from runtime.graph import Array
 from runtime.model_gradients import model_gradients
@@ -21,12 +22,22 @@ T = TypeVar("T")
 
 def gradients(file: Path, inputs: Path, loss: str, output: Path) -> None:
     """Write the gradient of the loss by every weight, under the weight's name."""
+    _require_other(output, file, inputs)
     require_writable(output)
     model = untrusted.read_model(file, functions=True)
     arrays, target = _read(inputs)
     level, found = _said_where(file, lambda: model_gradients(model, arrays, target, loss))
     write(output, npz_bytes(found))
     say(f"The loss is {level:.6g}. The gradients by {len(found)} weights are in {output}.")
+
+
+def _require_other(output: Path, *sources: Path) -> None:
+    """Raises `FileError` where writing would replace what is read."""
+    for source in sources:
+        if os.path.realpath(output) == os.path.realpath(source) or (
+            output.exists() and source.exists() and output.samefile(source)
+        ):
+            raise FileError(f"{output} is read here, and the gradients would replace it: give -o another name.")
 
 
 def gradcheck(file: Path, inputs: Path | None, loss: str, as_json: bool) -> int:

@@ -21,6 +21,7 @@ from nodes.document import Document
 from nodes.edits import set_flags, set_recipe
 from nodes.files import ChangedMeanwhile, save
 from nodes.recipes import advice
+from nodes.slopes import without_slope
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
 from runtime.errors import FileError, NetwrightError, TrainingError, counted, spelt, unknown
@@ -69,7 +70,8 @@ def train(options: Options) -> int:
     require_writable(output)
     with way_out(options.file, options.data):
         run = Run(document, options.engine, options.provider, lowering=not options.exact)
-    for notice in filter(None, (advice(document.recipe), *run.notices)):
+    stuck = (problem.sentence for problem in without_slope(run.plan.document, run.plan.training))
+    for notice in filter(None, (advice(document.recipe), *stuck, *run.notices)):
         say(notice)
     _say_what_is_too_large(run, options)
     _say_where_the_schedule_ends(run, options)

@@ -140,6 +140,8 @@ class Filing(QObject):
         self._session.saved(path)
         remember(self._window.store, path)
         self._messages.leave_off()
+        if notice := files.without_weights(document):
+            self._messages.say("warn", notice)
         return True
 
     def _named(self, path: Path) -> Document:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nodes.layer import INDICES, kind_of, layer
 from nodes.losses import NumbersLoss, logits
-from nodes.targets import PLUS_MINUS, ZERO_ONE, as_numbers
-from runtime.graph import Graph, Value
+from nodes.targets import PLUS_MINUS, ZERO_ONE, as_numbers, outside
+from runtime.graph import Array, Graph, Value
 
 
 @layer(
@@ -42,3 +42,6 @@ class BinaryCrossEntropy(NumbersLoss):
 
     def summary(self) -> str:
         return f"sigmoid · {super().summary()}"
+
+    def unfit(self, targets: Array) -> str:
+        return outside(targets, -1 if self.targets == PLUS_MINUS else 0, 1)

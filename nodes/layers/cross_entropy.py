@@ -9,8 +9,8 @@ import numpy as np
 from nodes.channels import channel_axis, channels
 from nodes.layer import LayerError, LossLayer, Port, layer, setting
 from nodes.losses import PORTS, log_softmax, sum_of_classes
-from nodes.targets import one_hot
-from runtime.graph import Graph, Value
+from nodes.targets import one_hot, outside
+from runtime.graph import Array, Graph, Value
 
 
 @layer(
@@ -51,6 +51,8 @@ class CrossEntropy(LossLayer):
             raise LayerError(
                 f"it has {len(self.class_weights)} class weights and its prediction {count} classes: give one for each class."
             )
+        if not any(self.class_weights):
+            raise LayerError("its class weights are all 0, so no class counts: give at least one a weight above 0.")
         places = prediction.rank - 1 - channel_axis(prediction)
         return g.constant(np.reshape(self.class_weights, (count, *[1] * places)), g.dtype, "class_weights")
 
@@ -59,3 +61,6 @@ class CrossEntropy(LossLayer):
 
     def summary(self) -> str:
         return f"softmax · {super().summary()}"
+
+    def unfit(self, targets: Array) -> str:
+        return outside(targets, 0, 1)

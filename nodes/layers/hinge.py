@@ -9,8 +9,8 @@ import numpy as np
 from nodes.channels import channel_axis, channels
 from nodes.layer import INDICES, LossLayer, Port, kind_of, layer, setting
 from nodes.losses import PORTS, sum_of_classes
-from nodes.targets import PLUS_MINUS, as_numbers, one_hot
-from runtime.graph import Graph, Value
+from nodes.targets import PLUS_MINUS, as_numbers, one_hot, other_than_signs
+from runtime.graph import Array, Graph, Value
 
 
 @layer(
@@ -46,3 +46,6 @@ class Hinge(LossLayer):
         if kind_of(target) != INDICES:
             return "none"
         return "argmax" if channels(prediction) > 1 else "sign"
+
+    def unfit(self, targets: Array) -> str:
+        return other_than_signs(targets)

@@ -8,8 +8,8 @@ import numpy as np
 
 from nodes.layer import INDICES, LossLayer, Port, kind_of, layer
 from nodes.losses import PORTS, log_softmax, sum_of_classes
-from nodes.targets import one_hot
-from runtime.graph import Graph, Value
+from nodes.targets import no_probabilities, one_hot
+from runtime.graph import Array, Graph, Value
 
 
 @layer(
@@ -39,3 +39,6 @@ class KullbackLeibler(LossLayer):
 
     def summary(self) -> str:
         return f"softmax · {super().summary()}"
+
+    def unfit(self, targets: Array) -> str:
+        return no_probabilities(targets)

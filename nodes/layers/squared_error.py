@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nodes.layer import layer, setting
 from nodes.losses import NumbersLoss, sum_of_outputs
-from nodes.targets import PLUS_MINUS
-from runtime.graph import Graph, Value
+from nodes.targets import PLUS_MINUS, other_than_signs
+from runtime.graph import Array, Graph, Value
 
 
 @layer(
@@ -32,3 +32,6 @@ class SquaredError(NumbersLoss):
         total = sum_of_outputs(g, g.Mul(difference, difference))
         result: Value = g.Mul(total, 0.5) if self.kind == "half" else total
         return result
+
+    def unfit(self, targets: Array) -> str:
+        return other_than_signs(targets) if self.kind == "margin" else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from runtime.graph import Array, Graph, Value
+from runtime.graph import Array, Graph, Value, describe_shape
 from runtime.ops.registry import Site, gradient, ints, kernel, numbers, reshape_like
 from runtime.ops.windows import Window, one_hot_kernels, output_size, reaching, spatial, window, window_of, windows_of
 
@@ -22,6 +22,9 @@ def conv(
     strides: Sequence[int] | None = None,
 ) -> Array:
     """y[n, f, o] = b[f] + Σ over c, k of w[f, c, k] · x[n, c, o·s + k·d − p]: every window, times the kernels."""
+    require_kernels(x, w, w.shape[1] * group if w.ndim > 1 else 0, kernel_shape)
+    if w.shape[0] % group:
+        raise ValueError(f"{w.shape[0]} kernels are not a multiple of {group} groups")
     size = x.shape[2:]
     geometry = window(size, w.shape[2:], strides, dilations, pads, auto_pad)
     out = output_size(size, geometry)
@@ -29,6 +32,16 @@ def conv(
     y = np.matmul(w.reshape(group, w.shape[0] // group, -1), cols)
     y = y.reshape(x.shape[0], w.shape[0], *out)
     return y if b is None else np.asarray(y + b.reshape(-1, *[1] * len(out)))
+
+
+def require_kernels(x: Array, w: Array, channels: int, stated: Sequence[int] | None) -> None:
+    """Raises `ValueError` for kernels that do not fit the map, or not what the operator states of them."""
+    if x.ndim < 3 or w.ndim != x.ndim:
+        raise ValueError("a map and its kernels have as many axes, three at least")
+    if x.shape[1] != channels:
+        raise ValueError(f"the map has {x.shape[1]} channels, and the kernels are for {channels}")
+    if stated is not None and tuple(stated) != w.shape[2:]:
+        raise ValueError(f"kernel_shape is {describe_shape(tuple(stated))}, and the kernels are {describe_shape(w.shape[2:])}")
 
 
 def _columns(x: Array, geometry: Window, out: Sequence[int], group: int) -> Array:
@@ -46,6 +59,7 @@ def conv_transpose(
     output_shape: Sequence[int] | None = None, pads: Sequence[int] | None = None, strides: Sequence[int] | None = None,
 ) -> Array:
     """Every number of x lays its kernel, times itself, on y: y[n, f, i·s + k·d − p] += w[c, f, k] · x[n, c, i]."""
+    require_kernels(x, w, w.shape[0], kernel_shape)
     geometry, out = _transposed_window(
         x.shape[2:], w.shape[2:], strides, dilations, pads, auto_pad, output_padding, output_shape
     )

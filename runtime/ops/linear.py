@@ -7,7 +7,19 @@ import numpy as np
 from runtime.graph import Array, Graph, Value
 from runtime.ops.registry import Site, gradient, ints, kernel, reshape_like, unbroadcast
 
-kernel("MatMul")(np.matmul)
+
+@kernel("MatMul")
+def matmul(a: Array, b: Array) -> Array:
+    """Products of matrices, the last two axes; axes before them are repeated to fit."""
+    if a.ndim == 0 or b.ndim == 0:
+        raise ValueError("a single number is no matrix")
+    _require_fit(a.shape[-1], b.shape[-2] if b.ndim > 1 else b.shape[0])
+    return np.asarray(np.matmul(a, b))
+
+
+def _require_fit(columns: int, rows: int) -> None:
+    if columns != rows:
+        raise ValueError(f"the first has {columns} columns, and the second {rows} rows")
 
 
 @gradient("MatMul")
@@ -48,7 +60,11 @@ def gemm(
     a: Array, b: Array, c: Array | None = None, alpha: float = 1.0, beta: float = 1.0, transA: int = 0, transB: int = 0
 ) -> Array:
     """alpha · A·B + beta · C, with A, B transposed if asked."""
-    y = np.matmul(a.T if transA else a, b.T if transB else b)
+    a, b = a.T if transA else a, b.T if transB else b
+    if a.ndim != 2 or b.ndim != 2:
+        raise ValueError("its factors must be matrices")
+    _require_fit(a.shape[1], b.shape[0])
+    y = np.matmul(a, b)
     y = y if alpha == 1 else y * a.dtype.type(alpha)
     if c is None or beta == 0:
         return np.asarray(y)

@@ -91,7 +91,8 @@ def evaluate(
 ) -> tuple[Array, ...]:
     """Run the NumPy kernel of one operator: one array per output that the operator names. `outside`: what bodies may read.
 
-    Raises `GraphError`, naming the operator, for arrays or attributes that the kernel does not take.
+    Raises `GraphError`, naming the operator, for arrays or attributes that the kernel does not take, and for a result that
+    does not fit into memory.
     """
     function = KERNELS.get(op.type)
     if function is None:
@@ -103,7 +104,7 @@ def evaluate(
         attributes["outside"] = outside or {}
     try:
         found = function(*inputs, **attributes)
-    except (NetwrightError, MemoryError):
+    except NetwrightError:
         raise
     except Exception as error:
         raise GraphError(_refusal(op, inputs, error)) from error
@@ -126,9 +127,17 @@ def place(op: Op) -> str:
     return op.name or op.layer or next(filter(None, op.outputs), op.type)
 
 
+#: What NumPy says of shapes that do not fit, in words that mean nothing to a reader of models.
+_TALK = ("gufunc signature", "could not be broadcast", "shape mismatch", "cannot reshape array")
+
+
 def _refusal(op: Op, inputs: Sequence[Array | None], error: Exception) -> str:
     shapes = ", ".join("nothing" if a is None else f"{a.dtype} {describe_shape(a.shape)}" for a in inputs)
+    if isinstance(error, MemoryError):
+        more = "more memory than there is: make its result smaller"
+        return f"‘{place(op)}’: the operator {op.type} was given {shapes or 'no inputs'} and needs {more}."
     reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    reason = "their shapes do not fit together" if any(talk in reason for talk in _TALK) else reason
     return f"‘{place(op)}’: the operator {op.type} was given {shapes or 'no inputs'} and cannot take them: {reason}."
 
 

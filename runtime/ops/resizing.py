@@ -37,6 +37,8 @@ class Sampling:
             return np.zeros(out) if length == 1 else y * (size - 1) / (length - 1)
         if self.coordinates == "asymmetric":
             return np.asarray(y / scale)
+        if self.coordinates == "tf_half_pixel_for_nn":
+            return np.asarray((y + 0.5) / scale)
         if self.coordinates == "tf_crop_and_resize":
             first, span = roi[0] * (size - 1), (roi[1] - roi[0]) * (size - 1)
             return first + (np.full(out, span / 2) if length == 1 else y * span / (length - 1))

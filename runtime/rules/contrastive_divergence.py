@@ -85,8 +85,8 @@ register(Rule(
     "Tieleman, 2008.",
     _descent,
     settings=(
-        Setting("k", 1, 1, 25, "Steps of Gibbs sampling in each update."),
-        Setting("chains", 0, 0, 10_000, "Persistent chains that dream on from update to update; 0: each begins at the data."),
+        Setting("k", 1, 1, 25, "Steps of Gibbs sampling in each update.", whole=True),
+        Setting("chains", 0, 0, 10_000, "Persistent chains that dream on between updates; 0: each starts at the data.", True),
     ),
     check=_check,
 ))  # fmt: skip

@@ -13,10 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from onnx import helper
 
 from runtime.autodiff import gradients
 from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Parameter, Value
+from runtime.metrics import CUT
+from runtime.ops import NOT_DIFFERENTIABLE
 from runtime.recipe import Stage
 from runtime.rules.registry import Ending, Rule, Site, register
 
@@ -26,21 +29,55 @@ if TYPE_CHECKING:
 
 #: Numbers in the linear program, at most: beyond that it would take minutes.
 LARGEST = 2_000_000
+#: Operators whose slope is 0 nowhere: a loss with one of them on top of the output pulls at right answers too.
+NEVER_FLAT = {"Softplus", "LogSoftmax", "Softmax", "Sigmoid", "Log", "Exp"}
 
 
 def _descent(site: Site) -> dict[str, Value]:
     """−η is the optimizer's: a weight's direction is xᵀe, a bias's Σ e, with e = 1 where a unit gave too much, −1 where too
-    little, 0 where it was right. The loss says only which: e is the sign of its slope by the output."""
+    little, 0 where it was right."""
     g, (weight, bias) = site.g, _unit(site.chosen)
     if not site.outputs:
         raise TrainingError("The perceptron rule needs answers that are right or wrong: give the loss a class as its target.")
-    output = site.outputs[0]
-    error = g.Sign(gradients(g, site.loss, [output])[output.name])
+    error = _mistakes(site, weight)
     with g.scope(layer="", label="", phase="backward"):
         found = {weight.name: g.MatMul(g.Transpose(_input(g, weight), perm=[1, 0]), error)}
         if bias is not None:
             found[bias.name] = g.ReduceSum(error, g.constant([0], np.int64, "axes"), keepdims=0)
     return found
+
+
+def _mistakes(site: Site, weight: Parameter) -> Value:
+    """e, (N, units). One unit: its answer, as it is read off the output, less the truth. Several that have a slope: the class
+    answered less the true one (the rule of several classes, Duda and Hart, 1973). Threshold units each for itself: the loss
+    says which is wrong, e is the sign of its slope by the output."""
+    g, y = site.g, site.outputs[0]
+    label = next((v for v in g.inputs if v.role == "label" and v.rank == y.rank - 1 and y.rank == 2), None)
+    if label is None or site.decision == "none" or (site.decision == "argmax" and not _sloped(g, y, weight)):
+        pulled: Value = g.Sign(gradients(g, site.loss, [y])[y.name])
+        return pulled
+    column = g.Unsqueeze(label, g.constant([1], np.int64, "axes"))
+    if site.decision in CUT:
+        answer, truth = g.Greater(y, CUT[site.decision]), g.Greater(column, 0)
+    else:
+        classes = g.constant(np.arange(weight.shape[1])[None], np.int64, "classes")
+        answer, truth = g.Equal(g.ArgMax(y, axis=1, keepdims=1), classes), g.Equal(column, classes)
+    error: Value = g.Sub(_like(g, answer, y), _like(g, truth, y))
+    return error
+
+
+def _like(g: Graph, flags: Value, y: Value) -> Value:
+    numbers: Value = g.Cast(flags, to=int(helper.np_dtype_to_tensor_dtype(y.dtype)))
+    return numbers
+
+
+def _sloped(g: Graph, y: Value, weight: Parameter) -> bool:
+    """Whether `y` has a slope by `weight`: no threshold stands between."""
+    found = {y.name}
+    for op in reversed(g.ops):
+        if op.type not in NOT_DIFFERENTIABLE and not found.isdisjoint(op.outputs):
+            found.update(op.reads)
+    return weight.name in found
 
 
 def _unit(parameters: Sequence[Parameter]) -> tuple[Parameter, Parameter | None]:
@@ -71,6 +108,24 @@ def _check(task: Task, stage: Stage) -> None:
         raise TrainingError(words)
     if task.decision == "none":
         raise TrainingError("The perceptron rule needs answers that are right or wrong: give the loss a class as its target.")
+    _check_loss(task)
+
+
+def _check_loss(task: Task) -> None:
+    """Several threshold units are right or wrong by the loss, whose slope has to be 0 where they are right."""
+    g, y = task.forward, task.output
+    weights = [p for p in g.parameters.values() if p.kind == "trained" and p.role == "weight"]
+    if y is None or task.decision != "argmax" or not weights or _sloped(g, y, weights[0]):
+        return
+    behind = {y.name}
+    for op in g.ops:
+        if not behind.isdisjoint(op.reads):
+            behind.update(op.outputs)
+            if op.type in NEVER_FLAT:
+                raise TrainingError(
+                    "The perceptron rule needs a loss that is 0 where threshold units are right, and this one never is: use "
+                    "SquaredError behind Step or Sign units, or leave the units out."
+                )
 
 
 def _trace(weights: Mapping[str, Array], rate: float) -> str:
@@ -81,8 +136,9 @@ def _trace(weights: Mapping[str, Array], rate: float) -> str:
     return digest.hexdigest()
 
 
-def _ended(loss: float, trail: tuple[str, ...]) -> Ending | None:
-    if loss == 0:
+def _ended(loss: float, accuracy: float | None, trail: tuple[str, ...]) -> Ending | None:
+    """A loss that is never 0 (BinaryCrossEntropy) does not hide that all is right and nothing moves any more."""
+    if loss == 0 or (accuracy == 1 and trail[-1:] == trail[-2:-1]):
         return Ending("learnt", f"A whole epoch without a mistake, the {_nth(len(trail))}: the perceptron has learnt it.")
     if trail and trail[-1] in trail[:-1]:
         first = trail.index(trail[-1]) + 1
@@ -101,6 +157,8 @@ def _explain(task: Task, weights: Mapping[str, Array], engine: Engine) -> str:
     """Whether the classes can be separated, by a linear program for each unit."""
     parameters = [p for p in task.forward.parameters.values() if p.kind == "trained"]
     weight, bias = _unit(parameters)
+    if weight.shape[1] > 1 and task.output is not None and _sloped(task.forward, task.output, weight):
+        return ""  # the largest answer wins: no class need be separable from all others
     rows = _features(task, weights, engine, _input(task.forward, weight))
     count, units = len(rows), weight.shape[1]
     if count * (rows.shape[1] + 1) * units > LARGEST:

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class Site(Protocol):
-    """The step under construction, as a rule sees it. `outputs` are what answers are read off; `chosen` what may change."""
+    """The step under construction, as a rule sees it. `outputs` are what answers are read off, by `decision` (see
+    `runtime.metrics`); `chosen` what may change."""
 
     g: Graph
     update: Update
     loss: Value
     outputs: Sequence[Value]
     chosen: Sequence[Parameter]
+    decision: str
 
     def remember(self, parameter: Parameter, name: str, shape: Sequence[int]) -> Value:
         """A tensor carried from step to step, zeros at first, that belongs to `parameter`."""
@@ -48,7 +50,7 @@ def _fits(task: Task, stage: Stage) -> None:
     """Anything fits."""
 
 
-def _goes_on(loss: float, trail: tuple[str, ...]) -> Ending | None:
+def _goes_on(loss: float, accuracy: float | None, trail: tuple[str, ...]) -> Ending | None:
     return None
 
 
@@ -63,7 +65,7 @@ class Rule:
     `descent(site)` emits for each chosen parameter, by value name, what the optimizer takes as its gradient.
     `check(task, stage)` raises `TrainingError` where the rule cannot work. With `ordered` the samples come in their own
     order in every epoch. `trace(weights, rate)` is a fingerprint of the weights, kept after every epoch;
-    `ended(loss, trail)` sees the epoch's loss and all fingerprints; `explain` adds a sentence when a stage ends with
+    `ended(loss, accuracy, trail)` sees the epoch's and all fingerprints; `explain` adds a sentence when a stage ends with
     mistakes left.
     """
 
@@ -74,7 +76,7 @@ class Rule:
     ordered: bool = False
     check: Callable[[Task, Stage], None] = _fits
     trace: Callable[[Mapping[str, Array], float], str] | None = None
-    ended: Callable[[float, tuple[str, ...]], Ending | None] = _goes_on
+    ended: Callable[[float, float | None, tuple[str, ...]], Ending | None] = _goes_on
     explain: Callable[[Task, Mapping[str, Array], Engine], str] = _says_nothing
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,15 @@ def test_a_file_that_another_program_changed_is_left_alone(run: Any, small: Path
     assert result.code == 0 and "m-2.onnx" in result.err
     assert small.read_bytes() == b"theirs"
     assert load(small.with_name("m-2.onnx")).training.progress["epoch"] == 3
+
+
+def test_layers_that_cannot_learn_are_told_before_training(run: Any, tmp_path: Path) -> None:
+    document = new("mlp")
+    middle = next(n for n in document.nodes.values() if n.type in ("ReLU", "Tanh", "Sigmoid"))
+    stepped = document.changed(nodes={**document.nodes, middle.id: replace(middle, type="Sign", settings={})})
+    save(edits.set_recipe(stepped, epochs=1), "a.onnx")
+    told = run("train", "a.onnx").err
+    assert "its weights do not learn by backpropagation, because Sign ‘" in told
 
 
 def test_predict_equals_plain_onnxruntime(run: Any, tmp_path: Path) -> None:

@@ -174,6 +174,59 @@ def test_gradcheck_of_our_own_files(run: Any, loss: str) -> None:
     assert code == 0 and "playground" not in out
 
 
+@pytest.mark.parametrize("with_sigmoid", [False, True])
+@pytest.mark.parametrize("target", [CLASSES, CLASSES[:, None].astype("f4"), np.linspace(0, 1, 5)])
+def test_cross_entropy_of_a_single_number_is_binary(run: Any, target: Array, with_sigmoid: bool) -> None:
+    nodes = [node("MatMul", ["x", "W1"], ["a"]), node("ReduceSum", ["a", "axes"], ["y"])]
+    file = saved([*nodes, node("Sigmoid", ["y"], ["p"])] if with_sigmoid else nodes)
+    model = onnx.load(file)
+    model.graph.initializer.append(numpy_helper.from_array(np.array([1]), "axes"))
+    onnx.save(model, file)
+    np.savez("in.npz", x=X, target=target)
+    code, _, err = run("gradients", file, "--inputs", "in.npz", "--loss", "cross-entropy", "-o", "out.npz")
+    share, t = 1 / (1 + np.exp(-(X @ W1).sum(1))), target.reshape(5)
+    assert code == 0 and level_in(err) == pytest.approx(-np.mean(t * np.log(share) + (1 - t) * np.log(1 - share)), rel=1e-4)
+    with np.load("out.npz") as found:
+        np.testing.assert_allclose(found["W1"], np.tile(X.T @ (share - t)[:, None] / 5, 4), rtol=1e-4, atol=1e-6)
+    assert run("gradcheck", file, "--loss", "cross-entropy")[0] == 0
+
+
+def test_a_softmax_of_one_class_is_refused(run: Any) -> None:
+    nodes = [node("MatMul", ["x", "W1"], ["a"]), node("ReduceMax", ["a"], ["y"], axes=[1]), node("Softmax", ["y"], ["p"])]
+    code, _, err = run("gradcheck", saved(nodes), "--loss", "cross-entropy")
+    assert code == 1 and "has one class, whose share is always 1: give it two." in err
+
+
+def test_results_that_are_no_numbers_are_refused(run: Any) -> None:
+    file = saved()
+    np.savez("in.npz", x=np.where(X > 0, np.inf, X), target=Y)
+    code, _, err = run("gradients", file, "--inputs", "in.npz", "-o", "out.npz")
+    assert code == 1 and err.startswith("net.onnx: ‘x’ holds NaN or infinity, so ") and not Path("out.npz").exists()
+    model = onnx.load(file)
+    model.graph.initializer[2].CopyFrom(numpy_helper.from_array(W2 * np.float32(np.nan), "W2"))
+    onnx.save(model, file)
+    for words in (["gradcheck", file], ["gradients", file, "--inputs", "in.npz", "-o", "out.npz"]):
+        np.savez("in.npz", x=X, target=Y)
+        assert run(*words) == (1, "", "net.onnx: ‘W2’ holds NaN or infinity, so the loss is no number: give finite numbers.\n")
+
+
+def test_the_output_never_replaces_what_is_read(run: Any) -> None:
+    file = saved()
+    np.savez("in.npz", x=X, target=Y)
+    for name in (file, "in.npz"):
+        code, _, err = run("gradients", file, "--inputs", "in.npz", "-o", name)
+        assert (code, err) == (1, f"{name} is read here, and the gradients would replace it: give -o another name.\n")
+
+
+def test_gradcheck_asks_for_memory_before_it_draws(run: Any) -> None:
+    file = saved()
+    model = onnx.load(file)
+    model.graph.input[0].type.tensor_type.shape.dim[0].dim_value = 10**13
+    onnx.save(model, file)
+    code, _, err = run("gradcheck", file)
+    assert code == 1 and err.startswith("net.onnx: The model and its gradients need ")
+
+
 NO_CLASS = "net.onnx: The target holds no classes from 0 to 1: give class numbers, or one-hot rows."
 MISSING = "net.onnx: The model's input ‘x’ is missing among the arrays (nothing): give one of this name."
 NARROW = "net.onnx: The model's input x N×3 was given (5, 2): give it an array of its shape."
@@ -186,6 +239,10 @@ BAD_DATA: list[tuple[dict[str, Any], str, str]] = [
     ({"x": X, "target": Y[:3]}, SQUARED, f"net.onnx: The target is 3×2 {FITS}"),
     ({"x": X, "target": CLASSES + 1}, ENTROPY, NO_CLASS),
     ({"x": X, "target": CLASSES[:2]}, ENTROPY, f"net.onnx: The target is 2 {FITS}"),
+    ({"x": X, "mask": X, "target": Y}, SQUARED, "net.onnx: The model has no input ‘mask’: its inputs are: x."),
+    ({"x": X * np.nan, "target": Y}, SQUARED, "net.onnx: The model's input ‘x’ was given NaN: give finite numbers."),
+    ({"x": X[:0], "target": Y[:0]}, SQUARED, "net.onnx: The model's input ‘x’ was given 0×3: give one sample at least."),
+    ({"x": X, "target": CLASSES * np.nan}, ENTROPY, "net.onnx: The target holds NaN or infinity: give finite numbers."),
     ({"x": np.array(["a"]), "target": Y}, SQUARED, "‘in.npz, x’ holds values of type <U1: samples are real numbers."),
 ]  # fmt: skip
 

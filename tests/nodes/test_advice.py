@@ -114,3 +114,49 @@ def test_misfits_name_what_was_found() -> None:
     dense = layer_type("Dense")()
     assert pool.output is not None
     assert "16×4×4 per sample" in misfit(dense, dense.inputs[0], pool.output)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [("class_weights", (0.0,) * 10, "its class weights are all 0, so no class counts: give at least one a weight above 0."),
+     ("weight", 0.0, "its weight is 0, so nothing would be learnt: set it to 1.")],
+)  # fmt: skip
+def test_a_loss_that_counts_nothing_is_an_error(name: str, value: Any, sentence: str) -> None:
+    document = new("mlp")
+    loss = next(n.id for n in document.nodes.values() if n.type == "CrossEntropy")
+    problem = check(edits.set_setting(document, loss, name, value)).errors[0]
+    assert problem.what == sentence and problem.node == loss
+    for repair in problem.repairs:
+        assert not check(repair.edit(document)).errors
+
+
+@pytest.mark.parametrize(("size", "better"), [(249, 250), (83, 84), (2, 2), (250, 250), (1, 2)])
+def test_the_nearest_batch_size_that_fits_is_offered(size: int, better: int) -> None:
+    layers = (("Dataset", {"name": "xor"}), ("Dense", {"units": 4}), ("BatchNormalization", {}), ("Dense", {"units": 1}))
+    document, ids = chain(*layers, ("BinaryCrossEntropy", {}))
+    document = edits.set_recipe(edits.connect(document, Wire(ids[0], "label", ids[-1], "target")), batch_size=size)
+    offered = [r.title for p in check(document).errors for r in p.repairs]
+    assert offered == ([] if size == better else [f"Set the batch size to {better}"])
+
+
+def test_recipes_that_are_hardly_meant() -> None:
+    problem = next(p for p in check(edits.set_recipe(new("mlp"), epochs=3, warm_up=5)).problems if p.where == "Recipe")
+    assert problem.level == "advice"
+    assert problem.what == "The warm-up takes 5 of 3 planned epochs: the learning rate would only rise, warm up for fewer."
+    for changes, sentence in (
+        ({"learning_rate": math.nan}, "The learning rate is NaN, and it must be from"),
+        ({"rule": "contrastive divergence", "rule_settings": {"k": 1.5}}, "k is 1.5: set it to a whole number between 1 and"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            edits.set_recipe(new("mlp"), **changes)
+
+
+def test_only_parameters_that_exist_are_shared() -> None:
+    document, ids = chain(("Input", {"shape": (4,)}), ("Dense", {"units": 4}), ("Dense", {"units": 4}), ("ReLU", {}))
+    for parameter, owner, owned, sentence in (
+        ("wieght", ids[1], "", "There is no parameter called ‘wieght’: did you mean ‘weight’"),
+        ("weight", ids[1], "wieght", "There is no parameter called ‘wieght’: did you mean ‘weight’"),
+        ("weight", ids[3], "", "it has no parameters, so there is nothing to share"),
+    ):
+        with pytest.raises(Refusal, match=sentence):
+            edits.share(document, ids[2], parameter, owner, owned)

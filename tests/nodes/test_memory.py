@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+import onnx
 import pytest
 
-from nodes import edits, memory
+from nodes import edits, files, memory
 from nodes.check import check
 from nodes.document import Document
 from nodes.example import new
 from nodes.plan import plan
-from runtime.errors import TrainingError
+from nodes.training import load_data, task
+from runtime.engines import engine
+from runtime.errors import FileError, TrainingError
+from runtime.trainer import Trainer
 
 
 def wide(units: int) -> Document:
@@ -58,3 +65,34 @@ def test_a_batch_that_does_not_fit_is_told_at_the_layer_with_the_batch_that_does
     problem = next(p for p in check(document).problems if "a batch of 2,000 takes about" in p.what)
     assert problem.where == "Conv2D ‘conv1’" and problem.level == "error"
     assert not check(problem.repairs[0].edit(document)).problems
+
+
+def test_a_drawing_too_large_for_a_file_is_saved_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = edits.set_setting(wide(100_000), "n5", "units", 100_000)
+    monkeypatch.setattr(files, "initial_weights", lambda document, graph: pytest.fail("drawn") if graph.parameters else {})
+    files.save(document, tmp_path / "a.onnx")
+    assert files.load(tmp_path / "a.onnx") == document
+    assert [n.op_type for n in onnx.load(tmp_path / "a.onnx").graph.node] == ["Identity"]
+    assert files.without_weights(document) == (
+        "The network's weights take 40.3 GB, more than one ONNX file or this machine's memory holds: the file has its drawing, "
+        "and no weights."
+    )
+    assert files.without_weights(new("mlp")) == ""
+
+
+def test_weights_that_were_learnt_are_not_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = edits.set_recipe(new("mlp"), epochs=1)
+    document = document.changed(weights={"n3/weight": np.zeros((784, 32), np.float32)})
+    monkeypatch.setattr(files, "MOST", 1000)
+    with pytest.raises(FileError, match="one ONNX file holds 2 GiB"):
+        files.save(document, tmp_path / "a.onnx")
+
+
+def test_a_step_that_does_not_fit_is_refused_before_a_weight_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = edits.set_recipe(new("lenet"), batch_size=2000)
+    ready = plan(document)
+    job = task(ready, load_data(ready, 0))
+    monkeypatch.setattr("runtime.memory.physical", lambda: 50 * 10**6)
+    monkeypatch.setattr("runtime.carried.first_weights", lambda *_: pytest.fail("weights were drawn"))
+    with pytest.raises(TrainingError, match="Training needs at least"):
+        Trainer(job, engine("numpy"))

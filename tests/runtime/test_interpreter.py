@@ -185,7 +185,21 @@ REFUSED: list[tuple[onnx.NodeProto, dict[str, Array], str]] = [
     (node("Hardmix", ["x"], ["y"], name="odd"), {"x": X}, r"‘odd’: Netwright does not know the operator Hardmix: remove it\."),
     (
         node("MatMul", ["x", "x"], ["y"], name="fc"), {"x": X},
-        r"‘fc’: the operator MatMul was given float32 2×3×4, float32 2×3×4 and cannot take them: ",
+        r"‘fc’: the operator MatMul was given float32 2×3×4, float32 2×3×4 and cannot take them: "
+        r"the first has 4 columns, and the second 3 rows\.",
+    ),
+    (
+        node("Gemm", ["x", "x"], ["y"]), {"x": X},
+        "‘y’: the operator Gemm was given float32 2×3×4, float32 2×3×4 and cannot take them: its factors must be matrices",
+    ),
+    (
+        node("Conv", ["x", "x"], ["y"], auto_pad="SAME"), {"x": X},
+        r"‘y’: Conv has auto_pad ‘SAME’, which is unknown: use NOTSET, VALID, SAME_UPPER, SAME_LOWER\.",
+    ),
+    (node("Resize", ["x"], ["y"], mode="lanczos"), {"x": X}, "‘y’: Resize has mode ‘lanczos’, which is unknown: use nearest"),
+    (
+        node("Resize", ["x"], ["y"], coordinate_transformation_mode="centre"), {"x": X},
+        "Resize has coordinate_transformation_mode ‘centre’, which is unknown",
     ),
     (node("Relu", ["z"], ["y"]), {"x": X}, "Relu reads ‘z’, which nothing before it makes: export the model again"),
     (node("Relu", ["x"], ["y"]), {}, "The model's input ‘x’ was given nothing: give it an array"),
@@ -199,6 +213,78 @@ REFUSED: list[tuple[onnx.NodeProto, dict[str, Array], str]] = [
 def test_refusals_in_words(operator: onnx.NodeProto, inputs: dict[str, Array], sentence: str) -> None:
     with pytest.raises((GraphError, FileError), match=sentence):
         runtime.interpret(made([operator], {"x": X}, [operator.output[0]]), inputs)
+
+
+SHAPE = "The model's input x 2×3×4 was given "
+MISGIVEN: list[tuple[Any, str]] = [
+    (None, "The inputs are of type NoneType: give a dictionary of arrays by the inputs' names"),
+    ({"x": X[0]}, f"{SHAPE}3×4: give it an array of its shape"),
+    ({"x": X[:, :2]}, f"{SHAPE}2×2×4: give it an array of its shape"),
+    ({"x": X > 0}, "The model's input ‘x’ takes float32 and was given bool: give floating numbers"),
+    ({"x": X.astype(int)}, "The model's input ‘x’ takes float32 and was given int64: give floating numbers"),
+    ({"x": X.astype(complex)}, "The model's input ‘x’ takes float32 and was given complex128: give floating numbers"),
+    ({"x": [[1.0], [1.0, 2.0]]}, "The model's input ‘x’ was given rows of different lengths: give an array"),
+]
+
+
+@pytest.mark.parametrize("inputs, sentence", MISGIVEN)
+def test_inputs_that_the_model_does_not_take(inputs: Any, sentence: str) -> None:
+    with pytest.raises(GraphError, match=sentence):
+        runtime.interpret(made([node("Relu", ["x"], ["y"])], {"x": X}, ["y"]), inputs)
+
+
+def test_a_model_must_be_loaded() -> None:
+    with pytest.raises(FileError, match=r"The model is of type bytes: load it with onnx\.load first\."):
+        runtime.interpret(b"model", {})  # type: ignore[arg-type]
+
+
+def test_float64_goes_where_float32_is_stated() -> None:
+    found = runtime.interpret(made([node("Relu", ["x"], ["y"])], {"x": X}, ["y"]), {"x": X.astype("f8")})
+    assert found["y"].dtype == np.float64
+
+
+def refused(operator: onnx.NodeProto, sentence: str, **arrays: Any) -> None:
+    with pytest.raises(GraphError, match=sentence):
+        runtime.interpret(made([operator], {}, [operator.output[0]], weights=arrays), {})
+
+
+def test_kernels_that_do_not_fit_their_map() -> None:
+    x, w = np.zeros((1, 3, 5, 5), "f4"), np.zeros((4, 2, 3, 3), "f4")
+    given = r"‘y’: the operator Conv was given float32 1×3×5×5, float32 4×2×3×3 and cannot take them: "
+    refused(node("Conv", ["x", "w"], ["y"]), f"{given}the map has 3 channels, and the kernels are for 2\\.", x=x, w=w)
+    sentence = "kernel_shape is 2×2, and the kernels are 3×3"
+    refused(node("Conv", ["x", "w"], ["y"], kernel_shape=[2, 2]), sentence, x=x[:, :2], w=w)
+    refused(node("ConvTranspose", ["x", "w"], ["y"]), "the map has 3 channels, and the kernels are for 4", x=x, w=w)
+
+
+#: What asks for a million billion numbers.
+HUGE: list[tuple[onnx.NodeProto, dict[str, Any]]] = [
+    (node("ConstantOfShape", ["n"], ["y"]), {"n": [10**15]}),
+    (node("Expand", ["x", "n"], ["y"]), {"x": np.float32(1), "n": [10**15]}),
+    (node("Range", ["zero", "end", "one"], ["y"]), {"zero": 0, "end": 10**15, "one": 1}),
+    (node("Tile", ["x", "n"], ["y"]), {"x": np.float32([1]), "n": [10**15]}),
+    (node("Pad", ["x", "n"], ["y"]), {"x": np.float32([1]), "n": [0, 10**15]}),
+    (node("OneHot", ["i", "n", "x"], ["y"]), {"i": [0], "n": 10**15, "x": np.float32([0, 1])}),
+    (node("Resize", ["x", "", "", "n"], ["y"]), {"x": np.float32([1]), "n": [10**15]}),
+    (node("Conv", ["x", "x"], ["y"], pads=[0, 10**15]), {"x": np.ones((1, 1, 1), "f4")}),
+]
+
+
+@pytest.mark.parametrize("operator, arrays", HUGE, ids=lambda o: getattr(o, "op_type", ""))
+def test_results_that_no_memory_holds(operator: onnx.NodeProto, arrays: dict[str, Any]) -> None:
+    sentence = f"‘y’: the operator {operator.op_type} was given .* and needs more memory than there is: make its result smaller"
+    refused(operator, sentence, **arrays)
+
+
+def test_shapes_that_do_not_fit_are_said_without_numpys_words() -> None:
+    sentence = r"Add was given float32 2, float32 3 and cannot take them: their shapes do not fit together\."
+    refused(node("Add", ["a", "b"], ["y"]), sentence, a=np.zeros(2, "f4"), b=np.zeros(3, "f4"))
+
+
+def test_resize_with_tf_half_pixel_for_nn() -> None:
+    operator = node("Resize", ["x", "", "s"], ["y"], coordinate_transformation_mode="tf_half_pixel_for_nn")
+    scales = np.float32([1, 1, 1.7, 0.6])
+    as_onnxruntime_does(made([operator], {"x": MAPS}, ["y"], weights={"s": scales}), {"x": MAPS})
 
 
 def test_a_form_older_than_opset_7_is_refused() -> None:

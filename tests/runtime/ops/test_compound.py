@@ -9,7 +9,7 @@ import pytest
 
 from runtime.autodiff import gradients
 from runtime.errors import GraphError
-from runtime.graph import Graph, Value
+from runtime.graph import Graph, Op, Value
 from tests.runtime.ops.support import Case, assemble, interpret, spread
 from tests.runtime.ops.test_gradients import agrees_with_finite_differences
 
@@ -98,3 +98,20 @@ def test_a_loop_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     body.outputs = [body.values["goes_on"]]
     with pytest.raises(GraphError, match="A Loop has not ended after 10 rounds"):
         branching.loop_kernel(None, np.array(True), body=body, outside={})
+
+
+def test_loops_within_a_loop_are_counted_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime.ops import branching
+
+    monkeypatch.setattr(branching, "MOST_RUNS", 100)
+    outer, inner = Graph("outer"), Graph("inner")
+    for body in (outer, inner):
+        for name, dtype in (("i", "int64"), ("goes_on", "bool")):
+            body.input(name, dtype, ())
+        body.outputs = [body.values["goes_on"]]
+    outer.ops = [Op("Loop", ("n", ""), (), {"body": inner})]
+    known = {"n": np.array(20)}
+    branching.loop_kernel(np.array(4), None, body=outer, outside=known)
+    branching.loop_kernel(np.array(4), None, body=outer, outside=known)
+    with pytest.raises(GraphError, match="A Loop has not ended after 100 operators: give it fewer rounds"):
+        branching.loop_kernel(np.array(5), None, body=outer, outside=known)
