@@ -148,20 +148,20 @@ def export(file: Path, target: str, output: Path) -> None:
     export(file, target, output)
 
 
-INPUTS = click.option("--inputs", type=click.Path(path_type=Path), help=".npz with the inputs by name, and ‘target’.")
+INPUTS = click.option("--inputs", type=File(), help=".npz with the inputs by name, and ‘target’.")
 LOSS = click.option("--loss", type=click.Choice(["mean-squared", "cross-entropy"]), default="mean-squared", show_default=True)
 
 
 @cli.command()
 @FILE
-@click.option("--inputs", required=True, type=click.Path(path_type=Path), help=".npz with the inputs by name, and ‘target’.")
+@click.option("--inputs", required=True, type=File(), help=".npz with the inputs by name, and ‘target’.")
 @LOSS
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The .npz file to write.")
+@click.option("-o", "--output", required=True, type=File(), help="The .npz file to write.")
 def gradients(file: Path, inputs: Path, loss: str, output: Path) -> None:
     """Write the gradient of a loss by every weight of FILE, any ONNX model.
 
     The loss is that of the first output: the mean over all its elements of the squared difference, or the mean over the
-    batch of the cross-entropy with class numbers or one-hot rows.
+    batch of the cross-entropy with class numbers or one-hot rows (of a single output: with 0 and 1).
     """
     from app.headless.gradients import gradients
 

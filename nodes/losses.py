@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from nodes.channels import channel_axis, channels, softmax_axis
-from nodes.layer import ANY, INDICES, LossLayer, Port, kind_of, setting
+from nodes.layer import ANY, INDICES, LayerError, LossLayer, Port, kind_of, setting
 from nodes.targets import FORMS, ZERO_ONE, as_numbers
 from runtime.graph import Graph, Value
 
@@ -34,7 +34,7 @@ class NumbersLoss(LossLayer):
 
     def each(self, g: Graph, x: Value, t: Value) -> Value:
         """The loss of each answer, (N, …)."""
-        raise NotImplementedError
+        raise LayerError("this loss compares nothing.")
 
     def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         if kind_of(target) != INDICES:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from runtime import memory
 from runtime.engines.protocol import Engine, Stepper, Stopped
 from runtime.graph import Array
 from runtime.recipe import Stage
@@ -34,7 +33,6 @@ class Carried:
         if self._loaded:
             return False
         step = stage_step(self._task, stage)
-        memory.require(step, stage.batch_size or len(self._task.dataset.train))
         state = starting_state(step, self._weights, self._slots)
         self._loaded = step, self._engine.stepper(step, state)
         return bool(step.slots) and self._slots.keys().isdisjoint(step.slots)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from runtime.errors import TrainingError
-from runtime.graph import Dim, Graph, Op, Parameter, Value
+from runtime.graph import Dim, Graph, Op, Value
 from runtime.training_step import StepGraph
 
 #: Operators whose output is their input's memory under another shape.
@@ -115,14 +115,6 @@ def physical() -> int | None:
         with suppress(OSError, ValueError):
             limits.append(int(Path(file).read_text()))
     return min(limits, default=None)
-
-
-def require_state(parameters: Iterable[Parameter], slots: int, item: int) -> None:
-    """The same for weights and `slots` optimizer tensors beside each alone, before any of them is drawn."""
-    sizes = {p.key: p.size * item for p in parameters}
-    state, there = sum(sizes.values()) * (1 + slots) * BANKS, physical()
-    if there is not None and state > there:
-        raise TrainingError(too_large(Need(state, 0, 0, ""), there, 1))
 
 
 def require(step: StepGraph, batch: int) -> None:

@@ -38,13 +38,12 @@ def check(task: Task) -> None:
         settings_of(stage.updates[0])
         rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
-        memory.require_state(task.forward.parameters.values(), len(chosen.slots), task.forward.dtype.itemsize)
         _check_memory(task, stage, len(chosen.slots))
 
 
 def _check_memory(task: Task, stage: Stage, slots: int) -> None:
     """Before a weight is drawn: where the estimate comes near what there is, the step itself is measured."""
-    batch, there = stage.batch_size or len(task.dataset.train), memory.physical()
+    batch, there = task.batch_size(stage), memory.physical()
     if there is not None and memory.estimated(task.forward, slots, batch).total > there / DOUBTFUL:
         memory.require(stage_step(task, stage), batch)
 

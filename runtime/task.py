@@ -54,6 +54,11 @@ class Task:
     shown: Value | None = None
     evaluation_shown: Value | None = None
 
+    def batch_size(self, stage: Stage) -> int:
+        """Samples in a step of `stage`: 0 in the recipe means all there are, and more than all there never are."""
+        count = len(self.dataset.train)
+        return min(stage.batch_size or count, count)
+
     @property
     def reported(self) -> Value:
         """The evaluation's loss, per sample."""

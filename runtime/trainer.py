@@ -39,9 +39,9 @@ __all__ = ["Checkpoint", "EpochRecord", "Progress", "Task", "Trainer"]
 
 #: Steps between two looks at every weight.
 WATCH = 64
-#: A loss so many times as large as the first ones of the run tells that its weights have exploded.
+#: A loss so many times as large as the first ones of the stage tells that its weights have exploded.
 EXPLODED = 10.0
-#: How many losses at the run's start tell what is usual.
+#: How many losses at the start tell what is usual.
 FIRST = 8
 
 
@@ -66,6 +66,8 @@ class Trainer:
         self._restored: int | None = None
         self._ending: Ending | None = None
         self._tally = Tally.of(checkpoint.progress)
+        self._untried: Checkpoint | None = None
+        self._usual: list[float] = []
         self._train = samples(task, task.forward, task.dataset.train)
         self._evaluator: Evaluator | None = None
         self._rate: Course = lambda step: 0.0
@@ -73,8 +75,6 @@ class Trainer:
         self._stopped_before = False
         self._advance_stage()
         self._good = self._sound = self.checkpoint()
-        self._untried: Checkpoint | None = None
-        self._usual: list[float] = []
 
     # -- the two doors -----------------------------------------------------------------------------------------------
     def run(self, epochs: int | None = None) -> Iterator[Event]:
@@ -131,7 +131,7 @@ class Trainer:
 
     @property
     def _batch_size(self) -> int:
-        return self._stage.batch_size or len(self.task.dataset.train)
+        return self.task.batch_size(self._stage)
 
     @property
     def _per_epoch(self) -> int:
@@ -221,12 +221,13 @@ class Trainer:
             self._best = {}
 
     def _advance_stage(self) -> None:
-        """To the next stage that has epochs to do, with new optimizer slots."""
+        """To the next stage that has epochs to do, with new optimizer slots, and a loss whose usual size is not known yet."""
         base = advanced(self._base, self.task.recipe.stages)
         if base is not self._base:
             self._carried.unload((self._carried.state()[0], {}))
             self._base = base
-            self._good = self.checkpoint()
+            self._good = self._sound = self.checkpoint()
+            self._untried, self._usual = None, []
 
     def _judge(self, split: Split, weights: Mapping[str, Array]) -> tuple[float | None, float | None]:
         self._evaluator = self._evaluator or Evaluator(self.task, self.engine)

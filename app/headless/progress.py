@@ -62,7 +62,13 @@ def time_taken(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def _say_end(event: Finished) -> None:
+def _say_end(event: Problem | Finished) -> None:
+    """What a run ends with, once whatever shows its progress is closed."""
+    if isinstance(event, Problem):
+        say(event.sentence)
+        return
+    if event.reason not in _REASONS:
+        return
     say(f"{_REASONS[event.reason]}: {event.output}")
     for more in (event.sentence, restored_words(event)):
         if more:
@@ -85,13 +91,9 @@ class Lines:
                 self._unsaid = event
                 if event.epoch % self._every == 0:
                     self.close()
-            case Problem():
+            case Problem() | Finished():
                 self.close()
-                say(event.sentence)
-            case Finished():
-                self.close()
-                if event.reason in _REASONS:
-                    _say_end(event)
+                _say_end(event)
 
     def close(self) -> None:
         if self._unsaid is not None:
@@ -139,13 +141,9 @@ class Bar:
                 if event.validation_accuracy is not None:
                     self._progress.update(self._task, accuracy=f"{event.validation_accuracy:.1%}")
                 self._progress.update(self._task, epoch=min(event.epoch + 1, self._target))
-            case Problem():
+            case Problem() | Finished():
                 self.close()
-                say(event.sentence)
-            case Finished():
-                self.close()
-                if event.reason in _REASONS:
-                    _say_end(event)
+                _say_end(event)
 
     def _open(self, event: Started) -> None:
         from rich.console import Console

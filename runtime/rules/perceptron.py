@@ -103,8 +103,8 @@ def _input(g: Graph, weight: Parameter) -> Value:
 
 def _check(task: Task, stage: Stage) -> None:
     if stage.batch_size != 1:
-        size = stage.batch_size or len(task.dataset.train)
-        words = f"The perceptron rule learns from one sample at a time, and the batch size is {size:,}: set it to 1."
+        size = task.batch_size(stage)
+        words = f"The perceptron rule learns from one sample at a time, and its batches have {size:,}: set the batch size to 1."
         raise TrainingError(words)
     if task.decision == "none":
         raise TrainingError("The perceptron rule needs answers that are right or wrong: give the loss a class as its target.")

@@ -144,8 +144,8 @@ def test_another_document_hears_nothing_of_the_run(qtbot, make_window):
     window = make_window(tiny(100_000))
     window.control.toggle()
     qtbot.waitUntil(lambda: window.control.progress.step > 5, timeout=30_000)
-    window.show_document(tiny(7), None)
-    qtbot.wait(300)
+    with qtbot.waitSignal(window.client.ready, timeout=30_000):  # of the process that took the other's place
+        window.show_document(tiny(7), None)
     assert not window.session.document.weights and window.control.state == "idle"
 
 
@@ -155,9 +155,9 @@ def test_undoing_the_run_stops_it(qtbot, make_window):
     heard = Heard(window.client.checkpoint)
     window.control.toggle()
     qtbot.waitUntil(lambda: bool(heard.all), timeout=30_000)
-    window.undo()
+    with qtbot.waitSignal(window.client.ready, timeout=30_000):  # of the process that took the other's place
+        window.undo()
     assert window.control.state == "idle" and "undone" in window.messages.text.text()
-    qtbot.wait(200)
     assert window.session.document is before
 
 

@@ -369,3 +369,20 @@ def test_checkpoints_and_data_that_do_not_fit() -> None:
     with pytest.raises(TrainingError) as error:
         Trainer(task(recipe(), Dataset(data.info, wide, wide, wide)), fast())
     assert str(error.value) == "The input sample N×2 is fed the dataset's samples, which are 3: set the input's shape."
+
+
+def test_a_batch_larger_than_the_data_counts_as_the_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where memory is reckoned: a million samples a step are none that are not there."""
+    monkeypatch.setattr("runtime.memory.physical", lambda: 10**8)
+    events = list(Trainer(task(recipe(batch_size=1_000_000, epochs=1)), fast()).run())
+    assert len([e for e in events if isinstance(e, StepDone)]) == 1
+
+
+def test_every_stage_has_its_own_idea_of_a_usual_loss(here: Engine) -> None:
+    """A stage that explodes goes back to its own beginning, not into the stage before it."""
+    calm, wild = recipe(epochs=2), recipe(optimizer="SGD", learning_rate=1e30, epochs=2)
+    stages = replace(calm, stages=(*calm.stages, *wild.stages))
+    trainer = Trainer(task(stages, activation="Relu"), here)
+    problem = list(trainer.run())[-2]
+    assert isinstance(problem, Problem)
+    assert (trainer.progress.stage, trainer.progress.stage_step) == (1, 0) and trainer.progress.epoch == 2
