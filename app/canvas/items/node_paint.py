@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LARGE_HEADER = 40.0
 FAR_GLYPH = 64
+#: A type may be drawn so much smaller to fit its header.
+SHRUNK = 0.8
 
 
 def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -47,7 +49,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     _box(painter, box, LARGE_HEADER, item, ink)
     paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
     room = body.width() - 40 - (30 if look.level else 12)  # a port stands at the right end
-    _fitted(painter, ink, 40, g.LINE, look.title, room)
+    _fitted(painter, ink, QPointF(40, g.LINE), look.title, "big", "text", room)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
         _face(painter, item, ink, words=False)
@@ -140,11 +142,11 @@ def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
         paint_glyph(painter, tile.adjusted(2, 2, -2, -2), glyph, ink.color("text3"))
     else:
         paint_tile(painter, tile, look.category, glyph, ink.tokens)
-    ink.text(painter, 34, g.LINE, look.title, "strong", "text3" if look.bypassed else "text")
     right = g.WIDTH - 10
     if look.level:
         _sign(painter, QRectF(right - 14, g.LINE - 7, 14, 14), look.level, ink)
         right -= 20
+    _fitted(painter, ink, QPointF(34, g.LINE), look.title, "strong", "text3" if look.bypassed else "text", right - 34)
     # A name that does not fit beside the type is left out, not cut off; the tip and the inspector have it.
     if look.name and 34 + text_width(look.title, "strong") + 8 + text_width(look.name, "caption") <= right:
         ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
@@ -240,12 +242,15 @@ def _ring(painter: QPainter, box: QRectF, ink: Ink, width: float, radius: float)
     painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius + out, radius + out)
 
 
-def _fitted(painter: QPainter, ink: Ink, x: float, middle: float, text: str, room: float) -> None:
-    """The large name; one that is too long shrinks, for cutting it off would say another word."""
-    width = text_width(text, "big")
+def _fitted(painter: QPainter, ink: Ink, at: QPointF, text: str, role: str, color: str, room: float) -> None:
+    """A layer's type; one that is too long shrinks, for cutting it off would say another word. One that would become too
+    small to read is first shortened as the field does: LocalResponseNorm."""
+    if text_width(text, role) * SHRUNK > room:
+        text = text.replace("Normalization", "Norm")
+    width = text_width(text, role)
     painter.save()
-    painter.translate(x, middle)
+    painter.translate(at)
     scale = min(1.0, room / width) if width else 1.0
     painter.scale(scale, scale)
-    ink.text(painter, 0, 0, text, "big", "text")
+    ink.text(painter, 0, 0, text, role, color)
     painter.restore()
