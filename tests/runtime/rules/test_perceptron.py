@@ -137,8 +137,8 @@ def test_a_frozen_layer_may_stand_before_it() -> None:
 
 def test_refusals_in_words() -> None:
     for job, words in (
-        (task(CORNERS, GATES["and"], batch_size=4), "The perceptron rule learns from one sample at a time, and the batch size "
-         "is 4: set it to 1."),
+        (task(CORNERS, GATES["and"], batch_size=4), "The perceptron rule learns from one sample at a time, and its batches "
+         "have 4: set the batch size to 1."),
         (replace(task(CORNERS, GATES["and"]), decision="none"), "The perceptron rule needs answers that are right or wrong: "
          "give the loss a class as its target."),
         (task(CORNERS, GATES["and"], hidden=3), "The perceptron rule trains one layer of weights, and here hidden.weight, "
