@@ -64,10 +64,12 @@ def write(path: Path, data: bytes | Iterable[memoryview], like: Path | None = No
         os.chmod(temporary, _mode(like or path))
         os.replace(temporary, path)
         _sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)
+        if not isinstance(error, OSError):
+            raise
         raise _refusal(path, error) from None
     return stamp(path)
 

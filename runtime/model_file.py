@@ -52,6 +52,10 @@ class Arrays:
         """The model's tensors that stand for arrays, with these."""
         return [(t, self._arrays[int(t.external_data[0].value)]) for t in tensors(model) if is_external(t)]
 
+    def size(self, model: onnx.ModelProto) -> int:
+        """Bytes of the arrays that the model's tensors stand for."""
+        return sum(array.nbytes for _, array in self.of(model))
+
     def embed(self, model: onnx.ModelProto) -> None:
         """Put the arrays into the model."""
         for tensor, array in self.of(model):
@@ -63,24 +67,29 @@ def write_model(path: Path, model: onnx.ModelProto, arrays: Arrays, limit: int |
     files. Raises `FileError`."""
     path = real(path)
     old = _data_of(path)
-    parts = [a for _, a in arrays.of(model)]
-    if sum(a.nbytes for a in parts) <= (LIMIT if limit is None else limit):
+    data = None
+    if arrays.size(model) > (LIMIT if limit is None else limit):
+        data = _write_data(path, model, arrays)
+    else:
         arrays.embed(model)
-        done = write(path, model.SerializeToString())
-        _remove(old)
-        return done
-    digest = _digest(parts)
-    data = path.with_name(f"{path.name}.{digest[:_HASH_LENGTH]}.data")
-    _place(arrays.of(model), data.name, digest)
-    require_writable(path)
-    write(data, _layout(parts), like=path)
     try:
         done = write(path, model.SerializeToString())
     except BaseException:
-        _remove({data} - old)
+        _remove({data} - old if data else ())
         raise
     _remove(old - {data})
     return done
+
+
+def _write_data(path: Path, model: onnx.ModelProto, arrays: Arrays) -> Path:
+    """Write the second file of the model that `path` is going to be, and say in the model where each tensor lies."""
+    require_writable(path)
+    parts = [a for _, a in arrays.of(model)]
+    digest = _digest(parts)
+    data = path.with_name(f"{path.name}.{digest[:_HASH_LENGTH]}.data")
+    _place(arrays.of(model), data.name, digest)
+    write(data, _layout(parts), like=path)
+    return data
 
 
 # -- the data ------------------------------------------------------------------------------------------------------------
