@@ -19,6 +19,7 @@ INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps
 #: One number for a whole batch, a loss: no port takes it.
 NUMBER = "number"
 ANY = (VECTOR, SEQUENCE, MAPS, VOLUME)
+EVERY = (*ANY, INDICES)
 KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
     MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
@@ -49,12 +50,14 @@ def sample_shape(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Port:
-    """A socket: its name, the kinds it takes, whether it may stay free, and whether it takes several wires."""
+    """A socket: its name, the kinds it takes, whether it may stay free, whether it takes several wires, and what it is called
+    on the canvas, where that is not its name."""
 
     name: str
     accepts: tuple[str, ...] = ANY
     optional: bool = False
     many: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ class Layer:
     outputs: ClassVar[tuple[str, ...]] = ("y",)
     training_only: ClassVar[bool] = False
     bead: ClassVar[bool] = False
+    structural: ClassVar[bool] = False
     trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
@@ -307,10 +311,11 @@ def _scan() -> None:
 
 
 def layer_types() -> dict[str, type[Layer]]:
-    """Every layer by its type, in the order of categories."""
+    """Every layer by its type, in the order of categories. Blocks and their ends are none: they hold layers."""
     _scan()
     order = {name: i for i, name in enumerate(CATEGORIES)}
-    return dict(sorted(_REGISTRY.items(), key=lambda item: (order.get(item[1].category, 99), item[0])))
+    layers = {name: cls for name, cls in _REGISTRY.items() if not cls.structural}
+    return dict(sorted(layers.items(), key=lambda item: (order.get(item[1].category, 99), item[0])))
 
 
 def layer_type(name: str) -> type[Layer]:

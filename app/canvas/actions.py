@@ -11,7 +11,7 @@ from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
 from app.canvas.layout import tidied
 from app.canvas.scene import CanvasScene
 from app.session import Session
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.document import Document
 
 #: How high a node becomes at most, before it has been drawn.
@@ -49,7 +49,7 @@ def dissolve(session: Session) -> None:
 
 def copy(session: Session) -> None:
     if session.selection:
-        QGuiApplication.clipboard().setText(edits.copy(session.document, session.selection))
+        QGuiApplication.clipboard().setText(clipboard.copy(session.document, session.selection))
 
 
 def paste(
@@ -59,7 +59,7 @@ def paste(
     made: list[str] = []
 
     def edit(document: Document) -> Document:
-        pasted, ids = edits.paste(document, text, (0.0, 0.0), keep_incoming)
+        pasted, ids = clipboard.paste(document, text, (0.0, 0.0), keep_incoming)
         down = _free_below(document, pasted, ids, scene)
         made.extend(ids)
         return edits.move(pasted, {i: (pasted.nodes[i].position[0], pasted.nodes[i].position[1] + down) for i in ids})

@@ -17,7 +17,7 @@ from app.canvas.search import SearchPalette
 from app.canvas.stage import Stage
 from app.session import Session
 from app.tokens import Tokens
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.document import Document, Wire
 from nodes.layer import layer_types
 
@@ -102,7 +102,7 @@ class CommandedStage(Stage):
 
     def duplicate(self) -> None:
         if self.session.selection:
-            text = edits.copy(self.session.document, self.session.selection)
+            text = clipboard.copy(self.session.document, self.session.selection)
             actions.paste(self.session, self.canvas, text, title="Duplicate")
             self._show_selection()
 

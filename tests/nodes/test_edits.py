@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.check import check
 from nodes.document import Document, Wire
 from nodes.example import examples, new
@@ -114,14 +114,14 @@ def test_dissolve_reconnects() -> None:
 
 
 def test_paste_refuses_what_is_no_network() -> None:
-    for text in ("hello", "{}", "[1]", json.dumps({"kind": edits.CLIPBOARD, "nodes": [{}], "wires": []}), "null"):
+    for text in ("hello", "{}", "[1]", json.dumps({"kind": clipboard.CLIPBOARD, "nodes": [{}], "wires": []}), "null"):
         with pytest.raises(Refusal, match="clipboard"):
-            edits.paste(Document(), text)
+            clipboard.paste(Document(), text)
 
 
 def test_copy_and_paste_gives_new_ids_and_names() -> None:
     document = new("mlp")
-    pasted, made = edits.paste(document, edits.copy(document, document.nodes))
+    pasted, made = clipboard.paste(document, clipboard.copy(document, document.nodes))
     assert len(pasted.nodes) == 2 * len(document.nodes)
     assert len({n.name for n in pasted.nodes.values()}) == len(pasted.nodes)
     assert len(pasted.wires) == 2 * len(document.wires)
@@ -168,7 +168,7 @@ def _random_edit(document: Document, kind: int, a: int, b: int) -> Document:
         case 3:
             return edits.dissolve(document, one)
         case 4:
-            return edits.paste(document, edits.copy(document, [one, two]), keep_incoming=bool(a % 2))[0]
+            return clipboard.paste(document, clipboard.copy(document, [one, two]), keep_incoming=bool(a % 2))[0]
         case 5:
             return edits.set_setting(document, one, "units", a)
         case 6:
