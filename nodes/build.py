@@ -78,18 +78,27 @@ class Built:
         if path in self.nodes:
             return self.nodes[path]
         ports = self.plain.ports.get(path, ())
+        drawing, id = self.plain.drawing, own(path)
+        prefix = path[: -len(id)]
+        inputs = {w.target_port: self.value(prefix + w.source, w.source_port) for w in drawing.wires_into.get(id, ())}
         outputs = {port: value for port in ports if (value := self.value(path, port)) is not None}
         inside = [self.nodes[id] for id in self.plain.members.get(path, ()) if id in self.nodes]
-        if not ports and not inside:
+        if not ports and not inside and not inputs:
             return None
         counts = sum(n.parameters for n in inside), sum(n.multiply_adds for n in inside)
-        return NodeBuilt(None, {}, outputs, *counts)
+        return NodeBuilt(None, inputs, outputs, *counts)
 
     def value(self, path: str, port: str) -> Value | None:
         """What flows out of any node's output."""
         source = self.plain.output(path, port)
         found = self.nodes.get(source[0]) if source else None
         return found.outputs.get(source[1]) if source and found else None
+
+    def outside(self, value: Value) -> tuple[str, str] | None:
+        """The output, (node, port), that shows `value` outside of all blocks; None for what stays inside one."""
+        drawing = self.plain.drawing
+        outputs = ((id, port) for id in drawing.children[""] if drawing.nodes[id].known for port in drawing.outputs(id))
+        return next((found for found in outputs if self.value(*found) == value), None)
 
     @property
     def parameter_count(self) -> int:

@@ -198,6 +198,19 @@ class Document:
             found += [child, *self.inside(child)]
         return found
 
+    def level(self, parent: str) -> Document:
+        """What stands in one block (or in none), as a document of its own: its nodes, the wires among them, its frames."""
+        ids = self.children.get(parent, ())
+        wires = tuple(w for id in ids for w in self.wires_into[id])
+        frames = tuple(f for f in self.frames if f.parent == parent)
+        return replace(self, nodes={i: self.nodes[i] for i in ids}, wires=wires, frames=frames)
+
+    def with_level(self, parent: str, level: Document) -> Document:
+        """The document with the nodes and frames of one level as they are in `level` (its wires are left as they were)."""
+        frames = tuple(f for f in self.frames if f.parent != parent) + level.frames
+        nodes = {**self.nodes, **level.nodes}
+        return self if nodes == self.nodes and frames == self.frames else replace(self, nodes=nodes, frames=frames)
+
     def chain(self, id: str) -> list[str]:
         """The blocks around a node, the outermost first."""
         around: list[str] = []

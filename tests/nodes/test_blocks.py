@@ -41,8 +41,10 @@ def answers(document: Document) -> list[Array]:
     built = build(document, "inference", np.float64)
     assert not built.problems, built.problems
     rng = np.random.default_rng(3)
-    feeds: dict[str, Array] = {v.name: rng.standard_normal((2, *(d for d in v.shape[1:] if isinstance(d, int)))) for v in built.graph.inputs if v.dtype.kind == "f"}
-    feeds |= {v.name: np.zeros(2, np.int64) for v in built.graph.inputs if v.dtype.kind != "f"}
+    feeds: dict[str, Array] = {}
+    for value in built.graph.inputs:
+        sizes = [2, *(d for d in value.shape[1:] if isinstance(d, int))]
+        feeds[value.name] = rng.standard_normal(sizes) if value.dtype.kind == "f" else np.zeros(2, np.int64)
     weights = initial_weights(document, built.graph)
     found = engine("numpy").load(built.graph).run({**feeds, **{n: np.asarray(w, np.float64) for n, w in weights.items()}})
     return [found[v.name] for v in built.graph.outputs]
@@ -226,13 +228,13 @@ def test_a_face_sets_and_refuses() -> None:
 
 def test_a_problem_inside_is_found_under_every_block_around_it() -> None:
     document, block = bottleneck()
-    broken = set_repeat(document, block, 2)  # 16 maps into a sum with 16 of another size? no: the strides still agree
-    wrong = set_face(broken, block, "stride", (3, 3), repetition=0)
-    wrong = edits.set_setting(edits.set_setting(wrong, ids(wrong)["b"], "kernel_size", (9, 9)), ids(wrong)["b"], "padding", "valid")
+    wrong = set_face(set_repeat(document, block, 2), block, "stride", (3, 3), repetition=0)
+    inner = ids(wrong)["b"]
+    wrong = edits.set_setting(edits.set_setting(wrong, inner, "kernel_size", (9, 9)), inner, "padding", "valid")
     found = [p for p in check(wrong).errors if "kernel" in p.what or "larger" in p.what]
     assert found and all(p.node.split("/")[0] == block for p in found)
     repaired = found[0].repairs[0].edit(wrong)
-    assert repaired.nodes[ids(wrong)["b"]] != wrong.nodes[ids(wrong)["b"]]
+    assert repaired.nodes[inner] != wrong.nodes[inner]
 
 
 # -- files, clipboard ----------------------------------------------------------------------------------------------------
