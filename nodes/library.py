@@ -99,7 +99,7 @@ def _plain(name: str) -> str:
 
 
 def take(document: Document, entry: Entry, position: Position, parent: str = "") -> tuple[Document, str]:
-    """A copy of a library's block in a document; returns it and the block's id. Raises `Refusal` for an entry with a problem."""
+    """A copy of a library's block in a document; returns it and the block's id. Raises `Refusal` for one with a problem."""
     if entry.problem:
         raise Refusal(entry.problem)
     top = entry.block

@@ -9,6 +9,7 @@ import pytest
 
 from nodes import edits, library
 from nodes.build import build
+from nodes.document import Wire
 from nodes.example import new
 from nodes.grouping import group
 from nodes.problems import Refusal
@@ -32,7 +33,7 @@ def test_a_block_is_kept_and_taken_into_another_network(tmp_path: Path) -> None:
     document, first = library.take(document, entry, (0.0, 400.0))
     document, second = library.take(document, entry, (300.0, 400.0))
     assert document.nodes[second].name == "stage1" and not set(document.inside(first)) & set(document.inside(second))
-    wire = edits.Wire(data, "y", first, document.inputs(first)[0].name)
+    wire = Wire(data, "y", first, document.inputs(first)[0].name)
     document = edits.set_setting(edits.connect(document, wire), first, "filters", 5)
     assert build(document).at(first).output.shape[1:] == (5, 7, 7)  # type: ignore[union-attr]
     library.forget(entry)

@@ -93,7 +93,7 @@ def test_the_palette_inside_offers_ports_and_no_data(canvas: Open) -> None:
 
 
 def test_undoing_the_block_while_it_is_open_leads_out(canvas: Open) -> None:
-    view, _, block = made(canvas)
+    view, _, _ = made(canvas)
     view.open_block()
     view.session.undo()
     assert view.session.level == "" and CONV in view.canvas.nodes
