@@ -68,8 +68,8 @@ class OrtEngine:
             return OrtStepper(specialised, session, step, state, device)
         together, packing = packed(step)
         lower = partial(lowered, passes=ANYWHERE) if self._cuda else lowered
-        convolves = not self._cuda and any(op.type == "Conv" for op in step.graph.ops)
-        return OrtStepper(lower, session, together, state, device, packing, sized=convolves)
+        sized = not self._cuda and any(op.type in ("Conv", "Scan") for op in step.graph.ops)
+        return OrtStepper(lower, session, together, state, device, packing, sized=sized)
 
     def session(
         self, graph: Graph, weights: Mapping[str, Array], level: Any, small: bool = False

@@ -26,8 +26,14 @@ def specialised(graph: Graph, sizes: Mapping[str, int]) -> Graph:
         return sizes.get(dim, dim) if isinstance(dim, str) else dim
 
     new.values = {n: replace(v, shape=tuple(known(d) for d in v.shape)) for n, v in graph.values.items()}
-    new.inputs, new.outputs = ([new.values[v.name] for v in values] for values in (graph.inputs, graph.outputs))
+    new.inputs, new.outputs = ([new.values.get(v.name, v) for v in values] for values in (graph.inputs, graph.outputs))
+    new.ops = [_with_bodies(op, sizes) if op.bodies else op for op in graph.ops]
     return new
+
+
+def _with_bodies(op: Op, sizes: Mapping[str, int]) -> Op:
+    bodies = {k: specialised(a, sizes) for k, a in op.attributes.items() if isinstance(a, Graph)}
+    return replace(op, attributes={**op.attributes, **bodies})
 
 
 def fold(graph: Graph) -> tuple[Graph, bool]:
