@@ -27,7 +27,9 @@ Pass = Callable[[Graph], tuple[Graph, bool]]
 #: What every provider has kernels for.
 ANYWHERE: tuple[Pass, ...] = (fold, lower_expansion, lower_accumulation, lower_products, lower_pooling, lower_masks)
 #: For the CPU: blocked layouts too.
-PASSES: tuple[Pass, ...] = (lower_statistics, fold, lower_recurrence, *ANYWHERE, lower_batch_gradients, join, lower_layout, join, fuse)
+PASSES: tuple[Pass, ...] = (
+    lower_statistics, lower_recurrence, *ANYWHERE, lower_batch_gradients, join, lower_layout, join, fuse,
+)  # fmt: skip
 
 
 def lowered(graph: Graph, sizes: Mapping[str, int] | None = None, passes: tuple[Pass, ...] = PASSES) -> Graph:

@@ -7,16 +7,17 @@ through number by number, and leaves as (T, N, H), which costs less than the Tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from runtime.engines.lowering.blocks import block
+from runtime.engines.lowering.blocks import block, ints32
 from runtime.engines.lowering.channelwise import elementwise
 from runtime.engines.lowering.maps import Maps
 from runtime.engines.lowering.recurrence_body import blocked_body
 from runtime.engines.lowering.rewriting import Old, own, takes_the_place_of
+from runtime.formulations import BLOCKED_STATE
 from runtime.graph import Graph, Op, Value, prune
 from runtime.ops.registry import ints, numbers, static
 from runtime.training_step import copied
@@ -58,12 +59,13 @@ class Steps(Maps):
         weight = self.old.values[product.inputs[0]]
         if weight.rank != 2:
             return None
-        like = replace(value, shape=(*before.shape[:2], weight.shape[0]))
-        return own(self.g, "FusedMatMul", (before, self.outside(weight.name)), like, transB=1)
+        steps, width, count = _shape(value)
+        flat = self.g.Reshape(before, ints(self.g, [steps * count, -1], "shape"))
+        like = replace(value, shape=(steps * count, width))
+        return own(self.g, "FusedMatMul", (flat, self.outside(weight.name)), like, transB=1)
 
     def plain(self, blocked: Value, like: Value) -> Value:
-        channels = blocked.shape[1]
-        return self.reshape_always(self.own("ReorderOutput", (blocked,), blocked, channels=channels), like)
+        return self.like(self.own("ReorderOutput", (blocked,), blocked, channels=blocked.shape[1]), like)
 
     def rows(self, name: str) -> Value:
         """`name` as [T, 1, N, K] in plain order."""
@@ -72,7 +74,8 @@ class Steps(Maps):
         like = replace(value, shape=(steps, 1, count, width))
         return self.own("ReorderOutput", (value,), like, channels=width, channels_last=1)
 
-    def reshape_always(self, value: Value, like: Value) -> Value:
+    def like(self, value: Value, like: Value) -> Value:
+        """`value` in the shape of `like`."""
         result: Value = self.g.Reshape(value, ints(self.g, numbers(like.shape) or (), "shape"))
         return result
 
@@ -86,32 +89,40 @@ def _shape(value: Value) -> tuple[int, int, int]:
 
 def lower_recurrence(graph: Graph) -> tuple[Graph, bool]:
     """Scans over steps whose products and states are whole blocks, and what stands between them, in blocked layout."""
-    if not any(op.type == "Scan" for op in graph.ops) or not block():
-        return graph, False
+    loops = [op for op in graph.ops if op.type == "Scan"] if block() else []
+    while loops:
+        new, done = _written(graph, loops)
+        if done == loops:
+            prune(new, inputs=False)
+            return new, True
+        loops = done  # again, without what was got ready for the others
+    return graph, False
+
+
+def _written(graph: Graph, loops: Sequence[Op]) -> tuple[Graph, list[Op]]:
+    """`graph` with those of these `loops` in blocks that can be, and which these are."""
     new = copied(graph)
     new.ops = []
-    maps = Steps(new, Old(graph), block(), _wanted(graph))
-    changed = [_put(maps, op) for op in graph.ops]
+    maps = Steps(new, Old(graph), block(), _wanted(graph, loops))
+    others = {id(op) for op in graph.ops if op.type == "Scan"} - {id(op) for op in loops}
+    done = [op for op in graph.ops if _put(maps, op, id(op) not in others) and op.type == "Scan"]
     for value in graph.outputs:
         maps.outside(value.name)
-    if not any(changed):
-        return graph, False
-    prune(new, inputs=False)
-    return new, True
+    return new, done
 
 
-def _wanted(graph: Graph) -> set[str]:
-    """What goes into a Scan, be it cut and moved on the way."""
-    wanted = {n for op in graph.ops if op.type == "Scan" for n in op.inputs}
+def _wanted(graph: Graph, loops: Sequence[Op]) -> set[str]:
+    """What goes into a loop, be it cut and moved on the way."""
+    wanted = {n for op in loops for n in op.inputs}
     for op in reversed(graph.ops):
         if op.type in ("Concat", "Slice", "Squeeze", "Add") and not wanted.isdisjoint(op.outputs):
             wanted.update(op.inputs)
     return wanted
 
 
-def _put(maps: Steps, op: Op) -> bool:
+def _put(maps: Steps, op: Op, may: bool) -> bool:
     with maps.g.scope(op.layer, op.outputs[0].rpartition(".")[0], op.phase):
-        rule = None if op.domain else _RULES.get(op.type)
+        rule = _RULES.get(op.type) if may and not op.domain else None
         if rule is not None and rule(maps, op):
             return True
         for name in filter(None, op.reads):
@@ -127,10 +138,11 @@ def _scan(maps: Steps, op: Op) -> bool:
     axes = [*op.attributes.get("scan_input_axes", []), *op.attributes.get("scan_output_axes", [])]
     if any(axes) or not all(maps.fit(n) for n in (*op.inputs, *op.outputs) if n):
         return False
-    body = blocked_body(maps, op.attributes["body"])
+    held = len(op.inputs) - int(op.attributes["num_scan_inputs"])
+    wide = all(_shape(maps.old.values[n])[1] >= BLOCKED_STATE for n in op.inputs[:held])
+    body = blocked_body(maps, op.attributes["body"]) if wide else None
     if body is None:
         return False
-    held = len(op.inputs) - int(op.attributes["num_scan_inputs"])
     states = [maps.inside(n) for n in op.inputs[:held]]
     slices = [_apart(maps, maps.inside(n)) for n in op.inputs[held:]]
     steps = slices[0].shape[0]
@@ -140,13 +152,13 @@ def _scan(maps: Steps, op: Op) -> bool:
     inputs = tuple(v.name for v in (*states, *slices))
     maps.g.append(replace(op, inputs=inputs, outputs=tuple(names), attributes={**op.attributes, "body": body}), found)
     for i, (name, value) in enumerate(zip(op.outputs, found, strict=True)):
-        maps.put(name, value if i < held else maps.reshape_always(value, replace(value, shape=(steps, *value.shape[2:]))))
+        maps.put(name, value if i < held else maps.like(value, replace(value, shape=(steps, *value.shape[2:]))))
     return True
 
 
 def _apart(maps: Steps, value: Value) -> Value:
     """[T, K, 1, N] as T slices [1, K, 1, N]."""
-    return maps.reshape_always(value, replace(value, shape=(value.shape[0], 1, *value.shape[1:])))
+    return maps.like(value, replace(value, shape=(value.shape[0], 1, *value.shape[1:])))
 
 
 # -- beside the loop -----------------------------------------------------------------------------------------------------
@@ -182,21 +194,29 @@ def _transpose(maps: Steps, op: Op) -> bool:
     if not maps.are(op.inputs[0]):
         y = op.outputs[0]
         return y in maps.wanted and maps.fit(y) and maps.put(y, maps.blocked(maps.old.values[y]))
-    maps.reshape_always(maps.rows(op.inputs[0]), maps.old.values[op.outputs[0]])
+    maps.like(maps.rows(op.inputs[0]), maps.old.values[op.outputs[0]])
     return takes_the_place_of(maps.g, op)
 
 
 def _product(maps: Steps, op: Op) -> bool:
-    """A product that sums over steps and samples: (K, T·N) times something. As (T·N, K) it is read transposed."""
+    """A product that sums over steps and samples, (K, T·N) times (T·N, M): these are the channels of a convolution.
+
+    The first is its kernels, which lie in blocks already but for their order; the places of its map are the M columns.
+    """
     flat = maps.old.maker(op.inputs[0], "Reshape")
     turn = maps.old.maker(flat.inputs[0], "Transpose") if flat else None
     if turn is None or list(turn.attributes.get("perm", [])) != [1, 0, 2] or not maps.are(turn.inputs[0]):
         return False
     steps, width, count = _shape(maps.old.values[turn.inputs[0]])
-    if maps.old.values[op.inputs[0]].shape[0] != width:
+    y, b = maps.old.values[op.outputs[0]], maps.block
+    if y.shape[0] != width or not isinstance(y.shape[1], int) or count % b:
         return False
-    by_row = maps.reshape(maps.rows(turn.inputs[0]), steps * count, width)
-    own(maps.g, "FusedMatMul", (by_row, maps.outside(op.inputs[1])), maps.old.values[op.outputs[0]], transA=1)
+    order = np.arange(steps * width // b).reshape(steps, width // b).T
+    parts = maps.reshape(maps.inside(turn.inputs[0]), steps * width // b, count * b)
+    kernels = maps.reshape(maps.g.Gather(parts, ints32(maps.g, order.ravel()), axis=0), width, steps * count, 1, 1)
+    columns = maps.reshape(maps.outside(op.inputs[1]), steps * count // b, b, 1, y.shape[1])
+    x = maps.reshape(maps.own("ReorderInput", (columns,), columns), 1, steps * count, 1, y.shape[1])
+    maps.plain(maps.own("Conv", (x, kernels), replace(x, shape=(1, width, 1, y.shape[1])), kernel_shape=[1, 1]), y)
     return takes_the_place_of(maps.g, op)
 
 
