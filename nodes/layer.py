@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
+from nodes.drawing import Drawing
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Array, Graph, Value, describe_shape
 
@@ -233,6 +234,11 @@ class Layer:
     def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """`settings` after one of them was changed, with what the layer wants to remember beside them."""
         return dict(settings)
+
+    @classmethod
+    def picture(cls) -> Drawing | None:
+        """A drawing of its own for its page; None: its family's (`nodes.pictures.families`) shows it well."""
+        return None
 
     @classmethod
     def doc(cls) -> str:
