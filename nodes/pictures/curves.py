@@ -24,7 +24,7 @@ from nodes.drawing import (
 )
 from nodes.layer import Layer
 from nodes.pictures.parts import axes, caption, number
-from nodes.pictures.worked import run, slope
+from nodes.pictures.worked import Worked, run, slope
 from runtime.errors import NetwrightError
 from runtime.graph import Array
 
@@ -65,8 +65,10 @@ def _plot(left: float, wide: float, x: Array, curves: list[tuple[Array, Ink, boo
     room = 0.06 * (high - low)
     low, high = low - room, high + room
 
+    first, last = float(x[0]), float(x[-1])
+
     def across(value: float) -> float:
-        return left + (value - x[0]) / (x[-1] - x[0]) * wide
+        return left + (value - first) / (last - first) * wide
 
     def up(value: float) -> float:
         return TOP + (high - value) / (high - low) * TALL
@@ -79,7 +81,7 @@ def _plot(left: float, wide: float, x: Array, curves: list[tuple[Array, Ink, boo
     ticks = [(up(v), number(v)) for v in (_tidy(float(finite.max())), 0.0, _tidy(float(finite.min())))]
     shown = [t for i, t in enumerate(ticks) if all(abs(t[0] - u[0]) > 12 for u in ticks[:i])]
     marks += [Words(left - 6, y, text, SECOND, 10.5, 1.0, True) for y, text in shown]
-    ends = [Words(across(v), TOP + TALL + 6, number(v), SECOND, 10.5, a, True) for v, a in ((x[0], 0.0), (x[-1], 1.0))]
+    ends = [Words(across(v), TOP + TALL + 6, number(v), SECOND, 10.5, a, True) for v, a in ((first, 0.0), (last, 1.0))]
     return [*marks, *ends]
 
 
@@ -121,7 +123,7 @@ def _bar_row(left: float, values: Array) -> list[Mark]:
 def loss_picture(cls: type[Layer]) -> Drawing:
     """The loss of one answer over its prediction x, for a sample of the class 1 and for one of the class 0."""
     x, alone = np.linspace(-3, 3, 61), _takes_one(cls)
-    curves = [(np.asarray([_loss(cls, v, label, alone) for v in x.tolist()]), label) for label in (1, 0)]
+    curves = [(_losses(cls, x, label, alone), label) for label in (1, 0)]
     inks = (POSITIVE, NEGATIVE)
     drawn = [(y, ink, label == 0) for (y, label), ink in zip(curves, inks, strict=True)]
     marks = _plot(60.0, 270.0, x, drawn)
@@ -142,6 +144,8 @@ def _takes_one(cls: type[Layer]) -> bool:
     return bool(low != high)
 
 
-def _loss(cls: type[Layer], value: float, label: int, alone: bool) -> float:
-    given = [[value]] if alone else [[0.0, value]]
-    return float(run(cls.type, np.asarray(given), np.asarray([label]))[0])
+def _losses(cls: type[Layer], xs: Array, label: int, alone: bool) -> Array:
+    """The loss of each prediction of `xs` by itself."""
+    predictions = [np.asarray([[x]] if alone else [[0.0, x]]) for x in xs.tolist()]
+    worked = Worked(cls.type, predictions[0], np.asarray([label]))
+    return np.asarray([float(worked.run(p)[0]) for p in predictions])

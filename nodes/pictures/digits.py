@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from nodes.drawing import HEIGHT, HUE, SECOND, TINT, WIDTH, Box, Drawing, Mark, Words, arrow, drawing
+from nodes.drawing import HUE, SECOND, TINT, WIDTH, Box, Drawing, Mark, Words, arrow, drawing
 from nodes.layer import MAPS, Layer
 from nodes.pictures.parts import caption, picture_of
 from nodes.pictures.worked import run
@@ -14,8 +14,8 @@ from runtime import data
 from runtime.errors import NetwrightError
 from runtime.graph import Array
 
-#: Among so many steps of training, those that differ most are shown.
-STEPS = range(1, 13)
+#: Of so many draws, three that differ most are shown.
+DRAWS = 12
 SHOWN = 8
 
 
@@ -33,39 +33,43 @@ def a_digit() -> Array:
 
 # -- augmentation --------------------------------------------------------------------------------------------------------
 def changes_pictures(cls: type[Layer]) -> bool:
-    """Whether it does something else to a picture at each step of training."""
+    """Whether it does another thing to each picture of a batch in training."""
     if MAPS not in cls.inputs[0].accepts:
         return False
-    try:
-        first, second = (run(cls.type, a_digit(), training=True, step=step)[0] for step in (1, 2))
-    except NetwrightError:
-        return False
-    return first.shape != second.shape or not np.array_equal(first, second)
+    drawn = _drawn(cls.type)
+    return any(not np.array_equal(drawn[0], other) for other in drawn[1:])
 
 
 def augmentation_picture(cls: type[Layer]) -> Drawing:
-    """A digit, and what three steps of training make of it."""
-    before, side, top = a_digit(), 3.0, 30.0
-    marks: list[Mark] = picture_of(24.0, top, side, before[0, 0])
-    marks += arrow((118.0, top + 42), (146.0, top + 42))
-    words = [caption(66.0, HEIGHT - 26, "the sample")]
-    for i, (step, after) in enumerate(_telling(cls, before)):
-        left = 164.0 + i * 104.0
+    """A digit, and what training makes of it."""
+    side, top = 3.0, 24.0
+    marks: list[Mark] = picture_of(24.0, top, side, a_digit()[0, 0])
+    marks += arrow((118.0, top + 42), (146.0, top + 42), HUE)
+    for i, after in enumerate(_telling(cls)):
         inset = (84.0 - after.shape[0] * side) / 2
-        marks += picture_of(left + inset, top + inset, side, after)
-        words.append(caption(left + 42, HEIGHT - 26, f"in step {step}"))
-    return drawing(f"{cls.type}: a handwritten 5, and what three steps of training make of it.", marks, words)
+        marks += picture_of(164.0 + i * 104.0 + inset, top + inset, side, after)
+    words = [caption(66.0, top + 104, "the sample"), caption(310.0, top + 104, "in training, drawn anew at each step")]
+    return drawing(f"{cls.type}: a handwritten 5, and three of the forms in which training sees it.", marks, words)
 
 
-def _telling(cls: type[Layer], before: Array) -> list[tuple[int, Array]]:
-    """Three steps, each as far as can be from the sample and from those already taken."""
-    tried = {step: run(cls.type, before, training=True, step=step)[0][0, 0] for step in STEPS}
-    taken, shown = [before[0, 0]], {}
-    while len(shown) < 3:
-        step = max((s for s in tried if s not in shown), key=lambda s: min(_apart(tried[s], other) for other in taken))
-        shown[step] = tried[step]
-        taken.append(tried[step])
-    return sorted(shown.items())
+@cache
+def _drawn(type: str) -> tuple[Array, ...]:
+    """What comes of one digit in a batch of equal ones, each with its own draw."""
+    try:
+        return tuple(run(type, np.repeat(a_digit(), DRAWS, axis=0), training=True)[0][:, 0])
+    except NetwrightError:
+        return (a_digit()[0, 0],)
+
+
+def _telling(cls: type[Layer]) -> list[Array]:
+    """Three of the draws, each as far as can be from the sample and from those already taken."""
+    drawn, sample = list(_drawn(cls.type)), a_digit()[0, 0]
+    taken: list[int] = []
+    while len(taken) < 3:
+        others = [sample, *(drawn[i] for i in taken)]
+        rest = (i for i in range(len(drawn)) if i not in taken)
+        taken.append(max(rest, key=lambda i: min(_apart(drawn[i], other) for other in others)))
+    return [drawn[i] for i in sorted(taken)]
 
 
 def _apart(a: Array, b: Array) -> float:

@@ -77,11 +77,12 @@ def _widening(cls: type[Layer], x: Array, y: Array, settings: Mapping[str, Any])
 # -- numbers to show -----------------------------------------------------------------------------------------------------
 def _sample(cls: type[Layer], settings: Mapping[str, Any]) -> Array:
     """As large as its result still fits the picture."""
-    kind = cls.inputs[0].accepts[0] if MAPS not in cls.inputs[0].accepts else MAPS
-    shapes = {
+    sizes: dict[str, list[tuple[int, ...]]] = {
         MAPS: [(1, 1, n, n) for n in ((6, 5, 3) if has_weights(cls) else (4, 3, 2))],
         SEQUENCE: [(1, 8, 1)], VOLUME: [(1, 1, 4, 4, 4)], VECTOR: [(1, 6)],
-    }[kind]  # fmt: skip
+    }  # fmt: skip
+    kind = cls.inputs[0].accepts[0] if MAPS not in cls.inputs[0].accepts else MAPS
+    shapes = sizes[kind]
     for shape in shapes:
         if max(run(cls.type, _pi(shape), settings=settings)[0].shape[2:], default=0) <= 6:
             return _pi(shape)

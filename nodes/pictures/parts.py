@@ -27,7 +27,7 @@ def grid(x: float, y: float, cell: float, values: Array, fill: Fill | None = Non
     if written and cell >= 15:
         size = 11.0 if cell >= 20 else 10.5
         marks += [
-            Words(x + (c + 0.5) * cell, y + (r + 0.5) * cell, number(values[r, c]), TEXT, size, mono=True)
+            Words(x + (c + 0.5) * cell, y + (r + 0.5) * cell, number(float(values[r, c])), TEXT, size, mono=True)
             for r, c in np.ndindex(rows, columns)
         ]
     return marks

@@ -17,40 +17,56 @@ from runtime.randomness import key
 SEED = 1
 
 
-def run(
-    type: str, *given: Any, settings: Mapping[str, Any] | None = None, training: bool = False, step: int = 1
-) -> tuple[Array, ...]:
-    """What comes out of each port for `given`, one array (or a list of them, or None) for each input port.
+class Worked:
+    """A layer on given numbers: built once, run as often as a picture asks."""
 
-    float64; parameters as they are drawn at first. Raises `LayerError` where the layer refuses the shapes.
-    """
-    graph, outputs, feeds = _emitted(type, given, settings or {}, training, step)
-    graph.outputs = list(outputs)
-    found = engine("numpy").load(graph).run(feeds)
-    return tuple(np.asarray(feeds[v.name] if v.name in feeds else found[v.name]) for v in outputs)
+    def __init__(
+        self, type: str, *given: Any, settings: Mapping[str, Any] | None = None, training: bool = False, step: int = 1
+    ) -> None:
+        """`given`: one array (or a list of them, or None) for each input port. Parameters are as they are drawn at first.
+
+        Raises `LayerError` where the layer refuses the shapes.
+        """
+        self.graph, self.outputs, self.feeds = _emitted(type, given, settings or {}, training, step)
+        self.graph.outputs = list(self.outputs)
+        self._program = engine("numpy").load(self.graph)
+
+    def run(self, first: Array | None = None) -> tuple[Array, ...]:
+        """What comes out of each port, in float64; with `first` in place of what was given to the first port."""
+        feeds = self.feeds
+        if first is not None:
+            feeds = {**feeds, self.graph.inputs[0].name: first}
+        found = self._program.run(feeds)
+        return tuple(np.asarray(feeds[v.name] if v.name in feeds else found[v.name]) for v in self.outputs)
+
+
+def run(type: str, *given: Any, **how: Any) -> tuple[Array, ...]:
+    """What comes out of each port, once: see `Worked`."""
+    return Worked(type, *given, **how).run()
 
 
 def slope(type: str, x: Array) -> Array:
     """dΣy / dx by the operators' gradient rules, at each of `x`."""
-    graph, outputs, feeds = _emitted(type, (x,), {}, False, 1)
-    value = graph.inputs[0]
-    found = gradients(graph, graph.ReduceSum(outputs[0], keepdims=0), [value])
+    worked = Worked(type, x)
+    graph, value = worked.graph, worked.graph.inputs[0]
+    found = gradients(graph, graph.ReduceSum(worked.outputs[0], keepdims=0), [value])
     graph.outputs = [found[value.name]]
-    return np.asarray(engine("numpy").load(graph).run(feeds)[graph.outputs[0].name])
+    return np.asarray(engine("numpy").load(graph).run(worked.feeds)[graph.outputs[0].name])
 
 
 def touched(type: str, x: Array, at: tuple[int, ...], change: float = 0.25, **how: Any) -> Array:
     """Which numbers of `x` move the output at `at`: True where a `change` there is felt."""
-    result = np.zeros(x.shape, bool)
-    before = run(type, x, **how)[0][at]
+    result, worked = np.zeros(x.shape, bool), Worked(type, x, **how)
+    before = worked.run()[0][at]
     for index in np.ndindex(*x.shape):
-        result[index] = bool(abs(run(type, _moved(x, index, change), **how)[0][at] - before) > 1e-9)
+        result[index] = bool(abs(worked.run(_moved(x, index, change))[0][at] - before) > 1e-9)
     return result
 
 
 def reached(type: str, x: Array, at: tuple[int, ...], **how: Any) -> Array:
     """Which outputs the number of `x` at `at` moves."""
-    return np.asarray(np.abs(run(type, _moved(x, at, 0.25), **how)[0] - run(type, x, **how)[0]) > 1e-9)
+    worked = Worked(type, x, **how)
+    return np.asarray(np.abs(worked.run(_moved(x, at, 0.25))[0] - worked.run()[0]) > 1e-9)
 
 
 def _moved(x: Array, index: tuple[int, ...], change: float) -> Array:
