@@ -98,6 +98,11 @@ class Pixels:
     def height(self) -> float:
         return self.side * len(self.rows)
 
+    def ink_of(self, value: float) -> Ink:
+        """What a pixel of that value is painted with."""
+        role = self.ink.role if self.ink else ("positive" if value > 0 else "negative")
+        return Ink(role, abs(value))
+
 
 Mark = Path | Box | Disc | Words | Pixels
 

@@ -113,7 +113,7 @@ class Setting:
             return "a text"
         whole = self.kind is int or (self.kind is tuple and self.item is int)
         noun = "whole number" if whole else "number"
-        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple else f"a {noun}"
+        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple and self.length != 1 else f"a {noun}"
         if self.low is not None and self.high is not None:
             return f"{noun} from {plain(self.low)} to {plain(self.high)}"
         return noun if self.low is None else f"{noun} of at least {plain(self.low)}"

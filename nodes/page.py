@@ -108,7 +108,8 @@ def _setting(setting: Setting) -> SettingLine:
 
 
 def _spaced(text: str) -> str:
-    return text.replace("_", " ")
+    """Names as words, numbers with the sign that they have."""
+    return re.sub(r"(?<!\w)-(?=\d)", "−", text.replace("_", " "))
 
 
 def _value(value: Any) -> str:
@@ -118,7 +119,7 @@ def _value(value: Any) -> str:
     if isinstance(value, tuple):
         return " × ".join(map(str, value)) or "empty"
     if isinstance(value, (int, float)):
-        return plain(value) if value == 0 or abs(value) >= 1e-4 else np.format_float_positional(value)
+        return _spaced(plain(value) if value == 0 or abs(value) >= 1e-4 else np.format_float_positional(value))
     return _spaced(str(value)) or "empty"
 
 

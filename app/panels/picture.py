@@ -80,13 +80,8 @@ class Brushes:
             for c, value in enumerate(row):
                 if value:
                     square = QRectF(mark.x + c * mark.side, mark.y + r * mark.side, mark.side, mark.side)
-                    self._painter.fillRect(square, self._color(pixel_ink(mark, value)))
+                    self._painter.fillRect(square, self._color(mark.ink_of(value)))
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-
-def pixel_ink(mark: Pixels, value: float) -> Ink:
-    role = mark.ink.role if mark.ink else ("positive" if value > 0 else "negative")
-    return Ink(role, abs(value))
 
 
 def _font(mark: Words) -> QFont:
