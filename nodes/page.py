@@ -90,7 +90,12 @@ def told(cls: type[Layer]) -> tuple[tuple[str, ...], str, str]:
         text = text[: match.start()]
     shapes, _, rest = found["Shape"].partition("\n\n")
     about = (*text.split("\n\n"), *rest.split("\n\n"))
-    return tuple(_flat(part) for part in about if part.strip()), _flat(shapes), _flat(found["Source"])
+    return tuple(_flat(part) for part in about if part.strip()), _begun(_flat(shapes)), _begun(_flat(found["Source"]))
+
+
+def _begun(text: str) -> str:
+    """With a capital, unless it begins with a symbol (``x (N, …)``)."""
+    return text[:1].upper() + text[1:] if text[:2].isalpha() else text
 
 
 def _flat(text: str) -> str:

@@ -12,8 +12,8 @@ from runtime.engines import engine
 from runtime.graph import Array, Graph
 
 SAMPLES, CHANNELS, SIDE = 3, 4, 3
-CELL, STEP = 11.0, 46.0
-LEFT, TOP = 92.0, 12.0
+CELL, STEP = 11.0, 45.0
+LEFT, TOP = 80.0, 10.0
 #: Settings that would reach over all of so few channels.
 SMALL = {"groups": 2, "size": 3}
 
@@ -38,7 +38,7 @@ def statistics_picture(cls: type[Layer]) -> Drawing:
 
 
 def _legend(mask: Array) -> list[Mark]:
-    x = 304.0
+    x = 282.0
     box = Path(((x, 40), (x + 11, 40), (x + 11, 51), (x, 51)), HUE, Ink("hue", 0.45), 1.0, closed=True)
     number = Path(((x, 92), (x + 11, 92), (x + 11, 103), (x, 103)), HUE, width=2.0, closed=True)
     words = [Words(x + 20, 46, "measured over these:", TEXT, 11.0, 0.0), Words(x + 20, 98, "for this number", TEXT, 11.0, 0.0)]
