@@ -27,6 +27,9 @@ class Example:
     make: Callable[[], Document]
 
 
+#: How far below its neighbour a second branch stands.
+BELOW = 220.0
+
 _EXAMPLES: dict[str, Example] = {}
 
 
@@ -86,7 +89,7 @@ class Sketch:
         last, port, x = self._last, self._port, self._x
         before = self.document.nodes[last].position
         self._last, self._port = source, layer_type(self.document.nodes[source].type).outputs[0]
-        self._x, self._y = before[0], before[1] + 220.0
+        self._x, self._y = before[0], before[1] + BELOW
         id = self.add(type, label, **settings)
         self._last, self._port, self._x, self._y = last, port, x, before[1]
         return id

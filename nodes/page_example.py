@@ -6,7 +6,7 @@ import numpy as np
 
 from nodes.build import build
 from nodes.document import Document
-from nodes.example import Sketch
+from nodes.example import BELOW, Sketch
 from nodes.layer import INDICES, MAPS, SEQUENCE, VECTOR, Layer, LossLayer, layer_type
 from nodes.pictures.digits import changes_pictures
 from nodes.pictures.worked import run
@@ -119,9 +119,11 @@ def _from_labels(s: Sketch, type: str, data: str) -> Document:
     id = s.add(type, classes=CLASSES)
     s.document = s.document.changed(wires=())
     s.wire(data, "label", id, "x")
-    s.add("Dense", "pixels", units=784)
-    s.add("Sigmoid")
     target = s.beside("Flatten", "", data)
+    s.add("Dense", "pixels", units=784)
+    last = s.add("Sigmoid")
+    # Below, beside the picture that it compares with: so no wire runs under a layer.
+    s.row(BELOW, s.document.nodes[last].position[0] + 108.0)
     loss = s.add("MeanSquaredError", "loss")
     s.wire(target, "y", loss, "target")
     return s.document

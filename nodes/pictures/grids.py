@@ -55,7 +55,7 @@ def before_and_after(cls: type[Layer], x: Array, settings: Mapping[str, Any]) ->
     right, end = _blocks(RIGHT, y[0], sides[1], written)
     words = [caption(LEFT, FOOT, _shape(x)), caption(RIGHT, FOOT, _shape(y))]
     alt = f"{cls.type}: {_shape(x)} becomes {_shape(y)}; what is lit on either side belongs together."
-    return drawing(alt, left, right, _rays(start, end), arrow((WIDTH / 2 - 12, FOOT), (WIDTH / 2 + 12, FOOT)), words)
+    return drawing(alt, _rays(start, end), left, right, arrow((WIDTH / 2 - 12, FOOT), (WIDTH / 2 + 12, FOOT)), words)
 
 
 def _narrowing(cls: type[Layer], x: Array, y: Array, settings: Mapping[str, Any]) -> tuple[Lit, Lit]:
@@ -133,6 +133,8 @@ def _blocks(middle: float, sample: Array, sides: Lit, written: bool) -> tuple[li
     room = (184.0 - GAP * (across - 1)) / across
     cell = min(32.0, room / columns, (104.0 if deep else 132.0) / rows)
     width = across * columns * cell + (across - 1) * GAP
+    # What leads away from one of several tables passes behind the others.
+    ground = Ink("panel") if across > 1 else None
     marks: list[Mark] = []
     corners: list[tuple[float, float]] = []
     for k in reversed(range(count)):
@@ -140,7 +142,7 @@ def _blocks(middle: float, sample: Array, sides: Lit, written: bool) -> tuple[li
         if deep:
             x, y = middle - width / 2 + (k - count / 2) * 11, y - (k - count / 2) * 8
             marks.append(Path(_corners(x, y, columns * cell, rows * cell), fill=Ink("panel"), closed=True))
-        marks += grid(x, y, cell, tables[k], lit(masks[k]), written and not deep)
+        marks += grid(x, y, cell, tables[k], lit(masks[k], ground=ground), written and not deep)
         marks += framed(x, y, cell, frames[k]) if not _scattered(frames[k]) else []
         corners += [(x + (c + d) * cell, y + (r + d) * cell) for r, c in np.argwhere(frames[k]) for d in (0, 1)]
     return marks, np.asarray(corners or [(middle, MIDDLE)])

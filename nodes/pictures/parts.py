@@ -33,9 +33,9 @@ def grid(x: float, y: float, cell: float, values: Array, fill: Fill | None = Non
     return marks
 
 
-def lit(mask: Array, ink: Ink = TINT) -> Fill:
-    """Fill the cells where `mask` holds."""
-    return lambda row, column: ink if mask[row, column] else None
+def lit(mask: Array, ink: Ink = TINT, ground: Ink | None = None) -> Fill:
+    """Fill the cells where `mask` holds; the others with `ground`, which hides what lies under them."""
+    return lambda row, column: ink if mask[row, column] else ground
 
 
 def frame(x: float, y: float, width: float, height: float) -> Box:
