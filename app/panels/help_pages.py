@@ -18,7 +18,7 @@ from app.stylesheet import MONO_FAMILIES
 from app.theme import current
 from nodes.drawing import Drawing
 from nodes.layer import CATEGORIES, layer_type, layer_types
-from nodes.page import LayerPage, SettingLine, layer_page
+from nodes.page import LayerPage, SettingLine, layer_page, told
 from runtime.errors import NetwrightError
 
 #: What links and images are addressed by.
@@ -68,10 +68,9 @@ def link(type: str) -> str:
 
 def layer_help(type: str) -> Page:
     """What a layer does, its picture, settings, ports, its numbers in an example, its source, and the code that emits it."""
-    try:
-        page = layer_page(type)
-    except NetwrightError as error:
-        return Page(type, html=f"<p>{escape(str(error))}</p>")
+    if type not in layer_types():
+        return _of_no_layer(type)
+    page = layer_page(type)
     size = f'width="{page.picture.width:.0f}" height="{page.picture.height:.0f}"'
     parts = [f"<p>{_prose(page.about[0])}</p>", f'<div class="picture"><img src="{PICTURE}" {size}></div>']
     parts += [f'<p class="second">{_prose(text)}</p>' for text in page.about[1:]]
@@ -83,6 +82,15 @@ def layer_help(type: str) -> Page:
         parts += [_head("In the templates"), f"<p>{named}</p>"]
     parts += [_head("Source"), f"<p>{_prose(page.source)}</p>", _head("In code"), _code(type)]
     return Page(type, minus(page.formula), "".join(parts), type, page.picture, page.category)
+
+
+def _of_no_layer(type: str) -> Page:
+    """A block and its ports have words alone; of a type that nobody knows it is said which is the nearest."""
+    try:
+        paragraphs = told(layer_type(type))[0]
+    except NetwrightError as error:
+        paragraphs = (str(error),)
+    return Page(type, html="".join(f"<p>{_prose(text)}</p>" for text in paragraphs))
 
 
 def _prose(text: str) -> str:

@@ -123,6 +123,19 @@ def test_a_layer_that_nobody_knows_gets_a_sentence(window):
     window.help_card.hide()
 
 
+def test_f1_on_a_block_tells_what_blocks_are(qtbot, window):
+    """A block is no layer of the catalogue: it has words, and no example."""
+    select(window, "Conv2D")
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: any(n.block for n in window.session.document.nodes.values()))
+    select(window, "Block")
+    press_f1(qtbot, window.canvas)
+    card = shown(qtbot, window, "Block")
+    assert "its layers stand inside it" in card.text.toPlainText() and not card.example.isVisible()
+    card.hide()
+
+
 # -- by keyboard ---------------------------------------------------------------------------------------------------------
 def test_escape_closes_and_the_canvas_has_the_keyboard_again(qtbot, window):
     select(window, "Dense")
