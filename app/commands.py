@@ -114,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
        when=lambda w: w.control.state != "idle"),
     _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
-    _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
+    _c("layer_help", "About this layer", HELP, "layer_help", "F1", icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),
     _c("about", "About Netwright", HELP, "about"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
+from nodes.drawing import Drawing
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Array, Graph, Value, describe_shape
 
@@ -112,7 +113,7 @@ class Setting:
             return "a text"
         whole = self.kind is int or (self.kind is tuple and self.item is int)
         noun = "whole number" if whole else "number"
-        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple else f"a {noun}"
+        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple and self.length != 1 else f"a {noun}"
         if self.low is not None and self.high is not None:
             return f"{noun} from {plain(self.low)} to {plain(self.high)}"
         return noun if self.low is None else f"{noun} of at least {plain(self.low)}"
@@ -233,6 +234,11 @@ class Layer:
     def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """`settings` after one of them was changed, with what the layer wants to remember beside them."""
         return dict(settings)
+
+    @classmethod
+    def picture(cls) -> Drawing | None:
+        """A drawing of its own for its page; None: its family's (`nodes.pictures.families`) shows it well."""
+        return None
 
     @classmethod
     def doc(cls) -> str:
