@@ -163,11 +163,18 @@ def resize_10(draft: Draft, op: Op, opset: int) -> None:
 
 
 def _resize(draft: Draft, op: Op, scales: str) -> None:
-    """Upsample, and Resize as opset 10 had it: output pixel i reads at i / scale, rounded down."""
-    mode = op.attributes.get("mode", "nearest")
-    rounding = {"nearest_mode": "floor"} if mode == "nearest" else {}
-    attributes = {"mode": mode, "coordinate_transformation_mode": "asymmetric", **rounding}
-    draft.finish("Resize", [op.inputs[0], "", scales], **attributes)
+    """Upsample, and Resize as opset 10 had it: output pixel i reads at i / scale.
+
+    Which pixel is nearest to that, opset 10 leaves open. ONNX Runtime rounds down along an axis that grows, and up along one
+    that shrinks: so the one is done first, and then the other.
+    """
+    attributes = {"mode": op.attributes.get("mode", "nearest"), "coordinate_transformation_mode": "asymmetric"}
+    if attributes["mode"] not in ("nearest", b"nearest") or op.type == "Upsample":
+        draft.finish("Resize", [op.inputs[0], "", scales], nearest_mode="floor", **attributes)
+        return
+    one = draft.constant(1, "float32")
+    larger = draft.emit("Resize", [op.inputs[0], "", draft.emit("Max", [scales, one])], nearest_mode="floor", **attributes)
+    draft.finish("Resize", [larger, "", draft.emit("Min", [scales, one])], nearest_mode="ceil", **attributes)
 
 
 @old("Scatter", before=11)

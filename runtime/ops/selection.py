@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from runtime.errors import GraphError
 from runtime.graph import Array, Graph, Value
 from runtime.ops.registry import Site, gradient, kernel, not_differentiable, with_output, zeros_like
 from runtime.ops.shaping import send_back
@@ -47,18 +46,6 @@ def gather_nd(x: Array, indices: Array, batch_dims: int = 0) -> Array:
 def gather_nd_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None]:
     """dy added where it was taken from."""
     return send_back(g, at, dy), None
-
-
-@gradient("ScatterND")
-def scatter_nd_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None, Value]:
-    """Added: dy for x, dy at the places for the updates. Put: x gets none at those places."""
-    indices, reduction = at.input(1), at.attribute("reduction", "none")
-    updates = g.GatherND(dy, indices)
-    if reduction in ("add", b"add"):
-        return dy, None, updates
-    if reduction not in ("none", b"none"):
-        raise GraphError(f"ScatterND with reduction ‘{reduction}’ has no gradient rule: use ‘none’ or ‘add’.")
-    return g.ScatterND(dy, indices, zeros_like(g, at.input(2))), None, updates
 
 
 # -- by condition --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from runtime.graph import Graph, Value
+from runtime.graph import OPSET, Graph, Value
 from tests.runtime.ops.cases import Draw, axis_of, case, dims, maybe, small, whole
 from tests.runtime.ops.support import Case, spread
 
@@ -107,14 +107,17 @@ def gather_nd(draw: Draw, rng: np.random.Generator) -> Case:
 
 @case("ScatterND")
 def scatter_nd(draw: Draw, rng: np.random.Generator) -> Case:
-    reduction = draw(st.sampled_from(["none", "add"]))
+    reduction = draw(st.sampled_from(["none", "add", "mul", "max", "min"]))
     rows = rng.permutation(4)[: small(draw, 1, 3)]
+    if reduction in ("mul", "max", "min"):
+        rows = rng.integers(0, 4, small(draw, 1, 5))
 
     def build(g: Graph, x: Value, u: Value) -> Value:
         result: Value = g.ScatterND(x, whole(g, rows[:, None]), u, reduction=reduction)
         return result
 
-    return Case([spread(rng, 4, 3), spread(rng, len(rows), 3)], build)
+    opset = 18 if reduction in ("max", "min") else OPSET
+    return Case([spread(rng, 4, 3), 1.0137 * spread(rng, len(rows), 3)], build, opset=opset)
 
 
 @case("Compress")
