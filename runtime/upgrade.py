@@ -187,13 +187,28 @@ def batch_normalization(draft: Draft, op: Op, opset: int) -> None:
     """More than one output meant training; `spatial` 0 (until opset 8) statistics for every place of the map."""
     attributes = _without(op, "spatial")
     if not op.attributes.get("spatial", 1):
+        if any(op.outputs[1:]):
+            advice = "export the model again with opset 17"
+            raise GraphError(f"{_place(op)}: BatchNormalization for every place of the map is not trained: {advice}.")
         _batch_normalization_by_place(draft, op)
     elif any(op.outputs[1:]):
-        if any(op.outputs[3:]):
-            raise GraphError(f"{_place(op)}: BatchNormalization gives its saved mean: export the model again with opset 17.")
         draft.ops.append(replace(op, outputs=op.outputs[:3], attributes={**attributes, "training_mode": 1}))
+        _saved_statistics(draft, op)
     else:
         draft.finish("BatchNormalization", op.inputs, **attributes)
+
+
+def _saved_statistics(draft: Draft, op: Op) -> None:
+    """The fourth and fifth outputs, which are gone since: the batch's own mean and variance. (PyTorch's name them all.)"""
+    saved = [*op.outputs[3:5], "", ""][:2]
+    if any(saved):
+        maps = draft.emit("Reshape", [op.inputs[0], draft.constant([0, 0, -1])])
+        mean = draft.emit("ReduceMean", [maps], axes=[0, 2], keepdims=1)
+        moved = draft.emit("Sub", [maps, mean])
+        rows = (mean, draft.emit("ReduceMean", [draft.emit("Mul", [moved, moved])], axes=[0, 2], keepdims=1))
+        flat = draft.constant([-1])
+        named = [(row, name) for row, name in zip(rows, saved, strict=True) if name]
+        draft.ops += [Op("Reshape", (row, flat), (name,), {}, op.layer, op.phase) for row, name in named]
 
 
 def _batch_normalization_by_place(draft: Draft, op: Op) -> None:

@@ -133,8 +133,7 @@ def _axes(
             ratios, outs = [ratio] * len(along), [int(np.floor(ratio * n + 0.5)) for n in lengths]
     elif scales is not None and scales.size:
         ratios = [float(s) for s in scales.tolist()]
-        # (In float32, as ONNX's own inference has it: ten times 0.7 are seven.)
-        outs = [int(np.floor(np.float32(n) * s)) for n, s in zip(lengths, scales.astype(np.float32), strict=True)]
+        outs = [int(np.floor(n * s)) for n, s in zip(lengths, ratios, strict=True)]
     else:
         raise ValueError("neither scales nor sizes are given")
     spans = [(0.0, 1.0)] * len(along)
