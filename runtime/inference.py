@@ -40,6 +40,7 @@ def infer(
 
     if op.type in LIKE_INPUT and inputs and inputs[0] is not None:
         return (Value(op.outputs[0], inputs[0].dtype, inputs[0].shape),)
+    _require_hidden_size(graph, op, inputs)
     types = {v.name: type_proto(v) for v in inputs if v is not None}
     try:
         data = _data(graph.constants if arrays is None else arrays, inputs)
@@ -53,6 +54,18 @@ def infer(
     if missing:
         raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))
     return tuple(Value(name, *_read(outputs[name])) for name in op.outputs if name)
+
+
+def _require_hidden_size(graph: Graph, op: Op, inputs: Sequence[Value | None]) -> None:
+    """ONNX's inference believes the attribute of RNN, GRU and LSTM, and their kernels the weights R (D, gates · H, H)."""
+    stated = op.attributes.get("hidden_size")
+    r = inputs[2] if len(inputs) > 2 else None
+    if stated is not None and r is not None and isinstance(r.shape[-1], int) and r.shape[-1] != stated:
+        raise GraphError(_sentence(graph, op, inputs, hidden_size_is_wrong(int(stated), r.shape[-1])))
+
+
+def hidden_size_is_wrong(stated: int, found: int) -> str:
+    return f"its hidden_size is {stated} and its weights are made for {found}, so set hidden_size to {found}"
 
 
 def node_proto(op: Op) -> onnx.NodeProto:

@@ -16,6 +16,7 @@ import numpy as np
 
 from runtime.errors import GraphError, unknown
 from runtime.graph import Array
+from runtime.inference import hidden_size_is_wrong
 from runtime.ops.elementwise import elu, hard_sigmoid, leaky_relu, relu, sigmoid, softplus
 
 States = tuple[Array, ...]
@@ -102,8 +103,10 @@ def run(
 ) -> tuple[Array, ...]:
     """Walk x with one `Step` per direction; returns y and the last states. `first` are the first states (None: zeros).
 
-    Past a sequence's own length y is zero and the states stay as they are.
+    Past a sequence's own length y is zero and the states stay as they are. Raises `ValueError` for another hidden size.
     """
+    if settings.hidden_size not in (None, hidden):
+        raise ValueError(hidden_size_is_wrong(settings.hidden_size, hidden))
     if settings.layout:
         x, first = x.swapaxes(0, 1), [s if s is None else s.swapaxes(0, 1) for s in first]
     zeros = np.zeros((len(steps), x.shape[1], hidden), x.dtype)

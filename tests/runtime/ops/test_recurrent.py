@@ -12,6 +12,7 @@ from runtime.autodiff import gradients
 from runtime.errors import GraphError
 from runtime.graph import Array, Dim, Graph, Op, Value
 from runtime.ops.recurrent_gradient import unfold
+from runtime.ops.registry import evaluate
 from runtime.ops.rnn import rnn
 from tests.runtime.ops.cases_recurrent import GATES
 from tests.runtime.ops.support import interpret, model, run_onnxruntime
@@ -96,6 +97,18 @@ def test_the_forward_pass_is_computed_once(op_type: str) -> None:
     assert next(i for i, op in enumerate(g.ops) if y.name in op.outputs) < order.index("Tanh")
     assert found["w"].shape == g.values["w"].shape
     assert {op.phase for op in g.ops if op.type == "Scan"} == {"forward", "backward"}
+
+
+@pytest.mark.parametrize("op_type", GATES)
+def test_a_hidden_size_that_contradicts_the_weights(op_type: str) -> None:
+    _, feed = emitted(op_type, states=False)
+    sentence = f"the operator {op_type} was given .* its hidden_size is 7 and its weights are made for 5, so set hidden_size to 5"
+    with pytest.raises(GraphError, match=sentence):
+        evaluate(Op(op_type, ("x", "w", "r"), ("y",), {"hidden_size": 7}), [feed[n] for n in "xwr"])
+    g = Graph()
+    values = [g.input(n, np.float32, feed[n].shape) for n in "xwr"]
+    with pytest.raises(GraphError, match=sentence):
+        g.emit(op_type, values, hidden_size=7)
 
 
 def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
