@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 #: Operators for which ONNX infers nothing by itself, or refuses float64: their output is like their input.
 LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization", "Celu", "RotaryEmbedding"}
-#: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers).
+#: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers); whole numbers may
+#: be the lengths of a Split, one for each of a deep network's parameters.
 _SMALL = 64
+_MOST_LENGTHS = 65_536
 
 
 @lru_cache(maxsize=512)
@@ -88,8 +90,12 @@ def type_proto(value: Value) -> TypeProto:
 
 
 def _data(arrays: Mapping[str, Array], inputs: Sequence[Value | None]) -> dict[str, onnx.TensorProto]:
-    names = [v.name for v in inputs if v is not None and v.name in arrays]
-    return {n: numpy_helper.from_array(arrays[n], n) for n in names if arrays[n].size <= _SMALL}
+    named = {v.name: arrays[v.name] for v in inputs if v is not None and v.name in arrays}
+    return {n: numpy_helper.from_array(a, n) for n, a in named.items() if a.size <= _most(a)}
+
+
+def _most(array: Array) -> int:
+    return _MOST_LENGTHS if array.dtype == np.int64 and array.ndim == 1 else _SMALL
 
 
 def _known(proto: TypeProto) -> bool:

@@ -102,7 +102,7 @@ def test_the_forward_pass_is_computed_once(op_type: str) -> None:
 @pytest.mark.parametrize("op_type", GATES)
 def test_a_hidden_size_that_contradicts_the_weights(op_type: str) -> None:
     _, feed = emitted(op_type, states=False)
-    sentence = f"the operator {op_type} was given .* its hidden_size is 7 and its weights are made for 5, so set hidden_size to 5"
+    sentence = f"{op_type} was given .* its hidden_size is 7 and its weights are made for 5, so set hidden_size to 5"
     with pytest.raises(GraphError, match=sentence):
         evaluate(Op(op_type, ("x", "w", "r"), ("y",), {"hidden_size": 7}), [feed[n] for n in "xwr"])
     g = Graph()
