@@ -33,8 +33,9 @@ ROOTS = {("Sqrt", 0), ("Log", 0), ("Reciprocal", 0), ("Pow", 0), ("Div", 1)}
 #: The largest epsilon that has axes.
 EPSILON = 0.01
 #: Names of constants: PyTorch's ``/layer/Constant_1_output_0``, ``onnx::Mul_12``, ``val_3``; TensorFlow's ``layer/add/y:0``,
-#: ``Const:0``, ``const_fold_opt__7``.
-CONSTANT = re.compile(r"(^|/)(onnx::\w+|constant(_\d+)?(_output_0)?|val_\d+|const(_\w+|\d*)?(:0)?|[xy]:0)$", re.IGNORECASE)
+#: ``Const:0``, ``const_fold_opt__7``; scikit-learn's ``unity``.
+_CONSTANTS = r"onnx::\w+|constant(_\d+)?(_output_0)?|val_\d+|const(_\w+|\d*)?(:0)?|[xy]:0|unity\d*"
+CONSTANT = re.compile(rf"(^|/)({_CONSTANTS})$", re.IGNORECASE)
 FLOATING = (TensorProto.FLOAT, TensorProto.DOUBLE)
 #: In our own files single numbers are the formulas' constants: no layer learns one.
 PRODUCER = "netwright"

@@ -293,6 +293,17 @@ def one_hot(indices: Array, depth: Array, values: Array, axis: int = -1) -> Arra
     return np.asarray(np.where(hit & inside, values[1], values[0]))
 
 
+@gradient("OneHot")
+def one_hot_gradient(g: Graph, at: Site, dy: Value) -> tuple[None, None, Value]:
+    """Of the two values: Σ dy where the one stands, and Σ dy where the other does."""
+    indices, depth, values = at.x, at.input(1), at.input(2)
+    hit = g.OneHot(indices, depth, g.constant([0, 1], values.dtype, "off_on"), axis=at.attribute("axis", -1))
+    there, everywhere = (g.ReduceSum(part, keepdims=0) for part in (g.Mul(dy, hit), dy))
+    column = ints(g, [1], "shape")
+    both = [g.Reshape(part, column) for part in (g.Sub(everywhere, there), there)]
+    return None, None, g.Concat(*both, axis=0)
+
+
 # -- shapes as numbers -----------------------------------------------------------------------------------------------
 @kernel("Shape")
 def shape(x: Array, start: int = 0, end: int | None = None) -> Array:
@@ -309,6 +320,15 @@ def range_(start: Array, limit: Array, delta: Array) -> Array:
     start, limit, delta = (a.reshape(()) for a in (start, limit, delta))
     count = max(0, int(np.ceil((limit - start) / delta)))
     return np.asarray(start + np.arange(count) * delta, start.dtype)
+
+
+@gradient("Range")
+def range_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None, Value]:
+    """y = start + i·delta: Σ dy, and Σ i·dy. The limit moves nothing."""
+    zero, one = g.constant(0, "int64", "zero"), g.constant(1, "int64", "one")
+    steps = g.CastLike(g.Range(zero, g.Size(dy), one), dy)
+    sums = g.ReduceSum(dy, keepdims=0), g.ReduceSum(g.Mul(dy, steps), keepdims=0)
+    return reshape_like(g, sums[0], at.x), None, reshape_like(g, sums[1], at.input(2))
 
 
 @kernel("ConstantOfShape")
@@ -334,4 +354,4 @@ def _as_array(value: TensorProto | Array) -> Array:
     return numpy_helper.to_array(value) if isinstance(value, TensorProto) else value
 
 
-not_differentiable("OneHot", "Shape", "Size", "Range", "ConstantOfShape", "Constant")
+not_differentiable("Shape", "Size", "ConstantOfShape", "Constant")

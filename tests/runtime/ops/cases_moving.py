@@ -120,6 +120,38 @@ def scatter_nd(draw: Draw, rng: np.random.Generator) -> Case:
     return Case([spread(rng, 4, 3), 1.0137 * spread(rng, len(rows), 3)], build, opset=opset)
 
 
+@case("OneHot")
+def one_hot(draw: Draw, rng: np.random.Generator) -> Case:
+    """(Differentiable in its two values alone.)"""
+    shape = dims(draw, 1, 2)
+    indices, axis = rng.integers(-3, 3, shape), axis_of(draw, len(shape) + 1)
+
+    def build(g: Graph, values: Value) -> Value:
+        result: Value = g.OneHot(whole(g, indices), whole(g, 3), values, axis=axis)
+        return result
+
+    return Case([spread(rng, 2)], build)
+
+
+@case("Range")
+def range_(draw: Draw, rng: np.random.Generator) -> Case:
+    count = small(draw, 1, 5)
+    start, delta = np.array(rng.random()), np.array(0.5 + rng.random())
+
+    def build(g: Graph, start_: Value, delta_: Value) -> Value:
+        limit = g.constant(float(start + delta * (count - 0.5)), g.dtype, "limit")
+        result: Value = g.Range(start_, limit, delta_)
+        return result
+
+    return Case([start, delta], build)
+
+
+@case("Unique")
+def unique(draw: Draw, rng: np.random.Generator) -> Case:
+    x, ordered = spread(rng, *dims(draw)), small(draw, 0, 1)
+    return Case([x], lambda g, a: g.Unique(a, sorted=ordered))
+
+
 @case("Compress")
 def compress(draw: Draw, rng: np.random.Generator) -> Case:
     axis = draw(st.sampled_from([None, 0, 1, -1]))
