@@ -5,6 +5,7 @@ A floating tensor is a weight, with these exceptions:
 - It stands where a setting stands: Resize's scales, BatchNormalization's running statistics (`SETTINGS`).
 - It is an epsilon: one number, added to (or the least of) what a root, a logarithm or a division is taken of. One with axes,
   which may be the bias of a layer with one output, must be small besides (`EPSILON`).
+- It is the one number of a list that PyTorch's newer exporter calls ``val_3``: the scale of attention.
 - It is a scalar (no axes) that no gradient reaches, that is a bound or an exponent (`BOUNDS`), or whose name is one that
   exporters give to the constants of formulas (`CONSTANT`): the ½ and the √2 of a GELU, the √d of attention.
 
@@ -36,6 +37,8 @@ EPSILON = 0.01
 #: ``Const:0``, ``const_fold_opt__7``; scikit-learn's ``unity``.
 _CONSTANTS = r"onnx::\w+|constant(_\d+)?(_output_0)?|val_\d+|const(_\w+|\d*)?(:0)?|[xy]:0|unity\d*"
 CONSTANT = re.compile(rf"(^|/)({_CONSTANTS})$", re.IGNORECASE)
+#: (Its folded weights are called so too, and have more than one axis.)
+LIFTED = re.compile(r"val_\d+")
 FLOATING = (TensorProto.FLOAT, TensorProto.DOUBLE)
 #: In our own files single numbers are the formulas' constants: no layer learns one.
 PRODUCER = "netwright"
@@ -55,6 +58,8 @@ def learnable(model: onnx.ModelProto) -> list[TensorProto]:
 def _is_constant(tensor: TensorProto, moving: set[str], guards: set[str]) -> bool:
     if not tensor.dims:
         return tensor.name not in moving or tensor.name in guards or CONSTANT.search(tensor.name) is not None
+    if list(tensor.dims) == [1] and LIFTED.fullmatch(tensor.name):
+        return True
     if tensor.name not in guards or any(d != 1 for d in tensor.dims) or tensor.data_location == TensorProto.EXTERNAL:
         return False
     return 0 < float(numpy_helper.to_array(tensor).item()) <= EPSILON

@@ -58,6 +58,12 @@ def test_other_scalars_are_weights(gate: str, value: Any) -> None:
     assert names(model) == {gate}
 
 
+def test_the_scale_that_attention_is_given_as_a_list() -> None:
+    weights = {"val_68": np.float32([0.7]), "val_7": np.ones((1, 1), "f4")}
+    nodes = [node("Mul", ["x", "val_68"], ["a"]), node("Mul", ["a", "val_7"], ["y"])]
+    assert names(made(nodes, {"x": X}, ["y"], weights=weights)) == {"val_7"}
+
+
 @pytest.mark.parametrize("name", ["onnx::MatMul_37", "const_fold_opt__5"])
 def test_folded_weights_keep_their_place_whatever_their_name(name: str) -> None:
     """Exporters name a transposed kernel like a constant; it has axes."""
