@@ -20,7 +20,7 @@ LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization", "Celu", "Rotary
 #: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers); whole numbers may
 #: be the lengths of a Split, one for each of a deep network's parameters.
 _SMALL = 64
-_MOST_LENGTHS = 65_536
+_MOST_LENGTHS = 4096
 
 
 @lru_cache(maxsize=512)
