@@ -13,7 +13,7 @@ from nodes.check import check
 from nodes.document import Document
 from nodes.example import new
 from nodes.plan import plan
-from nodes.training import load_data, task
+from nodes.training import Run, load_data, task
 from runtime.engines import engine
 from runtime.errors import TrainingError
 from runtime.trainer import Trainer
@@ -99,3 +99,13 @@ def test_a_step_that_does_not_fit_is_refused_before_a_weight_is_drawn(monkeypatc
     monkeypatch.setattr("runtime.carried.first_weights", lambda *_: pytest.fail("weights were drawn"))
     with pytest.raises(TrainingError, match="Training needs at least"):
         Trainer(job, engine("numpy"))
+
+
+@pytest.mark.parametrize("drawing", ["nodes.plan.draw", "runtime.task.draw", "runtime.carried.first_weights"])
+def test_a_run_is_refused_before_a_weight_is_drawn(drawing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the run itself too, where the estimate of check lets it pass."""
+    document = edits.set_recipe(new("lenet"), batch_size=2000)
+    monkeypatch.setattr("runtime.memory.physical", lambda: 50 * 10**6)
+    monkeypatch.setattr(drawing, lambda *_: pytest.fail("weights were drawn"))
+    with pytest.raises(TrainingError, match="Training needs at least"):
+        Run(document, "numpy")
