@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QTabBar, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QTabBar, QWidget
 
 from app.theme import current, qcolor
-
-#: These draw an outline of their own.
-OUTLINED = (QPlainTextEdit, QTextEdit)
 
 
 class _Ring(QWidget):
@@ -68,7 +65,7 @@ class FocusRing(QObject):
             self._ring.raise_()
 
     def _rings(self, widget: QWidget) -> bool:
-        """Of this window, or of a dialog of it."""
+        """Of this window, or of a dialog of it. The log draws an outline of its own."""
         if self._window not in (widget.window(), widget.window().parent()):
             return False
-        return isinstance(widget, (QAbstractScrollArea, QTabBar)) and not isinstance(widget, OUTLINED)
+        return isinstance(widget, (QAbstractScrollArea, QTabBar)) and not isinstance(widget, QPlainTextEdit)

@@ -80,6 +80,13 @@ def test_names_in_what_opens_over_the_window(window):
     window.edit_shortcuts()
     assert not nameless(window.shortcuts)
     window.shortcuts.hide()
+    window.show_keys()
+    assert not nameless(window.help_card)
+    window.help_card.hide()
+    window.session.select(["n2", "n3"])
+    window.canvas.group()
+    window.open_chosen()
+    assert window.session.level and not nameless(window)
     window.canvas.open_find()
     window.canvas.open_search()
     assert not nameless(window.canvas)
@@ -153,6 +160,17 @@ def test_selection_edits_and_problems_are_said(window):
     assert "Undone: Delete fc1" in heard.all and "No problems" in heard.all
     window.redo()
     assert "Redone: Delete fc1" in heard.all
+
+
+def test_blocks_are_said(window):
+    heard = Heard(window.announcer.said)
+    window.session.select(["n2", "n3"])
+    window.canvas.group()
+    assert "Make a block" in heard.all
+    window.open_chosen()
+    assert "Inside block" in heard.all
+    QTest.keyClick(window.canvas, Key.Key_Escape)
+    assert "The whole network" in heard.all and str(heard.all[-1]).startswith("block, ")
 
 
 def test_a_problem_is_read_with_its_layer(window):

@@ -277,6 +277,26 @@ def test_the_menus_are_opened_by_keys(qtbot, window):
     QApplication.activePopupWidget().close()
 
 
+def test_a_block_is_made_opened_searched_and_left_by_keys(window):
+    press(Key.Key_Right, Key.Key_Right)
+    window.session.select(["n2", "n3"])
+    press(Key.Key_G, held=CTRL)
+    (block,) = window.session.selection
+    press(Key.Key_Return)
+    assert window.session.level == block
+    press(Key.Key_Escape)
+    assert window.session.level == "" and window.session.selection == {block}
+    press(Key.Key_F, held=CTRL)
+    write("conv")
+    nodes = window.session.document.nodes
+    assert window.session.level == block and [nodes[i].name for i in window.session.selection] == ["conv1"]
+    assert window.canvas.canvas.nodes["n3"].opacity() < 0.5
+    press(Key.Key_Return)
+    assert window.session.level == "" and [nodes[i].name for i in window.session.selection] == ["conv2"]
+    assert window.canvas.canvas.nodes[block].opacity() == 1, "it holds the other one"
+    press(Key.Key_Escape)
+
+
 def test_find_waits_for_a_layer(make_window):
     window = make_window(Document())
     assert not window.actions_by_id["find"].isEnabled()
