@@ -126,6 +126,8 @@ COMMANDS: tuple[Command, ...] = (
     _c("open_block", "Open the block or the settings", NETWORK, "open_chosen", "Enter Return", when=chosen, local=True),
     _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=in_a_block, ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
+    _c("tidy_down", "Tidy from top to bottom", NETWORK, "canvas.tidy_down", "Ctrl+Alt+L"),
+    _c("pin", "Pin: Tidy leaves it where it is", NETWORK, "canvas.toggle_pin", "P", when=chosen, local=True),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),

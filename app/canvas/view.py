@@ -260,6 +260,8 @@ class CanvasView(KeyedStage):
     def _escape(self) -> None:
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
+        elif self.tidying.cancel():
+            pass
         elif self.session.selection or self.canvas.chosen_wires:
             self.canvas.choose_wires(())
             self.session.select(())
