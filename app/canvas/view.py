@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -29,6 +29,7 @@ from app.canvas.dropping import Dropping
 from app.canvas.gestures import Gesture, Pointer
 from app.canvas.hover import Hover, tip_at
 from app.canvas.keyed import KeyedStage
+from app.canvas.layout import scattered
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
 from app.canvas.pressing import gesture_for
 from app.canvas.stage import WHEEL_STEP
@@ -101,6 +102,12 @@ class CanvasView(KeyedStage):
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
             self.fit_all()
+            self._lay_out_what_has_no_place()
+
+    def _lay_out_what_has_no_place(self) -> None:
+        """A network that was never laid out (written by a program) is, when it is opened."""
+        if not scattered(self.session.document, self.session.here):
+            QTimer.singleShot(0, self, self.tidy)
 
     def _level_changed(self, level: str) -> None:
         """A block was opened or left: what was seen outside is seen again."""

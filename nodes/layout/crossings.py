@@ -121,7 +121,7 @@ def _exchange(layering: Layering, also_equal: bool) -> None:
     better, rounds = True, 0
     while better and rounds < ROUNDS:
         rounds += 1
-        better = any([_exchange_in(layering, k, also_equal) for k in range(len(layering.ranks))])
+        better = sum(_exchange_in(layering, k, also_equal) for k in range(len(layering.ranks))) > 0
 
 
 def _exchange_in(layering: Layering, k: int, also_equal: bool) -> bool:

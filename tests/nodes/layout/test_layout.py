@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
 from hypothesis import given
@@ -29,7 +29,7 @@ def boxes(edges: Edges) -> dict[str, tuple[float, float]]:
 def u_net(depth: int) -> Edges:
     down, up = [f"d{i}" for i in range(depth)], [f"u{i}" for i in reversed(range(depth))]
     path = [*down, "bottom", *up]
-    return [*zip(path, path[1:], strict=False), *((f"d{i}", f"u{i}") for i in range(depth))]
+    return [*pairwise(path), *((f"d{i}", f"u{i}") for i in range(depth))]
 
 
 def inception(blocks: int) -> Edges:
@@ -37,7 +37,7 @@ def inception(blocks: int) -> Edges:
     for b in range(blocks):
         for branch, length in (("a", 1), ("b", 2), ("c", 2), ("d", 2)):
             path = [f"in{b}", *(f"{branch}{b}{i}" for i in range(length)), f"in{b + 1}"]
-            edges += zip(path, path[1:], strict=False)
+            edges += pairwise(path)
     return edges
 
 
@@ -45,7 +45,7 @@ def residual(blocks: int) -> Edges:
     edges: Edges = []
     for b in range(blocks):
         path = [f"sum{b}", f"c{b}1", f"r{b}", f"c{b}2", f"sum{b + 1}"]
-        edges += [*zip(path, path[1:], strict=False), (f"sum{b}", f"sum{b + 1}")]
+        edges += [*pairwise(path), (f"sum{b}", f"sum{b + 1}")]
     return edges
 
 
@@ -91,7 +91,7 @@ def test_ranks_are_as_short_as_can_be() -> None:
 def test_pooling_is_the_nearest_non_decreasing_sequence(pairs: list[tuple[float, float]]) -> None:
     wishes, weights = [w for w, _ in pairs], [m for _, m in pairs]
     found = pooled(wishes, weights)
-    assert all(a <= b + 1e-9 for a, b in zip(found, found[1:], strict=False))
+    assert all(a <= b + 1e-9 for a, b in pairwise(found))
 
     def cost(at: list[float]) -> float:
         return sum(m * (a - w) ** 2 for a, w, m in zip(at, wishes, weights, strict=True))
@@ -99,7 +99,7 @@ def test_pooling_is_the_nearest_non_decreasing_sequence(pairs: list[tuple[float,
     for k in range(len(found)):
         for nudge in (-0.01, 0.01):
             moved = [f + (nudge if i == k else 0) for i, f in enumerate(found)]
-            if all(a <= b for a, b in zip(moved, moved[1:], strict=False)):
+            if all(a <= b for a, b in pairwise(moved)):
                 assert cost(moved) >= cost(found) - 1e-6
 
 
