@@ -11,6 +11,9 @@ from nodes.layout.layers import Edge, Layering, Size, Tick, is_dummy, layered
 
 Position = tuple[float, float]
 
+#: A row is not ended before it fills so much of the width.
+LEAST_SHARE = 0.35
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -52,30 +55,39 @@ def arranged(
 
 # -- rows ----------------------------------------------------------------------------------------------------------------
 def _rows(layering: Layering, sizes: Mapping[str, Size], how: Arrangement, groups: Mapping[str, str]) -> list[Layering]:
-    """Ranks broken into rows, where at most one edge leads on: where the width ends, and where a group does."""
-    rows: list[list[int]] = [[]]
+    """Ranks broken into rows: where the width ends, and where a group does."""
+    rows: list[list[int]] = []
     wide, last = 0.0, ""
-    breaks: list[int] = [0]
+    for piece in _pieces(layering):
+        length = sum(_width(layering.ranks[k], sizes) + how.gap for k in piece)
+        here = _group(layering, piece, groups)
+        full = how.width and wide + length - how.gap > how.width and wide >= LEAST_SHARE * how.width
+        if not rows or full or (here and last and here != last):
+            rows.append([])
+            wide = 0.0
+        rows[-1] += piece
+        wide, last = wide + length, here or last
+    return [_part(layering, row) for row in rows]
+
+
+def _pieces(layering: Layering) -> list[list[int]]:
+    """The ranks between two places where the drawing may be cut."""
+    pieces: list[list[int]] = [[]]
     for k in range(len(layering.ranks)):
-        wide += _width(layering.ranks[k], sizes) + how.gap
-        here = next((groups[n] for n in layering.ranks[k] if isinstance(n, str) and n in groups), "")
-        if k and _bridge(layering, k - 1):
-            breaks.append(k)
-        full = how.width and wide - how.gap > how.width and breaks[-1] > rows[-1][0] if rows[-1] else False
-        if full or (rows[-1] and here and last and here != last and breaks[-1] == k):
-            start = breaks[-1]
-            rows.append([r for r in rows[-1] if r >= start])
-            rows[-2] = [r for r in rows[-2] if r < start]
-            wide = sum(_width(layering.ranks[r], sizes) + how.gap for r in [*rows[-1], k])
-        rows[-1].append(k)
-        last = here or last
-    return [_part(layering, row) for row in rows if row]
+        if k and _may_break(layering, k - 1):
+            pieces.append([])
+        pieces[-1].append(k)
+    return pieces
 
 
-def _bridge(layering: Layering, k: int) -> bool:
-    """Whether the drawing may be cut between ranks k and k + 1: at most one edge leads over, and no dummy stands there."""
-    over = layering.crosses(k)
-    return len(over) <= 1 and not any(is_dummy(n) for edge in over for n in edge)
+def _may_break(layering: Layering, k: int) -> bool:
+    """Whether a row may end with rank k: all edges that lead on come from one box there, and go the same way round."""
+    return len({a for a, _ in layering.crosses(k)}) <= 1 and not any(is_dummy(a) for a, _ in layering.crosses(k))
+
+
+def _group(layering: Layering, piece: Sequence[int], groups: Mapping[str, str]) -> str:
+    names = (groups[n] for k in piece for n in layering.ranks[k] if isinstance(n, str) and n in groups)
+    return next(names, "")
 
 
 def _width(rank: Sequence[object], sizes: Mapping[str, Size]) -> float:

@@ -138,7 +138,16 @@ def test_a_chain_hangs_on_one_line_and_wraps_into_rows() -> None:
 def test_a_skip_past_a_row_end_is_not_cut() -> None:
     edges = [*chain(14), ("n4", "n9")]
     where = arranged(boxes(edges), edges)
-    assert len({where[f"n{i}"][1] for i in range(4, 10)}) == 1, "what a skip spans stays in one row"
+    assert len({where[f"n{i}"][1] for i in range(5, 10)}) == 1, "what a skip spans stays in one row"
+
+
+def test_a_row_may_end_where_all_wires_come_from_one_box() -> None:
+    edges = residual(6)
+    where = arranged(boxes(edges), edges)
+    assert len({y for _, y in where.values()}) > 2, "each row's chain and its sums"
+    assert max(x for x, _ in where.values()) < 1.2 * Arrangement().width
+    alone = arranged(boxes([("x", "a0"), *inception(2)]), [("x", "in0"), *inception(2)])
+    assert alone["x"][0] < alone["in0"][0], "no row with a single box before a wide piece"
 
 
 def test_groups_share_a_row_where_they_can() -> None:
