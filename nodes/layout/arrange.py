@@ -62,6 +62,8 @@ def _rows(layering: Layering, sizes: Mapping[str, Size], how: Arrangement, group
         length = sum(_width(layering.ranks[k], sizes) + how.gap for k in piece)
         here = _group(layering, piece, groups)
         full = how.width and wide + length - how.gap > how.width and wide >= LEAST_SHARE * how.width
+        if rows and len(layering.crosses(piece[0] - 1)) > 1:
+            full = full and length <= how.width  # a long edge would lead from one row far into the next
         if not rows or full or (here and last and here != last):
             rows.append([])
             wide = 0.0

@@ -150,6 +150,12 @@ def test_a_row_may_end_where_all_wires_come_from_one_box() -> None:
     assert alone["x"][0] < alone["in0"][0], "no row with a single box before a wide piece"
 
 
+def test_a_u_net_is_not_torn() -> None:
+    edges = [("image", "d0"), *u_net(4)]
+    where = arranged(boxes(edges), edges)
+    assert len({where[f"{side}{i}"][1] for i in range(4) for side in "du"} | {where["bottom"][1]}) == 1
+
+
 def test_groups_share_a_row_where_they_can() -> None:
     edges = chain(8)
     groups = {f"n{i}": "features" if i < 3 else "classifier" for i in range(8)}
