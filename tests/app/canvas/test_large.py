@@ -133,7 +133,7 @@ def test_resnet_152_opens_whole_and_counts_as_published(make_window, qtbot, tmp_
     from nodes.files import to_onnx
 
     path = tmp_path / "resnet.onnx"
-    with mock.patch("nodes.files.MOST", 0):
+    with mock.patch("nodes.files._room", lambda: 0):
         path.write_bytes(to_onnx(resnet152()).SerializeToString())
     window = make_window()
     assert window.filing.load(path)
