@@ -166,7 +166,8 @@ class MainWindow(WindowCommands):
         self.autosave.clear()
         self.session.opened(document, path, checked)
         self.bottom.training.show_history(document)
-        self.canvas.fit_all()
+        if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
+            self.canvas.fit_all()
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""

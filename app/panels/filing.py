@@ -24,6 +24,8 @@ from runtime.atomic import Stamp
 from runtime.errors import NetwrightError
 
 FILTER = "ONNX model (*.onnx)"
+#: From so many layers on a change is not shown at once.
+MANY = 8_000
 SAVE, DISCARD, CANCEL = "Save", "Discard", "Cancel"
 
 
@@ -97,6 +99,9 @@ class Filing(QObject):
         remember(self._window.store, path)
         for notice in opened.notices:
             self._messages.say("warn", notice)
+        if (count := len(opened.document.nodes)) > MANY:
+            what = f"{count:,} layers: each change is checked as a whole, and that takes a few seconds here."
+            self._messages.say("warn", what)
         found = autosave.beside(path)
         if found:
             self.offer(found)

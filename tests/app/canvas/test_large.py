@@ -158,3 +158,13 @@ def test_a_wire_back_keeps_clear_of_nodes_that_grew_later(qapp):
     x, y = document.nodes[other].position
     session.do("move", lambda d: edits.move(d, {other: (x, y + 40)}))
     assert scene.wires[back].middle != before
+
+
+def test_a_huge_network_says_what_it_costs(window, tmp_path, monkeypatch):
+    from app.panels import filing
+    from nodes.files import save
+
+    monkeypatch.setattr(filing, "MANY", 100)
+    save(stack(120), tmp_path / "large.onnx")
+    assert window.filing.load(tmp_path / "large.onnx")
+    assert window.messages.text.text() == "120 layers: each change is checked as a whole, and that takes a few seconds here."
