@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -148,7 +148,7 @@ class WireItem(QGraphicsItem):
                 self._paint_tags(painter)
             return
         painter.setPen(self.ink.pen(*self._stroke_look(max(1.0, 0.5 / zoom if zoom < FAR else 1.0))))
-        painter.setBrush(self.ink.color("canvas", 0.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._route.path)
         if zoom >= NEAR:
             self._paint_label(painter)
