@@ -97,7 +97,7 @@ class Node:
         """Equal in all but where and how large it is drawn. (Of a block's ports, the height says which comes first.)"""
         if self.type in (ENTRY, EXIT):
             return self == other
-        return replace(self, position=other.position, collapsed=other.collapsed) == other
+        return replace(self, position=other.position, collapsed=other.collapsed, pinned=other.pinned) == other
 
     @property
     def known(self) -> bool:
