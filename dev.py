@@ -199,7 +199,10 @@ def docs(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure training steps beside PyTorch's, `bench canvas` the window; `--readme` writes the table, `--help` the rest."""
+    """Measure training steps beside PyTorch's, `bench canvas` the window, `bench layout` crossings; `--help` tells more."""
+    if arguments[:1] == ["layout"]:
+        need_venv("dev")
+        return hand_over(["-m", "tests.benchmarks.layouts", *arguments[1:]])
     if arguments[:1] == ["canvas"]:
         need_venv("dev")
         need_qt_libraries()
