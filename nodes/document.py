@@ -70,12 +70,13 @@ class Wire:
 
 @dataclass(frozen=True)
 class Frame:
-    """A comment frame around a part of the canvas."""
+    """A comment frame around a part of the canvas: x, y, width, height. A `note` is its text alone, without a border."""
 
     id: str
     title: str
     text: str
     rect: tuple[float, float, float, float]
+    note: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,8 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``)."""
+    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``). `bends` are the
+    points that a wire passes through, in the order in which it does: how it is drawn, and nothing else."""
 
     title: str = "Untitled"
     nodes: Mapping[str, Node] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class Document:
     serial: int = 1
     weights: Mapping[str, Array] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
+    bends: Mapping[Wire, tuple[Position, ...]] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):
@@ -116,11 +119,15 @@ class Document:
 
     def same_drawing(self, other: Document) -> bool:
         """Equal in all but weights and training state."""
-        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial")
+        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "bends")
         return all(getattr(self, n) == getattr(other, n) for n in names)
 
     def changed(self, **changes: Any) -> Document:
-        return replace(self, **changes)
+        """Another document. A wire that is gone takes its bends with it."""
+        made = replace(self, **changes)
+        if "wires" in changes and made.bends and not made.bends.keys() <= set(made.wires):
+            made = replace(made, bends={w: points for w, points in made.bends.items() if w in made.wires})
+        return made
 
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -28,6 +28,7 @@ def to_json(document: Document) -> str:
             "title": document.title,
             "nodes": [asdict(n) for n in document.nodes.values()],
             "wires": [asdict(w) for w in document.wires],
+            "bends": [{"wire": asdict(w), "points": points} for w, points in document.bends.items()],
             "frames": [asdict(f) for f in document.frames],
             "recipe": document.recipe.to_json(),
             "notes": document.notes,
@@ -66,7 +67,7 @@ def from_json(text: str, file: str = "the file") -> Document:
 
 def _document(data: Mapping[str, Any]) -> Document:
     nodes = {n["id"]: _node(n) for n in data["nodes"]}
-    wires = tuple(Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"])
+    wires = tuple(_wire(w) for w in data["wires"])
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")
     recipe, progress = recipe_from_json(data["recipe"]), progress_from_json(data["progress"])
@@ -76,13 +77,30 @@ def _document(data: Mapping[str, Any]) -> Document:
         title=str(data["title"]),
         nodes=nodes,
         wires=wires,
-        frames=tuple(Frame(str(f["id"]), str(f["title"]), str(f["text"]), _four(f["rect"])) for f in data["frames"]),
+        frames=tuple(_frame(f) for f in data["frames"]),
         recipe=recipe,
         notes=str(data["notes"]),
         output=str(data["output"]),
         serial=max(int(data["serial"]), _free(nodes)),
         training=Training(progress=dict(data["progress"])),
+        bends=_bends(data.get("bends", ()), wires),
     )
+
+
+def _wire(data: Mapping[str, Any]) -> Wire:
+    return Wire(*(str(data[k]) for k in ("source", "source_port", "target", "target_port")))
+
+
+def _frame(data: Mapping[str, Any]) -> Frame:
+    note = bool(data.get("note", False))
+    return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), note)
+
+
+def _bends(data: Iterable[Mapping[str, Any]], wires: Iterable[Wire]) -> dict[Wire, tuple[Position, ...]]:
+    """The points of each wire; those of a wire that is not there are left out."""
+    known = set(wires)
+    read = {_wire(b["wire"]): tuple(_place(p) for p in b["points"]) for b in data}
+    return {wire: points for wire, points in read.items() if wire in known and points}
 
 
 def _free(nodes: Mapping[str, Node]) -> int:
@@ -108,7 +126,7 @@ def _decay(number: Any) -> float:
 def _place(position: list[float]) -> Position:
     x, y = map(float, position)
     if not (isfinite(x) and isfinite(y)):
-        raise Damage("a layer stands nowhere")
+        raise Damage("a layer or a bend of a wire stands nowhere")
     return x, y
 
 
@@ -123,4 +141,6 @@ def _tuples(value: Any) -> Any:
 
 def _four(values: list[float]) -> tuple[float, float, float, float]:
     x, y, w, h = values
+    if not all(isfinite(v) for v in values):
+        raise Damage("a frame stands nowhere")
     return (float(x), float(y), float(w), float(h))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from nodes.bends import carried, shifted, split
 from nodes.build import Built, build, misfit
-from nodes.document import Document, Frame, Node, Position, Share, Wire
+from nodes.document import Document, Node, Position, Share, Wire
 from nodes.document_json import shares
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.problems import Refusal, Repair
@@ -77,10 +78,11 @@ def dissolve(document: Document, id: str) -> Document:
 
 
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
+    """Nodes to other places. The bends of a wire go with its ends where both go the same way."""
     nodes = dict(document.nodes)
     for id, position in positions.items():
         nodes[id] = replace(document.node(id), position=(float(position[0]), float(position[1])))
-    return document.changed(nodes=nodes)
+    return document.changed(nodes=nodes, bends=carried(document, positions))
 
 
 def rename(document: Document, id: str, name: str) -> Document:
@@ -267,9 +269,10 @@ def insert_node(document: Document, wire: Wire, id: str) -> Document:
     cls = layer_type(document.node(id).type)
     if not cls.inputs or not cls.outputs:
         raise Refusal(f"{cls.type} cannot stand on a wire: it has no {'input' if not cls.inputs else 'output'}.")
-    document = disconnect(document, [wire])
-    document = connect(document, Wire(wire.source, wire.source_port, id, cls.inputs[0].name))
-    return connect(document, Wire(id, cls.outputs[0], wire.target, wire.target_port))
+    into = Wire(wire.source, wire.source_port, id, cls.inputs[0].name)
+    out = Wire(id, cls.outputs[0], wire.target, wire.target_port)
+    joined = connect(connect(disconnect(document, [wire]), into), out)
+    return joined.changed(bends={**joined.bends, **split(document, wire, into, out)})
 
 
 def preview(document: Document, wire: Wire) -> str:
@@ -279,7 +282,7 @@ def preview(document: Document, wire: Wire) -> str:
     return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
 
 
-# -- recipe, frames, output ----------------------------------------------------------------------------------------------
+# -- recipe --------------------------------------------------------------------------------------------------------------
 def set_recipe(document: Document, **changes: Any) -> Document:
     """Change fields of the first stage, of its update (optimizer …), or the seed."""
     from nodes.recipes import checked
@@ -294,18 +297,14 @@ def set_recipe(document: Document, **changes: Any) -> Document:
         raise Refusal(str(error)) from None
 
 
-def frame(document: Document, title: str, rect: tuple[float, float, float, float], text: str = "") -> Document:
-    made = Frame(f"f{document.serial}", title, text, rect)
-    return document.changed(frames=(*document.frames, made), serial=document.serial + 1)
-
-
 # -- clipboard -----------------------------------------------------------------------------------------------------------
 def copy(document: Document, ids: Iterable[str]) -> str:
     """Nodes and the wires among them as text, for the clipboard."""
     chosen = set(ids)
     nodes = [asdict(document.nodes[i]) for i in document.nodes if i in chosen]
     wires = [asdict(w) for w in document.wires if w.target in chosen]
-    return json.dumps({"kind": CLIPBOARD, "nodes": nodes, "wires": wires})
+    bends = [{"wire": asdict(w), "points": p} for w, p in document.bends.items() if {w.source, w.target} <= chosen]
+    return json.dumps({"kind": CLIPBOARD, "nodes": nodes, "wires": wires, "bends": bends})
 
 
 def paste(
@@ -326,14 +325,20 @@ def paste(
             source = new.get(item["source"], item["source"])
             wire = Wire(source, item["source_port"], new[item["target"]], item["target_port"])
             document = document.changed(wires=(*document.wires, wire))
-    return document, list(new.values())
+    bends = {_wire(b["wire"], new): shifted(b["points"], *offset) for b in data.get("bends", ())}
+    return document.changed(bends={**document.bends, **bends}), list(new.values())
+
+
+def _wire(item: Mapping[str, Any], new: Mapping[str, str]) -> Wire:
+    return Wire(new[item["source"]], str(item["source_port"]), new[item["target"]], str(item["target_port"]))
 
 
 def _like(document: Document, new: Mapping[str, str], item: Mapping[str, Any]) -> Document:
     """Flags and shares of a pasted node: shares point at the pasted owner, else at the old one, if it is still there."""
     moved = {k: replace(s, node=new.get(s.node, s.node)) for k, s in shares(item.get("shared", {})).items()}
     kept = {k: s for k, s in moved.items() if s.node in document.nodes}
-    flags = {"frozen": bool(item.get("frozen", False)), "decay": float(item.get("decay", 1.0))}
+    flags: dict[str, Any] = {k: bool(item.get(k, False)) for k in ("bypassed", "collapsed", "frozen")}
+    flags["decay"] = float(item.get("decay", 1.0))
     return _replace_node(document, new[item["id"]], shared=kept, **flags)
 
 
@@ -347,6 +352,9 @@ def _clipboard(text: str) -> dict[str, Any]:
             make(n["type"], n["settings"])
             float(n["position"][0]), float(n["position"][1]), str(n["name"])
         assert all(w["target"] in ids for w in data["wires"])
+        for b in data.get("bends", ()):
+            assert {b["wire"]["source"], b["wire"]["target"]} <= ids and b["wire"] in data["wires"]
+            shifted(b["points"], 0.0, 0.0)
     except NetwrightError as error:
         raise Refusal(f"What is on the clipboard cannot be pasted: {error}") from None
     except (ValueError, KeyError, TypeError, AssertionError, IndexError):
