@@ -21,6 +21,11 @@ def chosen(window: Any) -> bool:
     return bool(window.session.selection)
 
 
+def written(window: Any) -> bool:
+    """Something with a name or a text is selected."""
+    return chosen(window) or bool(window.canvas.canvas.chosen_frames)
+
+
 def can_train(window: Any) -> bool:
     return window.control.on or not window.session.checked.errors
 
@@ -87,17 +92,27 @@ COMMANDS: tuple[Command, ...] = (
     _c("zoom_reset", "Zoom to 100 %", VIEW, "canvas.reset_zoom", "Ctrl+0", ends_group=True),
     _c("show_palette", "Show or hide layers", VIEW, "toggle_palette", "Ctrl+1"),
     _c("show_inspector", "Show or hide inspector", VIEW, "toggle_inspector", "Ctrl+2"),
+    _c("minimap", "Minimap", VIEW, "toggle_minimap", ticked=lambda w: w.canvas.minimap.wanted),
+    _c("still", "Reduce motion", VIEW, "toggle_motion", ticked=lambda w: w.is_still()),
     _c("show_problems", "Show problems", VIEW, "show_problems"),
     _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6", ends_group=True),
     _c("theme_dark", "Dark", VIEW, "theme_dark", ticked=theme_is("dark")),
     _c("theme_light", "Light", VIEW, "theme_light", ticked=theme_is("light")),
     _c("theme_system", "Dark or light as the system", VIEW, "theme_system", ticked=theme_is("system")),
     _c("add", "Add a layer…", NETWORK, "canvas.open_search", "Tab Shift+A", local=True, icon="plus"),
-    _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=chosen),
+    _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=written),
     _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
+    _c("swap", "Swap type…", NETWORK, "canvas.swap_selected", "Shift+S", when=chosen, local=True, ends_group=True),
+    _c("frame", "Comment frame around selection", NETWORK, "canvas.frame_selection", "C", when=chosen, local=True, icon="note"),
+    _c("note", "Add a note", NETWORK, "canvas.add_note", "N", local=True, ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
+    _c("straighten", "Straighten", NETWORK, "canvas.straighten", "Q", when=chosen, local=True),
+    _c("align_left", "Align left", NETWORK, "canvas.align_left", "Shift+Left", when=chosen, local=True),
+    _c("align_right", "Align right", NETWORK, "canvas.align_right", "Shift+Right", when=chosen, local=True),
+    _c("align_top", "Align top", NETWORK, "canvas.align_top", "Shift+Up", when=chosen, local=True),
+    _c("align_bottom", "Align bottom", NETWORK, "canvas.align_bottom", "Shift+Down", when=chosen, local=True),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),

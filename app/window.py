@@ -64,6 +64,7 @@ class MainWindow(WindowCommands):
         # Qt's own menu of bars could hide the toolbar for good.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.resize(1280, 800)
+        self.recall()
         self._dress()
         self._show_title()
         self.canvas.setFocus()
@@ -140,6 +141,8 @@ class MainWindow(WindowCommands):
         canvas.status_message.connect(self.status.say)
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
+        canvas.help_requested.connect(self.node_help)
+        canvas.canvas.choice_changed.connect(self.refresh_actions)
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ class MainWindow(WindowCommands):
         self.autosave.clear()
         self.session.opened(document, path)
         self.bottom.training.show_history(document)
-        self.canvas.fit_all()
+        self.canvas.show_all()
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
+from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -15,6 +17,8 @@ FRAME_CLEAR = 12.0
 BEND = 8.0
 #: Wires between further ports fold into two tags when they are longer than this.
 FOLD = 320.0
+#: How far a piece of a bent wire keeps its direction, as a share of its length.
+TENSION = 0.35
 
 
 class Way(Enum):
@@ -22,6 +26,7 @@ class Way(Enum):
 
     AHEAD = "ahead"
     AROUND = "around"
+    BENT = "bent"
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,30 @@ def ahead(a: QPointF, b: QPointF) -> Route:
     path.cubicTo(QPointF(a.x() + reach, a.y()), QPointF(b.x() - reach, b.y()), b)
     middle = QPointF((a.x() + b.x()) / 2, (a.y() + b.y()) / 2)
     return Route(path, middle, Way.AHEAD, abs(b.x() - a.x()))
+
+
+def through(a: QPointF, points: Sequence[QPointF], b: QPointF) -> Route:
+    """Level at both ends and smooth through every point between."""
+    stops = [a, *points, b]
+    ways = [QPointF(1, 0), *(_unit(after - before) for before, after in zip(stops, stops[2:], strict=False)), QPointF(1, 0)]
+    path = QPainterPath(a)
+    for i, (start, end) in enumerate(pairwise(stops)):
+        reach = TENSION * hypot(end.x() - start.x(), end.y() - start.y())
+        path.cubicTo(start + ways[i] * reach, end - ways[i + 1] * reach, end)
+    longest = max(range(len(stops) - 1), key=lambda i: (stops[i + 1] - stops[i]).manhattanLength())
+    middle = path.pointAtPercent(_share(stops, longest))
+    return Route(path, middle, Way.BENT, (stops[longest + 1] - stops[longest]).manhattanLength())
+
+
+def _share(stops: Sequence[QPointF], piece: int) -> float:
+    """How far along lies the middle of a piece, about."""
+    lengths = [(b - a).manhattanLength() for a, b in pairwise(stops)]
+    return (sum(lengths[:piece]) + lengths[piece] / 2) / (sum(lengths) or 1.0)
+
+
+def _unit(way: QPointF) -> QPointF:
+    length = hypot(way.x(), way.y())
+    return way * (1 / length) if length else QPointF(1, 0)
 
 
 def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:

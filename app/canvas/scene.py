@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, QTimer
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 
-from app.canvas.geometry import PORT_HIT
+from app.canvas.finding import Findable
 from app.canvas.ink import Ink
 from app.canvas.items.frame import FrameItem
 from app.canvas.items.node import NodeItem
 from app.canvas.items.overlay import OverlayItem
 from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
-from app.canvas.look import PortLook, counted, look_of, problems_by_node
-from app.canvas.routes import Surroundings, route
+from app.canvas.look import counted, look_of, problems_by_node
+from app.canvas.motion import Glide
+from app.canvas.routes import Surroundings, route, through
 from app.session import Live, Session
 from app.tokens import Tokens
+from nodes.bends import Bend, Bends
 from nodes.document import Document, Wire
 from nodes.layer import kind_of, layer_type, sample_shape
 from runtime.errors import NetwrightError
@@ -26,19 +26,16 @@ from runtime.graph import Value
 
 #: Faces are redrawn at most eight times a second.
 LIVE_MS = 125
+#: More nodes than this do not glide: their wires cannot follow fast enough.
+MOST_GLIDING = 300
 WORLD = QRectF(-100_000, -100_000, 200_000, 200_000)
 
 
-@dataclass(frozen=True)
-class PortAt:
-    """A port under the pointer."""
+class CanvasScene(Findable):
+    """The items of one document, and what of it is selected besides layers (those the session knows)."""
 
-    node: str
-    port: PortLook
-
-
-class CanvasScene(QGraphicsScene):
-    """The items of one document."""
+    #: Other wires, bends or frames are selected than before.
+    choice_changed = Signal()
 
     def __init__(self, session: Session, tokens: Tokens, parent: QObject | None = None) -> None:
         super().__init__(WORLD, parent)
@@ -46,8 +43,12 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.bends: Bends = {}
         self.chosen_wires: set[Wire] = set()
+        self.chosen_bends: set[Bend] = set()
+        self.chosen_frames: set[str] = set()
         self._followed: Document | None = None
+        self.glide = Glide(self)
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -63,10 +64,12 @@ class CanvasScene(QGraphicsScene):
         if self._followed is not None and document.same_drawing(self._followed):
             return
         self._followed = document
+        self.glide.stop()
+        self.bends = dict(document.bends)
         self._follow_frames(document)
         self._follow_nodes(document)
         self._follow_wires(document)
-        self._show_selection(self.session.selection)
+        self.choose(self.chosen_wires, self.chosen_bends, self.chosen_frames)
 
     def _follow_frames(self, document: Document) -> None:
         wanted = {f.id: f for f in document.frames}
@@ -98,7 +101,6 @@ class CanvasScene(QGraphicsScene):
 
     def _follow_wires(self, document: Document) -> None:
         wanted = set(document.wires)
-        self.chosen_wires &= wanted
         for wire in [w for w in self.wires if w not in wanted]:
             self.removeItem(self.wires.pop(wire))
         for wire in document.wires:
@@ -136,8 +138,26 @@ class CanvasScene(QGraphicsScene):
             item = self.wires.get(wire)
             if source and target and item:
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
+                bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
                 around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
-                item.follow(start, end, route(start, end, around))
+                item.follow(start, end, through(start, bends, end) if bends else route(start, end, around), bends)
+
+    def places(self) -> dict[str, QPointF]:
+        """Where the nodes are."""
+        return {id: item.pos() for id, item in self.nodes.items()}
+
+    def glide_from(self, before: Mapping[str, QPointF]) -> None:
+        """Let the nodes glide from where they were to where the document has them; very many are there at once."""
+        goal = {i: item.pos() for i, item in self.nodes.items() if i in before and before[i] != item.pos()}
+        if len(goal) > MOST_GLIDING:
+            return
+
+        def step(share: float) -> None:
+            for id, end in goal.items():
+                self.nodes[id].setPos(before[id] + (end - before[id]) * share)
+            self.reroute_nodes(goal)
+
+        self.glide.start(step)
 
     def reroute_nodes(self, ids: Iterable[str]) -> None:
         moved = set(ids)
@@ -149,11 +169,23 @@ class CanvasScene(QGraphicsScene):
         for id, item in self.nodes.items():
             item.show_state(chosen=0 if id not in chosen else (2 if id == last else 1))
         for wire, wire_item in self.wires.items():
-            wire_item.show_state(chosen=wire in self.chosen_wires)
+            bends = frozenset(i for w, i in self.chosen_bends if w == wire)
+            wire_item.show_state(chosen=wire in self.chosen_wires, chosen_bends=bends)
+        for id, frame in self.frames.items():
+            frame.show_state(chosen=id in self.chosen_frames)
+
+    def choose(self, wires: Iterable[Wire] = (), bends: Iterable[Bend] = (), frames: Iterable[str] = ()) -> None:
+        """Select these besides the selected layers; what is not there is left out."""
+        before = (self.chosen_wires, self.chosen_bends, self.chosen_frames)
+        self.chosen_wires = set(wires) & self.wires.keys()
+        self.chosen_bends = {(w, i) for w, i in bends if i < len(self.bends.get(w, ()))}
+        self.chosen_frames = set(frames) & self.frames.keys()
+        self._show_selection(self.session.selection)
+        if before != (self.chosen_wires, self.chosen_bends, self.chosen_frames):
+            self.choice_changed.emit()
 
     def choose_wires(self, wires: Iterable[Wire]) -> None:
-        self.chosen_wires = set(wires) & set(self.wires)
-        self._show_selection(self.session.selection)
+        self.choose(wires)
 
     def _live_came(self, live: Live) -> None:
         if not self._live.isActive():
@@ -181,44 +213,3 @@ class CanvasScene(QGraphicsScene):
         for frame in self.frames.values():
             frame.ink = self.ink
         self.update()
-
-    # -- what is where -------------------------------------------------------------------------------------------------------
-    def node_at(self, point: QPointF) -> str | None:
-        """The uppermost node whose body holds the point."""
-        hits = [i for i, item in self.nodes.items() if item.scene_body().contains(point)]
-        return hits[-1] if hits else None
-
-    def port_at(self, point: QPointF, reach: float = PORT_HIT / 2) -> PortAt | None:
-        """The nearest port within its hit area."""
-        best: tuple[float, PortAt] | None = None
-        for id, item in self.nodes.items():
-            if not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
-                continue
-            for port in item.look.ports:
-                away = item.port_point(port.output, port.name) - point
-                distance = max(abs(away.x()), abs(away.y()))
-                if distance <= reach and (best is None or distance < best[0]):
-                    best = (distance, PortAt(id, port))
-        return best[1] if best else None
-
-    def wire_at(self, point: QPointF) -> Wire | None:
-        return next((w for w, item in self.wires.items() if item.shape().contains(point)), None)
-
-    def near(self, size: QSizeF) -> list[str]:
-        """The nodes that can be seen together with the middle one."""
-        places = [item.pos() for item in self.nodes.values()]
-        half = len(places) // 2
-        middle = QPointF(sorted(p.x() for p in places)[half], sorted(p.y() for p in places)[half])
-        window = QRectF(QPointF(), size)
-        window.moveCenter(middle)
-        return [id for id, item in self.nodes.items() if window.contains(item.scene_body())]
-
-    def contents(self, ids: Iterable[str] | None = None) -> QRectF:
-        """What the nodes cover (and the frames, when no nodes are named)."""
-        chosen = list(self.nodes) if ids is None else list(ids)
-        rect = QRectF()
-        for id in chosen:
-            rect = rect.united(self.nodes[id].scene_body().adjusted(-8, -8, 8, 24))
-        for frame in self.frames.values() if ids is None else ():
-            rect = rect.united(frame.rect().adjusted(-14, -2, 14, 2))
-        return rect

@@ -16,18 +16,16 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
-    QResizeEvent,
     QSinglePointEvent,
     QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.canvas.commanded import CommandedStage
 from app.canvas.dropping import Dropping
 from app.canvas.gestures import Gesture, Pointer
-from app.canvas.hover import Hover, tip_at
-from app.canvas.overlays import EmptyHint, Title, ZoomControl
-from app.canvas.pressing import gesture_for
+from app.canvas.hover import Hover, cursor_over, tip_at
+from app.canvas.overlaid import OverlaidStage
+from app.canvas.pressing import EDGE, double_gesture, frame_at, gesture_for
 from app.canvas.stage import WHEEL_STEP
 from app.session import Session
 from app.tokens import Tokens
@@ -41,19 +39,17 @@ FROM_CHILDREN = {
 ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
-class CanvasView(CommandedStage):
+class CanvasView(OverlaidStage):
     """The canvas as a widget."""
 
     node_activated = Signal(str)
     menu_requested = Signal(object)
-    example_requested = Signal()
 
     def __init__(self, session: Session, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(session, tokens, parent)
         self.gesture: Gesture | None = None
         self.space_held = False
         self._space_used = False
-        self._unseen: object = None
         self._hover = Hover(self.canvas)
         self._shown: Document | None = None
         self._dropping = Dropping(self)
@@ -61,24 +57,9 @@ class CanvasView(CommandedStage):
         self.setAccessibleName("Canvas: the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
-        self._make_overlays()
         session.document_changed.connect(self._document_changed)
         session.selection_changed.connect(self._say_selection)
         self._document_changed(session.document)
-
-    def _make_overlays(self) -> None:
-        self.title = Title(self, self.tokens)
-        self.zoom_control = ZoomControl(self)
-        self.empty = EmptyHint(self, self.tokens)
-        self.zoom_control.raise_()
-        self.title.rename.connect(self.rename_network)
-        self.zoom_control.zoom_by.connect(self.zoom_by)
-        self.zoom_control.reset.connect(self.reset_zoom)
-        self.zoom_control.fit.connect(self.fit_all)
-        self.zoom_changed.connect(self.zoom_control.show_zoom)
-        self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
-        self.empty.search.connect(lambda: self.open_search())
-        self.empty.example.connect(self.example_requested)
 
     def _document_changed(self, document: Document) -> None:
         if self.gesture is not None and not (self._shown and document.same_drawing(self._shown)):
@@ -86,12 +67,8 @@ class CanvasView(CommandedStage):
             self._end(lambda g: g.cancel())
         self._shown = document
         self._tried.clear()
-        self.title.show_document(document)
-        self.empty.setVisible(not document.nodes)
-        # Another history means another file: show all of it.
-        if self._unseen is not self.session.history and self.isVisible():
-            self._unseen = self.session.history
-            self.fit_all()
+        self._hover.clear()
+        self.show_document(document)
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
         """Tell accessibility tools what is selected."""
@@ -99,24 +76,8 @@ class CanvasView(CommandedStage):
         words = ", ".join(f"{k.title} {k.name} {k.shape}" for k in looks[:3]) + (" …" if len(looks) > 3 else "")
         self.setAccessibleDescription(f"Selected: {words}" if looks else "Nothing selected")
 
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Dark or light."""
-        self.tokens = tokens
-        self.canvas.set_tokens(tokens)
-        for overlay in (self.title, self.empty, self.search):
-            overlay.set_tokens(tokens)
-        self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.zoom_control.adjustSize()
-        self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
-        self.empty.fit(self.rect())
-        if self._unseen is not self.session.history:
-            self._unseen = self.session.history if self.isVisible() else None
-            self.whole = True
-        if self.whole and self.gesture is None:
-            self.fit_all()
+    def held(self) -> bool:
+        return self.gesture is not None
 
     # -- pointer ---------------------------------------------------------------------------------------------------------
     def pointer(self, event: QSinglePointEvent) -> Pointer:
@@ -126,18 +87,32 @@ class CanvasView(CommandedStage):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         if self.gesture is None:
-            self._hover.clear()
+            self._at_rest()
             self._space_used = self._space_used or self.space_held
             self.gesture = gesture_for(self, self.pointer(event), event.button())
 
+    def _at_rest(self) -> None:
+        """Nothing glides under the hand, and nothing stands in its way."""
+        self.stop_gliding()
+        self.canvas.glide.finish()
+        self._hover.clear()
+        self.node_bar.leave()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.gesture is None:
-            self._hover.follow(self.pointer(event).scene)
+            self._follow(self.pointer(event))
         elif not event.buttons():
             # The button was let go where we could not see it.
             self._end(lambda g: g.cancel())
         else:
             self.gesture.move(self.pointer(event))
+
+    def _follow(self, at: Pointer) -> None:
+        """The pointer moves, and no button is held."""
+        frame = frame_at(self, at)
+        self._hover.follow(at.scene, frame)
+        self.node_bar.rest_on(self._hover.node, at.view)
+        self.viewport().setCursor(cursor_over(frame if self._hover.on_frame else None))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = self.pointer(event)
@@ -146,11 +121,21 @@ class CanvasView(CommandedStage):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self.pointer(event)
         node = self.canvas.node_at(at.scene)
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self.gesture is not None:
             return
         if node is not None:
             self.node_activated.emit(node)
-        elif self.canvas.port_at(at.scene) is None and self.canvas.wire_at(at.scene) is None:
+        elif self.canvas.port_at(at.scene) is None:
+            self._double_on_ground(at)
+
+    def _double_on_ground(self, at: Pointer) -> None:
+        """A wire is bent, a frame or a note is written, the ground takes a layer."""
+        frame = frame_at(self, at)
+        if self.canvas.bend_at(at.scene) is not None or self.canvas.wire_at(at.scene) is not None:
+            self.gesture = double_gesture(self, at)
+        elif frame is not None:
+            self.edit_frame(frame.id)
+        else:
             self.open_search(at.scene)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -180,7 +165,8 @@ class CanvasView(CommandedStage):
             self.zoom_at(1.0 + event.value(), event.position())
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), tip_at(self.canvas, self.mapToScene(event.pos())), self)
+            point = self.mapToScene(event.pos())
+            QToolTip.showText(event.globalPos(), tip_at(self.canvas, point, EDGE / self.zoom), self)
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover.clear()
@@ -230,7 +216,7 @@ class CanvasView(CommandedStage):
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
         else:
-            self.canvas.choose_wires(())
+            self.canvas.choose()
             self.session.select(())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

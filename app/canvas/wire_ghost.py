@@ -19,7 +19,8 @@ from nodes.problems import Repair
 from runtime.errors import NetwrightError
 
 if TYPE_CHECKING:
-    from app.canvas.scene import CanvasScene, PortAt
+    from app.canvas.finding import PortAt
+    from app.canvas.scene import CanvasScene
 
 #: How far before the refusing port the ghost stands.
 GHOST_AWAY = 122.0
