@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QRectF
 
 from app.canvas.aligning import aligned, straightened
 from app.canvas.commanded import CommandedStage
@@ -14,12 +14,14 @@ from app.canvas.offers import swaps
 from nodes import edits
 from nodes.bends import straightened as without_bends
 from nodes.document import Document, Position, Wire
-from nodes.frames import add_frame, remove_frames, write_frame
+from nodes.frames import Rect, add_frame, place_frames, remove_frames, write_frame
 from nodes.layer import layer_types
 from nodes.rewiring import swap
 
 #: Room between a frame's edges and what it is put around; above, its title and a wire that turns.
-AROUND = (16, 32, 16, 12)
+AROUND = (16, 28, 16, 0)
+#: Between a frame and one in it.
+NESTED = (12, 28, 12, 12)
 NOTE = (220.0, 60.0)
 
 
@@ -72,23 +74,31 @@ class ArrangedStage(CommandedStage):
 
     # -- frames and notes ------------------------------------------------------------------------------------------------
     def frame_selection(self) -> None:
-        """A comment frame around the selected layers; its title is typed at once."""
+        """A comment frame around the selected layers, around frames of theirs, and inside the frames that hold more; its title
+        is typed at once."""
         if not self.session.selection:
             return
-        left, top, right, bottom = AROUND
-        rect = self.canvas.contents(self.session.selection).adjusted(-left, -top, right, bottom)
-        self._add_frame("Add frame", "Comment", (rect.x(), rect.y(), rect.width(), rect.height()), note=False)
+        rect = _grown(self.canvas.contents(self.session.selection), AROUND)
+        outer: dict[str, Rect] = {}
+        for id, item in self.canvas.frames.items():
+            held = set(self.canvas.inside(item.rect()))
+            if held and held <= self.session.selection:
+                rect = rect.united(_grown(item.rect(), NESTED))
+            elif held > self.session.selection:
+                outer[id] = _rect(item.rect().united(_grown(rect, NESTED)))
+        self._add_frame("Add frame", "Comment", _rect(rect), outer)
 
     def add_note(self) -> None:
         """A note at the pointer; its text is typed at once."""
         at = self._pointer()
-        self._add_frame("Add note", "", (*snapped(at.x(), at.y()), *NOTE), note=True)
+        self._add_frame("Add note", "", (*snapped(at.x(), at.y()), *NOTE))
 
-    def _add_frame(self, verb: str, title: str, rect: tuple[float, float, float, float], note: bool) -> None:
+    def _add_frame(self, verb: str, title: str, rect: Rect, outer: Mapping[str, Rect] | None = None) -> None:
+        """Without a title it is a note. The frames of `outer` become so large."""
         made: list[str] = []
 
         def edit(document: Document) -> Document:
-            document, id = add_frame(document, title, rect, note=note)
+            document, id = add_frame(place_frames(document, outer or {}), title, rect, note=not title)
             made.append(id)
             return document
 
@@ -135,6 +145,14 @@ class ArrangedStage(CommandedStage):
     def _swap(self, id: str, type: str) -> None:
         if id in self.session.document.nodes and self.session.do(f"Swap for {type}", lambda d: swap(d, id, type)):
             self.session.select([id])
+
+
+def _grown(rect: QRectF, by: tuple[int, int, int, int]) -> QRectF:
+    return rect.adjusted(-by[0], -by[1], by[2], by[3])
+
+
+def _rect(rect: QRectF) -> Rect:
+    return rect.x(), rect.y(), rect.width(), rect.height()
 
 
 def _beside(body: QRect) -> QPoint:

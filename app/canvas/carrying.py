@@ -12,6 +12,7 @@ from app.canvas.finding import FrameAt
 from app.canvas.geometry import RADIUS, snapped
 from app.canvas.gestures import Gesture, Pointer, combined
 from app.canvas.moving import Move
+from app.glyphs import glyph_for, paint_tile
 from nodes import edits
 from nodes.bends import Bend
 from nodes.document import Document, Wire
@@ -115,10 +116,13 @@ class Duplicate(MoveNodes):
 
     def paint(self, painter: QPainter) -> None:
         ink = self.view.canvas.ink
-        painter.setPen(ink.pen("accent", 1.5, dashed=True))
-        painter.setBrush(ink.color("raised", 0.8))
-        for outline in self._outlines():
+        for id, outline in zip(self._to.nodes, self._outlines(), strict=True):
+            look = self.view.canvas.nodes[id].look
+            painter.setPen(ink.pen("accent", 1.5, dashed=True))
+            painter.setBrush(ink.color("raised", 0.8))
             painter.drawRoundedRect(outline, RADIUS, RADIUS)
+            tile = QRectF(outline.left() + 7, outline.top() + 4, 20, 20)
+            paint_tile(painter, tile, look.category, glyph_for(look.type, look.category), ink.tokens)
         super().paint(painter)
 
 

@@ -72,7 +72,7 @@ class Findable(QGraphicsScene):
 
     def frame_at(self, point: QPointF, reach: float) -> FrameAt | None:
         """The uppermost frame whose edge (within `reach`) or heading holds the point. Its inside is the ground."""
-        for id, item in reversed(self.frames.items()):
+        for id, item in sorted(self.frames.items(), key=lambda f: -f[1].zValue()):
             sides = item.sides_at(point, reach)
             if sides or item.heading().contains(point):
                 return FrameAt(id, sides)

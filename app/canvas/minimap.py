@@ -14,7 +14,7 @@ from app.tokens import Tokens
 if TYPE_CHECKING:
     from app.canvas.commanded import CommandedStage
 
-SIZE = (188, 120)
+WIDTH, LOWEST, HIGHEST = 188, 56, 120
 PAD = 8.0
 #: No node is smaller than this, in pixels.
 LEAST = 3.0
@@ -32,7 +32,6 @@ class Minimap(QWidget):
         self._world = QRectF()
         self._drawn = QPixmap()
         self._grip = QPointF()
-        self.setFixedSize(*SIZE)
         self.setCursor(Qt.CursorShape.SizeAllCursor)
         self.setAccessibleName("Minimap: drag to move the view")
         self.setToolTip("Drag to move the view")
@@ -54,6 +53,8 @@ class Minimap(QWidget):
     # -- following ---------------------------------------------------------------------------------------------------------
     def follow_document(self) -> None:
         self._world = self._view.canvas.contents()
+        shape = self._world.height() / self._world.width() if self._world.width() else 0.0
+        self.setFixedSize(WIDTH, round(min(max(shape * (WIDTH - 2 * PAD) + 2 * PAD, LOWEST), HIGHEST)))
         self._drawn = QPixmap()
         self.follow_view()
 
@@ -71,7 +72,7 @@ class Minimap(QWidget):
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def _scale(self) -> float:
-        return min((SIZE[0] - 2 * PAD) / self._world.width(), (SIZE[1] - 2 * PAD) / self._world.height())
+        return min((self.width() - 2 * PAD) / self._world.width(), (self.height() - 2 * PAD) / self._world.height())
 
     def on_map(self, rect: QRectF) -> QRectF:
         """Where a rectangle of the scene lies on the map."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 
 from app.canvas.geometry import FAR, LINE, snapped
 from app.canvas.gestures import Gesture, Pointer
@@ -172,7 +172,17 @@ class Move(Gesture):
         return _united(QRectF(QPointF(*m.a), QPointF(*m.b)).normalized().adjusted(-8, -8, 8, 8) for m in self._marks)
 
     def paint(self, painter: QPainter) -> None:
+        """Between the nodes only: a line through all their headers would hide what stands there."""
+        area = self.bounds()
+        path = QPainterPath()
+        path.addRect(area)
+        for item in self.view.canvas.nodes.values():
+            if item.scene_body().intersects(area):
+                path.addRect(item.scene_body().adjusted(2, 2, -2, -2))
+        painter.save()
+        painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
         paint_marks(painter, self._marks, self.view.canvas.ink, 1.0 / self.view.zoom)
+        painter.restore()
 
 
 def paint_marks(painter: QPainter, marks: Iterable[Mark], ink: Ink, pixel: float) -> None:

@@ -37,17 +37,18 @@ def insertions(document: Document, wire: Wire) -> list[Offer]:
 
 
 def swaps(document: Document, id: str) -> list[Offer]:
-    """The layers that can take another one's place, those of its category first."""
+    """The layers that can take another one's place and all its wires, those of its category first."""
     node = document.nodes[id]
     here = layer_type(node.type).category if node.known else ""
     found = []
     for name, cls in layer_types().items():
         if name != node.type:
             try:
-                swap(document, id, name)
+                swapped = swap(document, id, name)
             except NetwrightError:
                 continue
-            found.append(Offer(name, cls.category, _hint(cls)))
+            if len(swapped.wires) == len(document.wires):
+                found.append(Offer(name, cls.category, _hint(cls)))
     return sorted(found, key=lambda o: o.category != here)
 
 

@@ -66,23 +66,27 @@ def ahead(a: QPointF, b: QPointF) -> Route:
     return Route(path, middle, Way.AHEAD, abs(b.x() - a.x()))
 
 
-def through(a: QPointF, points: Sequence[QPointF], b: QPointF) -> Route:
-    """Level at both ends and smooth through every point between."""
-    stops = [a, *points, b]
-    ways = [QPointF(1, 0), *(_unit(after - before) for before, after in zip(stops, stops[2:], strict=False)), QPointF(1, 0)]
-    path = QPainterPath(a)
+def through(a: QPointF, points: Sequence[QPointF], b: QPointF, around: Surroundings) -> Route:
+    """Smooth through every point, level at both ends. Where the way begins or ends backwards, it turns beside the node."""
+    right, left = _turns(a, b, around)
+    first, last = points[0], points[-1]
+    out, back = first.x() < a.x() + 8, last.x() > b.x() - 8
+    stops = [*([] if out else [a]), *points, *([] if back else [b])]
+    path = rounded([a, QPointF(right, a.y()), QPointF(right, first.y()), first]) if out else QPainterPath(a)
+    ways = [_unit(after - before) for before, after in zip(stops, stops[2:], strict=False)]
+    ways = [QPointF(-1 if out else 1, 0), *ways, QPointF(-1 if back else 1, 0)]
     for i, (start, end) in enumerate(pairwise(stops)):
         reach = TENSION * hypot(end.x() - start.x(), end.y() - start.y())
         path.cubicTo(start + ways[i] * reach, end - ways[i + 1] * reach, end)
-    longest = max(range(len(stops) - 1), key=lambda i: (stops[i + 1] - stops[i]).manhattanLength())
-    middle = path.pointAtPercent(_share(stops, longest))
-    return Route(path, middle, Way.BENT, (stops[longest + 1] - stops[longest]).manhattanLength())
+    if back:
+        path.connectPath(rounded([last, QPointF(left, last.y()), QPointF(left, b.y()), b]))
+    return Route(path, *_widest([a, *([QPointF(right, first.y())] if out else []), *stops, b]))
 
 
-def _share(stops: Sequence[QPointF], piece: int) -> float:
-    """How far along lies the middle of a piece, about."""
-    lengths = [(b - a).manhattanLength() for a, b in pairwise(stops)]
-    return (sum(lengths[:piece]) + lengths[piece] / 2) / (sum(lengths) or 1.0)
+def _widest(stops: Sequence[QPointF]) -> tuple[QPointF, Way, float]:
+    """Where the label stands: in the middle of the piece that runs farthest across."""
+    start, end = max(pairwise(stops), key=lambda piece: abs(piece[1].x() - piece[0].x()))
+    return (start + end) * 0.5, Way.BENT, abs(end.x() - start.x())
 
 
 def _unit(way: QPointF) -> QPointF:
@@ -92,15 +96,25 @@ def _unit(way: QPointF) -> QPointF:
 
 def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
     """Right of everything, back between the rows, and in from the left."""
-    home, goal = _frame_of(where.source, where.frames), _frame_of(where.target, where.frames)
-    same = home is not None and home == goal
-    right = _clear_right(where, None if same else home)
-    left = _clear_left(where, None if same else goal)
-    right, left = max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
+    home, goal, same = _frames_of(where)
+    right, left = _turns(a, b, where)
     above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
     level = _between(_row(above, below, where.others), below)
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)
+
+
+def _turns(a: QPointF, b: QPointF, where: Surroundings) -> tuple[float, float]:
+    """How far right it goes before it turns back, and how far left before it comes in."""
+    home, goal, same = _frames_of(where)
+    right, left = _clear_right(where, None if same else home), _clear_left(where, None if same else goal)
+    return max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
+
+
+def _frames_of(where: Surroundings) -> tuple[QRectF | None, QRectF | None, bool]:
+    """The frames of both ends, and whether they are one."""
+    home, goal = _frame_of(where.source, where.frames), _frame_of(where.target, where.frames)
+    return home, goal, home is not None and home == goal
 
 
 def _frame_of(node: QRectF, frames: Sequence[QRectF]) -> QRectF | None:

@@ -140,7 +140,7 @@ class CanvasScene(Findable):
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
                 bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
                 around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
-                item.follow(start, end, through(start, bends, end) if bends else route(start, end, around), bends)
+                item.follow(start, end, through(start, bends, end, around) if bends else route(start, end, around), bends)
 
     def places(self) -> dict[str, QPointF]:
         """Where the nodes are."""

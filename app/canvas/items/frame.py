@@ -17,6 +17,7 @@ RADIUS = 12.0
 #: The strip along the upper edge that holds title and text, and by which a frame is taken.
 HEADING = 28.0
 NOTE_PAD = 10.0
+VAST = 1e9
 EMPTY_NOTE = "Double-click to write"
 
 
@@ -27,13 +28,21 @@ class FrameItem(QGraphicsItem):
         super().__init__()
         self.frame, self.ink = frame, ink
         self.hovered = self.chosen = False
-        self.setZValue(-9 if frame.note else -10)
+        self._stack()
 
     def present(self, frame: Frame) -> None:
         if frame != self.frame:
             self.prepareGeometryChange()
             self.frame = frame
+            self._stack()
             self.update()
+
+    def _stack(self) -> None:
+        """A smaller frame lies on a larger one, and a note on both."""
+        self.setZValue(-9 if self.frame.note else -10 - min(self.area() / VAST, 1.0))
+
+    def area(self) -> float:
+        return self.frame.rect[2] * self.frame.rect[3]
 
     def show_state(self, **state: bool) -> None:
         """Change hovered or chosen, and repaint only if something did."""

@@ -74,7 +74,7 @@ def test_box_selects_what_it_touches(canvas: Open) -> None:
     view, hand = canvas(new("lenet"))
     hand.drag(QPointF(200, 240), QPointF(600, 100))
     assert view.session.selection == {"n2", "n4"}
-    hand.drag(QPointF(790, 300), QPointF(820, 150), SHIFT)
+    hand.drag(QPointF(790, 240), QPointF(820, 150), SHIFT)
     assert view.session.selection == {"n2", "n4", "n5"}
 
 
