@@ -99,9 +99,11 @@ class Move(Gesture):
     def _boxed(self) -> Box | None:
         """What all carried nodes cover together, or a bend's own point. Frames follow the grid."""
         scene = self.view.canvas
+        if self._from.frames:
+            return None
         if self._from.nodes:
             return _box(_united(scene.nodes[i].scene_body() for i in self._from.nodes))
-        if len(self._from.bends) == 1 and not self._from.frames:
+        if len(self._from.bends) == 1:
             ((x, y),) = self._from.bends.values()
             return Box(x, y - LINE, x, y - LINE)
         return None

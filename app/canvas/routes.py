@@ -80,7 +80,8 @@ def through(a: QPointF, points: Sequence[QPointF], b: QPointF, around: Surroundi
         path.cubicTo(start + ways[i] * reach, end - ways[i + 1] * reach, end)
     if back:
         path.connectPath(rounded([last, QPointF(left, last.y()), QPointF(left, b.y()), b]))
-    return Route(path, *_widest([a, *([QPointF(right, first.y())] if out else []), *stops, b]))
+    corners = [QPointF(right, first.y())] if out else [], [QPointF(left, last.y())] if back else []
+    return Route(path, *_widest([a, *corners[0], *points, *corners[1], b]))
 
 
 def _widest(stops: Sequence[QPointF]) -> tuple[QPointF, Way, float]:

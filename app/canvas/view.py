@@ -205,7 +205,8 @@ class CanvasView(OverlaidStage):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space alone searches; Space held while dragging panned."""
-        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+        # A field over the canvas passes on the release of a Space that was typed in it.
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat() or not self.space_held:
             event.ignore()
             return
         used, self.space_held, self._space_used = self._space_used, False, False

@@ -28,9 +28,9 @@ def test_a_double_click_bends_a_wire_and_the_second_press_holds_the_bend(desk: D
     desk.hand.double_press(start)
     goal = start + QPointF(0, 86)
     desk.hand.move(goal)
-    assert bend_of(desk).y() == 100, "on the grid"
     desk.hand.release(goal)
-    assert desk.document.bends[CONV_POOL][0][1] == 100
+    assert QPointF(*desk.document.bends[CONV_POOL][0]) == bend_of(desk)
+    assert (bend_of(desk) - goal).manhattanLength() < 20
     assert desk.view.canvas.wires[CONV_POOL].shape().contains(bend_of(desk)), "the wire passes through it"
     assert desk.view.canvas.wire_at(start) is None
     assert not desk.view.search.isVisible()
@@ -48,7 +48,7 @@ def test_a_bend_is_selected_moved_and_deleted_and_the_wire_stays(desk: Desk) -> 
     at = bend_of(desk)
     desk.hand.drag(at, at + QPointF(0, 60), ALT)
     assert desk.view.canvas.chosen_bends == {(CONV_POOL, 0)}
-    assert bend_of(desk) == at + QPointF(0, 60)
+    assert (bend_of(desk) - at - QPointF(0, 60)).manhattanLength() < 2
     desk.key(Qt.Key.Key_Delete)
     assert CONV_POOL in desk.document.wires and not desk.document.bends
     assert desk.session.history.undo_title == "Straighten wire"
@@ -70,10 +70,10 @@ def test_bends_go_with_their_two_ends(desk: Desk) -> None:
     desk.session.select(["n4", "n5"])
     start = header(desk.view, "n4")
     desk.hand.carry(start, start + QPointF(0, 300))
-    away = desk.view.canvas.nodes["n4"].pos().y()
-    assert bend_of(desk) == at + QPointF(0, away), "while they are in the hand"
+    away = desk.view.canvas.nodes["n4"].pos() - QPointF(572, 0)
+    assert away.y() > 250 and bend_of(desk) == at + away, "while they are in the hand"
     desk.hand.release(start + QPointF(0, 300))
-    assert desk.document.bends[CONV_POOL][0][1] == at.y() + away
+    assert QPointF(*desk.document.bends[CONV_POOL][0]) == at + away
 
 
 def test_bends_are_saved_and_never_become_operators(desk: Desk, tmp_path) -> None:
@@ -197,7 +197,7 @@ def test_shift_s_swaps_the_type_and_keeps_the_wires(desk: Desk) -> None:
     desk.key(Qt.Key.Key_S, SHIFT)
     offered = desk.view.search.list
     names = [offered.item(i).text() for i in range(offered.count())]
-    assert names[0] == "AveragePool2D" and not {"Dataset", "Output", "LSTM", "MaxPool2D"} & set(names)
+    assert names[0] == "AveragePool2D" and not {"Dataset", "Input", "LSTM", "MaxPool2D"} & set(names)
     desk.key(Qt.Key.Key_Return)
     assert desk.document.nodes["n4"].type == "AveragePool2D"
     assert set(desk.document.wires) == before and desk.session.selection == {"n4"}
