@@ -24,6 +24,9 @@ def chosen(window: Any) -> bool:
 def written(window: Any) -> bool:
     """Something with a name or a text is selected."""
     return chosen(window) or bool(window.canvas.canvas.chosen_frames)
+def block_chosen(window: Any) -> bool:
+    """A block is among what is selected."""
+    return any(window.session.document.nodes[i].block is not None for i in window.session.selection)
 
 
 def can_train(window: Any) -> bool:
@@ -107,6 +110,10 @@ COMMANDS: tuple[Command, ...] = (
     _c("swap", "Swap type…", NETWORK, "canvas.swap_selected", "Shift+S", when=chosen, local=True, ends_group=True),
     _c("frame", "Comment frame around selection", NETWORK, "canvas.frame_selection", "C", when=chosen, local=True, icon="note"),
     _c("note", "Add a note", NETWORK, "canvas.add_note", "N", local=True, ends_group=True),
+    _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
+    _c("ungroup", "Dissolve the block", NETWORK, "canvas.ungroup", "Ctrl+Shift+G", when=block_chosen),
+    _c("open_block", "Open the block", NETWORK, "canvas.open_block", "Enter Return", when=block_chosen, local=True),
+    _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=lambda w: bool(w.session.level), ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
     _c("straighten", "Straighten", NETWORK, "canvas.straighten", "Q", when=chosen, local=True),
     _c("align_left", "Align left", NETWORK, "canvas.align_left", "Shift+Left", when=chosen, local=True),
@@ -120,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
        when=lambda w: w.control.state != "idle"),
     _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
-    _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
+    _c("layer_help", "About this layer", HELP, "layer_help", "F1", icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),
     _c("about", "About Netwright", HELP, "about"),
 )  # fmt: skip

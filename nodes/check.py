@@ -36,6 +36,7 @@ class Checked:
 
 def check(document: Document) -> Checked:
     built = build(document, "training")
+    document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     problems = [_with_repairs(document, built, p) for p in built.problems]
     for rule in RULES:
         problems += list(rule(document, built))
@@ -138,19 +139,18 @@ def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:
     ends = [v for v in built.outputs if v.rank == 2]
     if data is None or not ends:
         return ()
-    end = next((i for i, b in built.nodes.items() if b.output == ends[-1]), None)
-
+    end = built.outside(ends[-1])
     classes = _classes_of(data)
     type = "CrossEntropy" if classes and ends[-1].shape[1] == classes else "MeanSquaredError"
 
     def edit(d: Document) -> Document:
         assert end is not None
-        x, y = d.nodes[end].position
+        x, y = d.node(end[0]).position
         d, id = edits.add(d, type, (x + edits.GAP, y))
         d = edits.connect(d, Wire(data.id, "label", id, "target"))
-        return edits.connect(d, Wire(end, next(iter(built.nodes[end].outputs)), id, "prediction"))
+        return edits.connect(d, Wire(*end, id, "prediction"))
 
-    return (Repair(f"Add {type}", edit, type),) if end and _works(document, edit) else ()
+    return (Repair(f"Add {type}", edit, type),) if end and _works(built.plain.drawing, edit) else ()
 
 
 def _works(document: Document, edit: Callable[[Document], Document]) -> bool:
@@ -273,7 +273,8 @@ def _duplicate_names(document: Document, built: Built) -> Iterator[Problem]:
     seen: set[str] = set()
     for node in document.nodes.values():
         if node.name and node.name in seen:
-            free = edits.free_name(document, node.name)
+            drawn = built.plain.drawing.node(node.id)
+            free = edits.free_name(built.plain.drawing, drawn.name, parent=drawn.parent)
             fix = Repair(f"Rename to ‘{free}’", partial(edits.rename, id=node.id, name=free))
             yield Problem(node.id, place(node), "another layer has the same name: rename one.", "advice", (fix,))
         seen.add(node.name)

@@ -11,9 +11,11 @@ Rect = tuple[float, float, float, float]
 LONGEST_TITLE, LONGEST_TEXT = 80, 4000
 
 
-def add_frame(document: Document, title: str, rect: Rect, text: str = "", note: bool = False) -> tuple[Document, str]:
-    """A frame or a note; the document and its id."""
-    made = Frame(f"f{document.serial}", title, text, rect, note)
+def add_frame(
+    document: Document, title: str, rect: Rect, text: str = "", note: bool = False, parent: str = ""
+) -> tuple[Document, str]:
+    """A frame or a note, inside the block `parent` if one is named; the document and its id."""
+    made = Frame(f"f{document.serial}", title, text, rect, parent, note)
     return document.changed(frames=(*document.frames, made), serial=document.serial + 1), made.id
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from nodes.document import Document, Node, Wire
-from nodes.edits import connect, disconnect, free_name, unshare
+from nodes.document import Document, Node, Wire, own
+from nodes.edits import connect, disconnect, free_name, require_place, unshare
 from nodes.layer import Layer, layer_type, make
 from nodes.problems import Refusal
 from runtime.errors import NetwrightError
@@ -48,8 +48,11 @@ def swap(document: Document, id: str, type: str) -> Document:
     Its weights are dropped. Raises `Refusal` when what comes in does not fit the new type.
     """
     node, cls = document.node(id), layer_type(type)
+    if node.block is not None:
+        raise Refusal(f"{node.name} is a block with ports of its own: dissolve it to put layers in its place.")
+    require_place(type, node.parent)
     loose = disconnect(_forgotten(document, id), [*document.wires_into[id], *document.wires_out_of[id]])
-    name = free_name(loose, cls.short, numbered=True) if _is_automatic(node) else node.name
+    name = free_name(loose, cls.short, numbered=True, parent=node.parent) if _is_automatic(node) else node.name
     made = replace(node, type=type, name=name, settings=_kept_settings(node, type), shared={})
     result = loose.changed(nodes={**loose.nodes, id: made})
     for wire in _ported(document, id, node, cls):
@@ -104,11 +107,10 @@ def _kept_settings(node: Node, type: str) -> dict[str, object]:
 def _forgotten(document: Document, id: str) -> Document:
     """Without the node's weights and moments, and without the shares that point at them."""
     for other in document.nodes.values():
-        for name in [k for k, s in other.shared.items() if s.node == id]:
+        for name in [k for k, s in other.shared.items() if own(s.node) == id]:
             document = unshare(document, other.id, name)
-    mine = f"{id}/"
-    slots = {k: v for k, v in document.training.slots.items() if not k.startswith(mine)}
-    weights = {k: v for k, v in document.weights.items() if not k.startswith(mine)}
+    slots = {k: v for k, v in document.training.slots.items() if id not in k.split("/")[:-1:2]}
+    weights = {k: v for k, v in document.weights.items() if id not in k.split("/")[:-1:2]}
     if len(weights) == len(document.weights) and len(slots) == len(document.training.slots):
         return document
     return document.changed(weights=weights, training=replace(document.training, slots=slots, best={}))

@@ -31,7 +31,7 @@ class ArrangedStage(CommandedStage):
     # -- lines and edges -------------------------------------------------------------------------------------------------
     def straighten(self) -> None:
         """The wires among the selected layers level, and without bends."""
-        ids, document = self.session.selection, self.session.document
+        ids, document = self.session.selection, self.session.document.level(self.session.level)
         places = straightened(document, ids, self._sizes(), self._port_heights)
         among = [w for w in document.bends if {w.source, w.target} <= ids]
         if places or among:
@@ -98,7 +98,8 @@ class ArrangedStage(CommandedStage):
         made: list[str] = []
 
         def edit(document: Document) -> Document:
-            document, id = add_frame(place_frames(document, outer or {}), title, rect, note=not title)
+            document = place_frames(document, outer or {})
+            document, id = add_frame(document, title, rect, note=not title, parent=self.session.level)
             made.append(id)
             return document
 
@@ -135,6 +136,9 @@ class ArrangedStage(CommandedStage):
         """The search palette, for the type that is to take the place of the selected layer's."""
         id = next((i for i in self.canvas.nodes if i in self.session.selection), None)
         if id is None:
+            return
+        if self.session.document.nodes[id].block is not None:
+            self.status_message.emit("A block has ports of its own: dissolve it (Ctrl+Shift+G) to put layers in its place.")
             return
         self._bring_in(id)
         body = self.mapFromScene(self.canvas.nodes[id].scene_body()).boundingRect()

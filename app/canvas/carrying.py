@@ -13,7 +13,7 @@ from app.canvas.geometry import RADIUS, snapped
 from app.canvas.gestures import Gesture, Pointer, combined
 from app.canvas.moving import Move
 from app.glyphs import glyph_for, paint_tile
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.bends import Bend
 from nodes.document import Document, Wire
 from nodes.frames import Rect, place_frames
@@ -100,8 +100,8 @@ class Duplicate(MoveNodes):
 
     def edit(self, document: Document) -> Document:
         (x, y), (to_x, to_y) = self._from.nodes[self._id], self._to.nodes[self._id]
-        copied = edits.copy(document, self._from.nodes)
-        document, self._made = edits.paste(document, copied, (to_x - x, to_y - y))
+        copied = clipboard.copy(document, self._from.nodes)
+        document, self._made = clipboard.paste(document, copied, (to_x - x, to_y - y), parent=self.view.session.level)
         return document
 
     def _outlines(self) -> list[QRectF]:

@@ -61,15 +61,11 @@ class Minimap(QWidget):
     def follow_view(self) -> None:
         """Show what is seen; with everything in view there is nothing to find here."""
         room = self._view.size()
-        out = not self._world.isEmpty() and not self.seen().adjusted(-2, -2, 2, 2).contains(self._world)
+        out = not self._world.isEmpty() and not self._view.seen().adjusted(-2, -2, 2, 2).contains(self._world)
         fits = room.width() >= ROOM[0] and room.height() >= ROOM[1]
         self.setVisible(self.wanted and out and fits)
         self.move(room.width() - self.width() - 12, room.height() - self.height() - 12)
         self.update()
-
-    def seen(self) -> QRectF:
-        """What of the scene is in view."""
-        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
     def _scale(self) -> float:
         return min((self.width() - 2 * PAD) / self._world.width(), (self.height() - 2 * PAD) / self._world.height())
@@ -89,8 +85,8 @@ class Minimap(QWidget):
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._view.stop_gliding()
-        middle = self.on_map(self.seen()).center()
-        self._grip = event.position() - middle if self.on_map(self.seen()).contains(event.position()) else QPointF()
+        middle = self.on_map(self._view.seen()).center()
+        self._grip = event.position() - middle if self.on_map(self._view.seen()).contains(event.position()) else QPointF()
         self._look(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -102,7 +98,7 @@ class Minimap(QWidget):
 
     def _look(self, at: QPointF) -> None:
         goal = self._off_map(at - self._grip)
-        away = (goal - self.seen().center()) * self._view.zoom
+        away = (goal - self._view.seen().center()) * self._view.zoom
         self._view.pan(-away.toPoint())
 
     # -- painting ------------------------------------------------------------------------------------------------------------
@@ -116,7 +112,7 @@ class Minimap(QWidget):
         painter.drawPixmap(0, 0, self._drawn)
         painter.setPen(self._ink.pen("accent", 1.5))
         painter.setBrush(self._ink.color("accent", 0.12))
-        seen = self.on_map(self.seen()).intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        seen = self.on_map(self._view.seen()).intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2))
         painter.drawRoundedRect(seen, 2, 2)
         painter.end()
 

@@ -111,7 +111,7 @@ class Move(Gesture):
     def _others(self) -> Guides:
         """The nodes in view that stay where they are."""
         view = self.view
-        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        seen = view.seen()
         bodies = {i: item.scene_body() for i, item in view.canvas.nodes.items() if i not in self._from.nodes}
         return Guides([_box(body) for body in bodies.values() if body.intersects(seen)])
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
 from app.canvas.arranging import ArrangedStage
+from app.canvas.breadcrumb import Breadcrumb
 from app.canvas.minimap import Minimap
 from app.canvas.node_bar import NodeBar
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
@@ -26,7 +27,11 @@ class OverlaidStage(ArrangedStage):
     def __init__(self, session: Session, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(session, tokens, parent)
         self._unseen: object = None
+        self._level = ""
+        #: Zoom and middle of what was seen when a block (or the whole network) was left.
+        self._left_at: dict[str, tuple[float, QPointF]] = {}
         self.title = Title(self, tokens)
+        self.breadcrumb = Breadcrumb(self)
         self.zoom_control = ZoomControl(self)
         self.empty = EmptyHint(self, tokens)
         self.minimap = Minimap(self, tokens)
@@ -35,6 +40,7 @@ class OverlaidStage(ArrangedStage):
         self._join()
 
     def _join(self) -> None:
+        self.breadcrumb.wanted.connect(self.session.enter)
         self.title.rename.connect(self.rename_network)
         self.zoom_control.zoom_by.connect(self.zoom_by)
         self.zoom_control.reset.connect(self.reset_zoom)
@@ -61,11 +67,28 @@ class OverlaidStage(ArrangedStage):
         """Tell them what is drawn now."""
         self.node_bar.leave()
         self.title.show_document(document)
+        self.breadcrumb.show_level(document, self.session.level)
         self.empty.setVisible(not document.nodes)
         self.minimap.follow_document()
         # Another history means another file: show all of it.
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
+            self.show_all()
+
+    def show_level(self, level: str) -> None:
+        """A block was opened or left: what was seen outside is seen again."""
+        document = self.session.document
+        self.node_bar.leave()
+        self.title.setVisible(not level)
+        self.breadcrumb.show_level(document, level)
+        before, self._level = self._level, level
+        self._left_at[before] = (self.zoom, self.seen().center())
+        seen = self._left_at.get(level)
+        self.minimap.follow_document()
+        if seen is not None and before in document.nodes and level in ("", *document.chain(before)):
+            self.stop_gliding()
+            self._look_at(*seen)
+        else:
             self.show_all()
 
     def set_tokens(self, tokens: Tokens) -> None:

@@ -20,7 +20,7 @@ from app.session import Live, Session
 from app.tokens import Tokens
 from nodes.bends import Bend, Bends
 from nodes.document import Document, Wire
-from nodes.layer import kind_of, layer_type, sample_shape
+from nodes.layer import kind_of, sample_shape
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -47,7 +47,7 @@ class CanvasScene(Findable):
         self.chosen_wires: set[Wire] = set()
         self.chosen_bends: set[Bend] = set()
         self.chosen_frames: set[str] = set()
-        self._followed: Document | None = None
+        self._followed: tuple[Document, str] | None = None
         self.glide = Glide(self)
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
@@ -56,14 +56,17 @@ class CanvasScene(Findable):
         session.document_changed.connect(self.follow)
         session.live_changed.connect(self._live_came)
         session.selection_changed.connect(self._show_selection)
+        session.level_changed.connect(lambda _: self.follow(session.document))
         self.follow(session.document)
 
     # -- following the document ----------------------------------------------------------------------------------------------
     def follow(self, document: Document) -> None:
-        """Add, change and remove the items that differ, and no others. New weights alone change no item."""
-        if self._followed is not None and document.same_drawing(self._followed):
+        """Add, change and remove the items that differ, and no others: those of the block on view. New weights alone change
+        no item."""
+        before, level = self._followed, self.session.level
+        if before is not None and before[1] == level and document.same_drawing(before[0]):
             return
-        self._followed = document
+        self._followed = document, level
         self.glide.stop()
         self.bends = dict(document.bends)
         self._follow_frames(document)
@@ -72,7 +75,7 @@ class CanvasScene(Findable):
         self.choose(self.chosen_wires, self.chosen_bends, self.chosen_frames)
 
     def _follow_frames(self, document: Document) -> None:
-        wanted = {f.id: f for f in document.frames}
+        wanted = {f.id: f for f in document.frames if f.parent == self.session.level}
         for id in [i for i in self.frames if i not in wanted]:
             self.removeItem(self.frames.pop(id))
         for id, frame in wanted.items():
@@ -83,12 +86,14 @@ class CanvasScene(Findable):
                 self.addItem(self.frames[id])
 
     def _follow_nodes(self, document: Document) -> None:
-        for id in [i for i in self.nodes if i not in document.nodes]:
+        here = self.session.here
+        for id in set(self.nodes).difference(here):
             self.removeItem(self.nodes.pop(id))
         checked = self.session.checked
         problems = problems_by_node(checked)
-        for id, node in document.nodes.items():
-            look = look_of(document, node, checked.built.nodes.get(id), problems.get(id))
+        for id in here:
+            node = document.nodes[id]
+            look = look_of(document, node, checked.built.at(document.path(id)), problems.get(id))
             item = self.nodes.get(id)
             if item is None:
                 item = self.nodes[id] = NodeItem(look, self.ink)
@@ -100,15 +105,15 @@ class CanvasScene(Findable):
             item.setPos(*node.position)
 
     def _follow_wires(self, document: Document) -> None:
-        wanted = set(document.wires)
-        for wire in [w for w in self.wires if w not in wanted]:
+        here = [w for id in self.session.here for w in document.wires_into[id]]
+        for wire in set(self.wires).difference(here):
             self.removeItem(self.wires.pop(wire))
-        for wire in document.wires:
+        for wire in here:
             if wire not in self.wires:
                 self.wires[wire] = WireItem(wire, self.ink)
                 self.addItem(self.wires[wire])
             self._describe(document, wire)
-        self.reroute(document.wires)
+        self.reroute(here)
 
     def _describe(self, document: Document, wire: Wire) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
@@ -118,16 +123,13 @@ class CanvasScene(Findable):
 
     def _is_side(self, document: Document, wire: Wire) -> bool:
         try:
-            source = layer_type(document.nodes[wire.source].type)
-            target = layer_type(document.nodes[wire.target].type)
-        except (NetwrightError, KeyError):
+            outputs, inputs = document.outputs(wire.source), document.inputs(wire.target)
+        except NetwrightError:
             return False
-        first_in = target.inputs[0].name if target.inputs else ""
-        return wire.source_port not in source.outputs[:1] or wire.target_port != first_in
+        return wire.source_port not in outputs[:1] or wire.target_port not in [p.name for p in inputs[:1]]
 
     def value_at(self, node: str, port: str) -> Value | None:
-        built = self.session.checked.built.nodes.get(node)
-        return built.outputs.get(port) if built else None
+        return self.session.checked.built.value(self.session.document.path(node), port)
 
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
@@ -184,6 +186,10 @@ class CanvasScene(Findable):
         if before != (self.chosen_wires, self.chosen_bends, self.chosen_frames):
             self.choice_changed.emit()
 
+    @property
+    def any_chosen(self) -> bool:
+        return bool(self.chosen_wires or self.chosen_bends or self.chosen_frames)
+
     def choose_wires(self, wires: Iterable[Wire]) -> None:
         self.choose(wires)
 
@@ -199,9 +205,10 @@ class CanvasScene(Findable):
 
     def _show_face(self, id: str, live: Live) -> None:
         item = self.nodes[id]
-        activation = live.activations.get(id)
+        path = self.session.document.path(id)
+        activation = live.activations.get(path)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
-        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(id), note)
+        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(path), note)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""

@@ -45,6 +45,10 @@ class Stage(QGraphicsView):
     def zoom(self) -> float:
         return self.transform().m11()
 
+    def seen(self) -> QRectF:
+        """What of the scene is in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
     def zoom_at(self, factor: float, at: QPointF) -> None:
         """Zoom so that what lies under the viewport's point `at` stays there."""
         wanted = min(max(self.zoom * factor, ZOOM_LEAST), ZOOM_MOST)
@@ -92,7 +96,7 @@ class Stage(QGraphicsView):
 
     def _glide_to(self, zoom: float, centre: QPointF) -> None:
         """What is looked at moves evenly, on the screen too: what lies between two zooms is their geometric mean."""
-        from_zoom, start = self.zoom, self.mapToScene(self.viewport().rect()).boundingRect().center()
+        from_zoom, start = self.zoom, self.seen().center()
 
         def step(share: float) -> None:
             last = share >= 1.0

@@ -59,6 +59,7 @@ class CanvasView(OverlaidStage):
         self.viewport().setAcceptDrops(True)
         session.document_changed.connect(self._document_changed)
         session.selection_changed.connect(self._say_selection)
+        session.level_changed.connect(self._level_changed)
         self._document_changed(session.document)
 
     def _document_changed(self, document: Document) -> None:
@@ -69,6 +70,12 @@ class CanvasView(OverlaidStage):
         self._tried.clear()
         self._hover.clear()
         self.show_document(document)
+
+    def _level_changed(self, level: str) -> None:
+        """A block was opened or left."""
+        self._end(lambda g: g.cancel())
+        self._hover.clear()
+        self.show_level(level)
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
         """Tell accessibility tools what is selected."""
@@ -123,7 +130,10 @@ class CanvasView(OverlaidStage):
         node = self.canvas.node_at(at.scene)
         if event.button() != Qt.MouseButton.LeftButton or self.gesture is not None:
             return
-        if node is not None:
+        if node is not None and self.session.document.nodes[node].block is not None:
+            self._end(lambda g: g.cancel())
+            self.session.enter(node)
+        elif node is not None:
             self.node_activated.emit(node)
         elif self.canvas.port_at(at.scene) is None:
             self._double_on_ground(at)
@@ -216,9 +226,11 @@ class CanvasView(OverlaidStage):
     def _escape(self) -> None:
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
-        else:
+        elif self.session.selection or self.canvas.any_chosen:
             self.canvas.choose()
             self.session.select(())
+        else:
+            self.session.leave()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -54,6 +54,7 @@ def summary_rows(document: Document) -> list[dict[str, Any]]:
     """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds;
     where it is so, that it is `frozen`, and what it has `shared` from other layers."""
     built = build(document, "training")
+    document = built.plain.document
     rows = []
     for id in [*document.order(), *document.cycle()]:
         node, found = document.nodes[id], built.nodes.get(id)

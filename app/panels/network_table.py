@@ -66,7 +66,8 @@ class NetworkTable(QWidget):
         return tree
 
     def refresh(self) -> None:
-        document, built = self._session.document, self._session.checked.built
+        built = self._session.checked.built
+        document = built.plain.document
         some = bool(document.nodes)
         self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
         self.hint.setVisible(not some)
@@ -97,4 +98,4 @@ class NetworkTable(QWidget):
 
     def _clicked(self, item: QTreeWidgetItem) -> None:
         if item.data(0, ID):
-            self._session.select([item.data(0, ID)])
+            self._session.reveal(item.data(0, ID))

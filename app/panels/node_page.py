@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.glyphs import glyph_for, tile_icon
+from app.panels.block_settings import BlockSettings
 from app.panels.fields import TextField, field_for
 from app.panels.setting_row import SettingRow
 from app.panels.weights_view import WeightsView
@@ -19,11 +20,14 @@ from nodes.build import NodeBuilt
 from nodes.document import Document, Node
 from nodes.layer import Layer, Setting, layer_type
 from nodes.problems import Problem
+from nodes.promotions import promote, promoted
+from nodes.unfold import times
 from runtime.errors import NetwrightError
 
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
 
 
+PUT_ON_FACE = "Put it on the block’s face: it is set from outside then, and may differ from repetition to repetition"
 #: What every layer with weights has besides its own settings.
 LEARNING = (
     Setting("frozen", bool, False, "Keep its weights as they are: in training it works as in the finished model."),
@@ -38,6 +42,9 @@ class NodePage(QWidget):
         super().__init__()
         self._session, self._id, self._type = session, node.id, node.type
         self._class: type[Layer] | None = layer_type(node.type) if node.known else None
+        self._block = BlockSettings(session, node.id) if node.block else None
+        self._inside = bool(node.parent)
+        self._faces: dict[str, QToolButton] = {}
         self.rows: dict[str, SettingRow] = {}
         self.learning: dict[str, SettingRow] = {}
         self._shown: tuple[tuple[Problem, ...], list[tuple[str, str, str]]] = ((), [])
@@ -83,7 +90,8 @@ class NodePage(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.name)
-        below = label(f"{node.type} · {CATEGORY_WORDS.get(category, category.lower())}", "caption")
+        kind = CATEGORY_WORDS.get(category, category.lower())
+        below = label(node.type if node.type == category else f"{node.type} · {kind}", "caption")
         below.setContentsMargins(3, 0, 0, 0)  # a field's text begins so far inside of it
         words.addWidget(below)
         words.addWidget(self.name_error)
@@ -107,6 +115,9 @@ class NodePage(QWidget):
             box.addWidget(formula)
 
     def _settings(self, box: QVBoxLayout) -> None:
+        if self._block is not None:
+            box.addWidget(rule())
+            box.addWidget(self._block)
         settings = self._class.settings() if self._class else ()
         if settings:
             box.addWidget(rule())
@@ -116,6 +127,8 @@ class NodePage(QWidget):
                 setting.name, field_for(setting, self._type), setting.help, setting.default,
                 partial(self._change, setting), partial(self._reset, setting),
             )  # fmt: skip
+            if self._inside:
+                self._faces[setting.name] = row.add_button("plus", PUT_ON_FACE, partial(self._promote, setting))
             self.rows[setting.name] = row
             box.addWidget(row)
         for setting in LEARNING if self._class else ():
@@ -143,6 +156,18 @@ class NodePage(QWidget):
         self.refresh()
         return sentence
 
+    def _promote(self, setting: Setting) -> None:
+        """The setting goes onto the face of the block around the layer, under its own name, or with the layer's before it."""
+
+        def edit(document: Document) -> Document:
+            node = document.nodes[self._id]
+            around = document.nodes[node.parent].block
+            taken = {p.name for p in around.promotions} if around else set()
+            name = f"{node.name} {setting.name}" if setting.name in taken else setting.name
+            return promote(document, self._id, setting.name, name)
+
+        self._session.do(f"Put {setting.name} on the block’s face", edit)
+
     def _reset(self, setting: Setting) -> None:
         self._session.do(f"Reset {setting.name}", lambda d: edits.reset_setting(d, self._id, setting.name))
 
@@ -161,15 +186,18 @@ class NodePage(QWidget):
         self.name.show_value(node.name)
         settings = self._class.settings() if self._class else ()
         values = {s.name: node.settings.get(s.name, s.default) for s in settings}
+        values = {name: self._on_face(name, value) for name, value in values.items()}
+        if self._block is not None:
+            self._block.refresh(node)
         for setting in settings:
             self.rows[setting.name].show_value(values[setting.name])
             self.rows[setting.name].setVisible(setting.shows(values))
-        built = self._session.checked.built.nodes.get(self._id)
+        built = self._session.checked.built.at(self._session.document.path(self._id))
         for name, row in self.learning.items():
             row.show_value(getattr(node, name))
             row.setVisible(built is not None and built.parameters > 0)
         self.learnt.refresh()
-        problems = tuple(p for p in self._session.checked.problems if p.node == self._id)
+        problems = tuple(p for p in self._session.checked.problems if self._id in p.node.split("/")[::2])
         lines = arithmetic(built)
         # Checkpoints come several times a second: what has not changed is left standing.
         if problems != self._shown[0]:
@@ -177,6 +205,15 @@ class NodePage(QWidget):
         if lines != self._shown[1]:
             self._show_numbers(lines)
         self._shown = problems, lines
+
+    def _on_face(self, name: str, value: Any) -> Any:
+        """What a setting comes to: what the face of the block around says in all repetitions, if it stands there."""
+        document = self._session.document
+        found = promoted(document, self._id, name) if self._inside else None
+        if name in self._faces:
+            self._faces[name].setVisible(found is None)
+        face = document.nodes[document.nodes[self._id].parent].settings if found else {}
+        return times(face[found.name], found.factor) if found and found.name in face else value
 
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         empty(self._problems)

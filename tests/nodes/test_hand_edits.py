@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.bends import bend, move_bends, straightened, unbend
 from nodes.build import build
 from nodes.check import check
@@ -88,10 +88,10 @@ def test_a_layer_on_a_wire_shares_out_its_bends(lenet: Document) -> None:
 
 def test_copies_have_bends_of_their_own(lenet: Document) -> None:
     drawn = edits.set_flags(bent(lenet, (700.0, 50.0)), ["n5"], bypassed=True)
-    pasted, (a, b) = edits.paste(drawn, edits.copy(drawn, ["n4", "n5"]), (0.0, 300.0))
+    pasted, (a, b) = clipboard.paste(drawn, clipboard.copy(drawn, ["n4", "n5"]), (0.0, 300.0))
     assert pasted.bends[Wire(a, "y", b, "x")] == ((700.0, 350.0),)
     assert pasted.nodes[b].bypassed
-    assert not edits.paste(drawn, edits.copy(drawn, ["n5"]), keep_incoming=True)[0].bends.keys() - {CONV_POOL}
+    assert not clipboard.paste(drawn, clipboard.copy(drawn, ["n5"]), keep_incoming=True)[0].bends.keys() - {CONV_POOL}
 
 
 # -- pulling out, swapping, moving -------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ def test_move_source_lets_another_output_feed_all(lenet: Document) -> None:
 def test_frames_and_notes_are_made_placed_written_kept_and_removed() -> None:
     document, id = add_frame(Document(), "Part", (0.0, 0.0, 100.0, 50.0))
     document, note = add_frame(document, "", (5.0, 5.0, 80.0, 40.0), "why", note=True)
-    assert id != note and document.frames[1] == Frame(note, "", "why", (5.0, 5.0, 80.0, 40.0), True)
+    assert id != note and document.frames[1] == Frame(note, "", "why", (5.0, 5.0, 80.0, 40.0), note=True)
     document = place_frames(document, {id: (1.0, 2.0, 3.0, 4.0)})
     document = write_frame(document, id, " Two  words ", "x" * 9999)
     assert document.frames[0].rect == (1.0, 2.0, 3.0, 4.0)

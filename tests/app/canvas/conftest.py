@@ -130,8 +130,11 @@ class Desk:
 def desk(qtbot: QtBot, make_window: Callable[..., MainWindow]) -> Desk:
     window = make_window(new("lenet"))
     window.resize(1920, 1080)
-    qtbot.waitUntil(lambda: window.canvas.width() > 1300)
     view = window.canvas
+    # The splitter lays out in a second round, and each round fits the network anew.
+    qtbot.waitUntil(lambda: view.width() > 1300 and view.height() > 600)
+    for _ in range(3):
+        QApplication.processEvents()
     view.reset_zoom()
     view.centerOn(640, 280)
     view.setFocus()
