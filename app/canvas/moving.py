@@ -57,7 +57,8 @@ class Carried:
         if document.bends:
             scene.bends = dict(self.edit(document).bends)
         scene.reroute_nodes(self.nodes)
-        scene.reroute({wire for wire, _ in self.bends})
+        if self.bends:
+            scene.reroute({wire for wire, _ in self.bends})
 
 
 def chosen_things(view: CanvasView) -> Carried:

@@ -27,6 +27,7 @@ class Way(Enum):
     AHEAD = "ahead"
     AROUND = "around"
     BENT = "bent"
+    OVER = "over"
 
 
 @dataclass(frozen=True)

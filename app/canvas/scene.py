@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 
+from app.canvas.detours import routed
 from app.canvas.finding import Findable
 from app.canvas.ink import Ink
 from app.canvas.items.frame import FrameItem
@@ -15,7 +16,7 @@ from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
 from app.canvas.look import counted, look_of, problems_by_node
 from app.canvas.motion import Glide
-from app.canvas.routes import Surroundings, route, through
+from app.canvas.routes import Route, Surroundings, through
 from app.session import Live, Session
 from app.tokens import Tokens
 from nodes.bends import Bend, Bends
@@ -134,15 +135,28 @@ class CanvasScene(Findable):
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
-        bodies = [n.scene_body() for n in self.nodes.values()]
+        bodies: list[QRectF] = []
         for wire in wires:
             source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
             item = self.wires.get(wire)
             if source and target and item:
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-                bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
+                if end.x() < start.x() + 8 and not bodies:
+                    bodies = [n.scene_body() for n in self.nodes.values()]
                 around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
-                item.follow(start, end, through(start, bends, end, around) if bends else route(start, end, around), bends)
+                bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
+                item.follow(start, end, self._laid(start, end, bends, around, {source, target}), bends)
+
+    def _laid(
+        self, start: QPointF, end: QPointF, bends: tuple[QPointF, ...], around: Surroundings, ends: set[NodeItem]
+    ) -> Route:
+        """Through its bends if it has any, else clear of what stands between."""
+
+        def near(rect: QRectF) -> list[QRectF]:
+            found = [i for i in self.items(rect) if isinstance(i, NodeItem) and i not in ends]
+            return [body for i in found if (body := i.scene_body()).intersects(rect)]
+
+        return through(start, bends, end, around) if bends else routed(start, end, around, near)
 
     def places(self) -> dict[str, QPointF]:
         """Where the nodes are."""
@@ -170,9 +184,11 @@ class CanvasScene(Findable):
         last = next(reversed([i for i in self.nodes if i in chosen]), "") if chosen else ""
         for id, item in self.nodes.items():
             item.show_state(chosen=0 if id not in chosen else (2 if id == last else 1))
+        bends: dict[Wire, set[int]] = {}
+        for wire, index in self.chosen_bends:
+            bends.setdefault(wire, set()).add(index)
         for wire, wire_item in self.wires.items():
-            bends = frozenset(i for w, i in self.chosen_bends if w == wire)
-            wire_item.show_state(chosen=wire in self.chosen_wires, chosen_bends=bends)
+            wire_item.show_state(chosen=wire in self.chosen_wires, chosen_bends=frozenset(bends.get(wire, ())))
         for id, frame in self.frames.items():
             frame.show_state(chosen=id in self.chosen_frames)
 

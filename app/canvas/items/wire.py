@@ -88,8 +88,8 @@ class WireItem(QGraphicsItem):
 
     @property
     def turns(self) -> bool:
-        """Whether it goes back around its row (and so must follow when a node of it grows)."""
-        return self._route.way is Way.AROUND
+        """Whether it goes around nodes (and so must follow when one of them grows)."""
+        return self._route.way in (Way.AROUND, Way.OVER)
 
     @property
     def middle(self) -> QPointF:

@@ -210,3 +210,30 @@ def test_m_bypasses(desk: Desk) -> None:
     desk.hand.click(header(desk.view, "n4"))
     desk.key(Qt.Key.Key_M)
     assert desk.document.nodes["n4"].bypassed and desk.view.canvas.nodes["n4"].look.bypassed
+
+
+# -- no wire under a node ----------------------------------------------------------------------------------------------
+def under(desk: Desk, wire: Wire) -> list[str]:
+    path = desk.view.canvas.wires[wire]._route.path
+    points = [path.pointAtPercent(s / 400) for s in range(401)]
+    bodies = {i: n.scene_body() for i, n in desk.view.canvas.nodes.items() if i not in (wire.source, wire.target)}
+    return [i for i, body in bodies.items() if any(body.contains(p) for p in points)]
+
+
+def test_a_wire_that_skips_layers_runs_over_them(desk: Desk) -> None:
+    def edit(document):
+        document, id = edits.add(document, "Add", (804.0, 0.0))
+        document = edits.move(document, {i: (x + 400, y) for i in ("n5", "n6", "n7")
+                                         for x, y in (document.nodes[i].position,)})  # fmt: skip
+        wires = (Wire("n2", "y", id, "x"), Wire("n4", "y", id, "x"))
+        return document.changed(wires=(*document.wires, *wires))
+
+    desk.session.do("Skip", edit)
+    skip = next(w for w in desk.document.wires if w.source == "n2" and w.target != "n3")
+    assert not under(desk, skip)
+    desk.view.grab()
+    for wire in desk.document.wires:
+        assert not under(desk, wire) or desk.view.canvas.wires[wire].folded, wire
+    start = header(desk.view, "n4")
+    desk.hand.drag(start, start + QPointF(0, 160))
+    assert not under(desk, skip)
