@@ -63,6 +63,18 @@ def carried(document: Document, positions: Mapping[str, Position]) -> Bends:
     return result
 
 
+def relaid(document: Document, positions: Mapping[str, Position]) -> Bends:
+    """The bends as they are after everything was laid out: those of a wire whose ends went different ways are gone."""
+    kept = dict(document.bends)
+    for wire in document.bends:
+        ends = [id for id in (wire.source, wire.target) if id in positions]
+        ways = {_way(document, id, positions[id]) for id in ends} | ({(0.0, 0.0)} if len(ends) < 2 else set())
+        if len(ways) > 1:
+            del kept[wire]
+    moved = carried(document, positions)
+    return {wire: moved[wire] for wire in kept}
+
+
 def _way(document: Document, id: str, to: Position) -> Position:
     x, y = document.node(id).position
     return to[0] - x, to[1] - y

@@ -213,10 +213,12 @@ class Document:
         return replace(self, nodes={i: self.nodes[i] for i in ids}, wires=wires, frames=frames)
 
     def with_level(self, parent: str, level: Document) -> Document:
-        """The document with the nodes and frames of one level as they are in `level` (its wires are left as they were)."""
+        """The document with nodes, frames and bends of one level as they are in `level` (its wires are left as they were)."""
         frames = tuple(f for f in self.frames if f.parent != parent) + level.frames
         nodes = {**self.nodes, **level.nodes}
-        return self if nodes == self.nodes and frames == self.frames else replace(self, nodes=nodes, frames=frames)
+        if nodes == self.nodes and frames == self.frames and level.bends == self.bends:
+            return self
+        return replace(self, nodes=nodes, frames=frames, bends=level.bends)
 
     def chain(self, id: str) -> list[str]:
         """The blocks around a node, the outermost first."""

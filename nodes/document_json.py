@@ -98,7 +98,7 @@ def _wire(data: Mapping[str, Any]) -> Wire:
 def bends_from_json(data: Iterable[Mapping[str, Any]], wires: Iterable[Wire]) -> dict[Wire, tuple[Position, ...]]:
     """The points of each wire; those of a wire that is not there are left out."""
     known = set(wires)
-    read = {_wire(b["wire"]): tuple(_place(p) for p in b["points"]) for b in data}
+    read = {_wire(b["wire"]): tuple(_place(p, "a bend of a wire") for p in b["points"]) for b in data}
     return {wire: points for wire, points in read.items() if wire in known and points}
 
 
@@ -165,10 +165,10 @@ def _decay(number: Any) -> float:
     return float(number)
 
 
-def _place(position: list[float]) -> Position:
+def _place(position: list[float], what: str = "a layer") -> Position:
     x, y = map(float, position)
     if not (isfinite(x) and isfinite(y)):
-        raise Damage("a layer or a bend of a wire stands nowhere")
+        raise Damage(f"{what} stands nowhere")
     return x, y
 
 

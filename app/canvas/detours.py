@@ -14,6 +14,8 @@ from app.canvas.routes import BEND, CLEAR, Route, Surroundings, Way, ahead, roun
 CLOSE = 80.0
 #: So often what is met on a detour widens it; then the wire runs straight, and under a node.
 TRIES = 4
+#: A detour rises so near beside a node that the shape above the wire it passes can still be read.
+RISE = 10.0
 #: The nodes that a rectangle meets, but for those at the wire's ends.
 Near = Callable[[QRectF], Sequence[QRectF]]
 
@@ -56,7 +58,7 @@ def over(a: QPointF, b: QPointF, boxes: Sequence[QRectF]) -> Route:
     bottom = max(r.bottom() for r in boxes) + CLEAR + LINE
     middle = (a.y() + b.y()) / 2
     level = top if middle - top <= bottom - middle else bottom
-    left = max(a.x() + BEND, min(r.left() for r in boxes) - CLEAR)
-    right = min(b.x() - BEND, max(r.right() for r in boxes) + CLEAR)
+    left = max(a.x() + BEND, min(r.left() for r in boxes) - RISE)
+    right = min(b.x() - BEND, max(r.right() for r in boxes) + RISE)
     corners = [a, QPointF(left, a.y()), QPointF(left, level), QPointF(right, level), QPointF(right, b.y()), b]
     return Route(rounded(corners), QPointF((left + right) / 2, level), Way.OVER, right - left)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.canvas.geometry import BEAD, LINE
+from nodes.bends import relaid
 from nodes.document import Document, Frame, Position
 
 Size = tuple[float, float]
@@ -104,13 +105,16 @@ def inside(document: Document, frame: Frame, sizes: Mapping[str, Size]) -> list[
 
 
 def tidied(document: Document, sizes: Mapping[str, Size], width: float = ROW_WIDTH) -> Document:
-    """The document laid out anew, each frame again around the nodes it held."""
+    """The document laid out anew, each frame again around the nodes it held; bends that no longer fit are gone."""
     where = positions(document, sizes, width)
     nodes = {id: replace(node, position=where[id]) for id, node in document.nodes.items()}
-    frames = tuple(_around(frame, inside(document, frame, sizes), where, sizes) for frame in document.frames)
-    if nodes == document.nodes and frames == document.frames:
+    frames = tuple(
+        f if f.note else _around(f, inside(document, f, sizes), where, sizes) for f in document.frames
+    )
+    bends = relaid(document, where)
+    if nodes == document.nodes and frames == document.frames and bends == document.bends:
         return document
-    return document.changed(nodes=nodes, frames=frames)
+    return document.changed(nodes=nodes, frames=frames, bends=bends)
 
 
 def _around(frame: Frame, ids: Sequence[str], where: Mapping[str, Position], sizes: Mapping[str, Size]) -> Frame:

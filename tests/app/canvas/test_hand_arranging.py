@@ -274,3 +274,40 @@ def test_a_note_grows_with_its_text(desk: Desk) -> None:
     for zoom in (0.2, 0.5, 1.0):
         desk.view.zoom_by(zoom / desk.view.zoom)
         desk.view.grab()
+
+
+def test_frames_in_a_block_stay_in_it(desk: Desk) -> None:
+    desk.session.select(["n9", "n10", "n11"])
+    desk.key(KEY.Key_G, CTRL)
+    (block,) = desk.session.selection
+    desk.session.enter(block)
+    desk.session.select(["n9", "n10"])
+    desk.key(KEY.Key_C)
+    desk.key(KEY.Key_Return)
+    made = desk.document.frames[-1]
+    assert made.parent == block and set(desk.view.canvas.frames) == {made.id}
+    desk.session.leave()
+    assert made.id not in desk.view.canvas.frames and "f16" in desk.view.canvas.frames
+
+
+def test_a_block_is_not_swapped_and_says_why(desk: Desk) -> None:
+    desk.session.select(["n9", "n10", "n11"])
+    desk.key(KEY.Key_G, CTRL)
+    desk.key(KEY.Key_S, SHIFT)
+    assert not desk.view.search.isVisible() and desk.said[-1].startswith("A block has ports of its own")
+
+
+def test_tidy_keeps_the_bends_that_still_fit_and_leaves_notes_alone(desk: Desk) -> None:
+    desk.session.do("Note", lambda d: add_frame(d, "", (240.0, 60.0, 160.0, 40.0), "note", note=True)[0])
+    rect = desk.document.frames[-1].rect
+    wires = [Wire("n4", "y", "n5", "x"), Wire("n9", "y", "n10", "x")]
+    for wire in wires:
+        desk.hand.double_click(desk.view.canvas.wires[wire].middle)
+    desk.session.do("Move", lambda d: edits.move(d, {"n9": (108.0, 700.0)}))
+    desk.key(KEY.Key_L, CTRL)
+    assert desk.session.history.undo_title == "Tidy"
+    positions = desk.document.nodes
+    assert wires[1] not in desk.document.bends
+    assert desk.document.frames[-1].rect == rect
+    same = positions["n4"].position[0] + 232 == positions["n5"].position[0]
+    assert (wires[0] in desk.document.bends) == same
