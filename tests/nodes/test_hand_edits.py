@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nodes import clipboard, edits
 from nodes.bends import bend, move_bends, straightened, unbend
@@ -13,6 +17,8 @@ from nodes.document import Document, Frame, Wire, frozen
 from nodes.document_json import from_json, to_json
 from nodes.example import new
 from nodes.frames import add_frame, place_frames, remove_frames, write_frame
+from nodes.grouping import group
+from nodes.history import History
 from nodes.problems import Refusal
 from nodes.rewiring import extract, move_source, swap
 from runtime.errors import FileError
@@ -154,3 +160,57 @@ def test_frames_and_notes_are_made_placed_written_kept_and_removed() -> None:
     assert [f.id for f in remove_frames(document, [id]).frames] == [note]
     with pytest.raises(FileError, match="frame stands nowhere"):
         from_json(to_json(document).replace("[1.0,2.0", "[Infinity,2.0"))
+
+
+# -- any order of them -------------------------------------------------------------------------------------------------
+def picked(things: object, number: int) -> list:
+    found = list(things)  # type: ignore[call-overload]
+    return [found[number % len(found)]] if found else []
+
+
+def a_bend(document: Document, n: int) -> Document:
+    for wire in picked(document.wires, n):
+        document, _ = bend(document, wire, (float(n), float(-n)))
+    return document
+
+
+STEPS: tuple[Callable[[Document, int], Document], ...] = (
+    a_bend,
+    lambda d, n: move_bends(d, dict.fromkeys([(w, 0) for w in picked(d.bends, n)], (n, n))),
+    lambda d, n: unbend(d, [(w, 0) for w in picked(d.bends, n)]),
+    lambda d, n: edits.move(d, dict.fromkeys(picked(d.nodes, n), (n, n))),
+    lambda d, n: edits.move(d, {i: (x + n, y) for i, (x, y) in ((i, k.position) for i, k in d.nodes.items())}),
+    lambda d, n: edits.remove(d, picked(d.nodes, n)),
+    lambda d, n: edits.dissolve(d, picked(d.nodes, n)[0]),
+    lambda d, n: extract(d, picked(d.nodes, n) + picked(d.nodes, n + 1)),
+    lambda d, n: swap(d, picked(d.nodes, n)[0], ("Tanh", "Dense", "AveragePool2D", "Dropout")[n % 4]),
+    lambda d, n: move_source(d, d.wires_out_of[picked(d.nodes, n)[0]], picked(d.nodes, n // 3)[0], "y"),
+    lambda d, n: edits.insert(d, picked(d.wires, n)[0], "ReLU"),
+    lambda d, n: clipboard.paste(d, clipboard.copy(d, list(d.nodes)[n % 7 :]), keep_incoming=True)[0],
+    lambda d, n: group(d, picked(d.nodes, n) + picked(d.nodes, n + 1))[0],
+    lambda d, n: add_frame(d, "", (float(n), 0.0, 90.0, 50.0), "x", note=bool(n % 2))[0],
+    lambda d, n: place_frames(d, {f.id: (0.0, float(n), 80.0, 40.0) for f in picked(d.frames, n)}),
+    lambda d, n: remove_frames(d, [f.id for f in picked(d.frames, n)]),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(STEPS) - 1), st.integers(0, 40)), max_size=12))
+def test_any_order_of_edits_can_be_saved_undone_and_redone(steps: list[tuple[int, int]]) -> None:
+    history = History(new("lenet"))
+    seen = [history.document]
+    for which, number in steps:
+        try:
+            document = STEPS[which](history.document, number)
+        except (Refusal, IndexError):  # nothing is left to pick from
+            continue
+        if document is not history.document:
+            history.do("step", document)
+            seen.append(document)
+        assert document.bends.keys() <= set(document.wires)
+        assert all(document.bends.values())
+        assert from_json(to_json(document)).same_drawing(document)
+    for document in reversed(seen[:-1]):
+        assert history.undo() is document
+    for document in seen[1:]:
+        assert history.redo() is document

@@ -311,3 +311,15 @@ def test_tidy_keeps_the_bends_that_still_fit_and_leaves_notes_alone(desk: Desk) 
     assert desk.document.frames[-1].rect == rect
     same = positions["n4"].position[0] + 232 == positions["n5"].position[0]
     assert (wires[0] in desk.document.bends) == same
+
+
+# -- delete ------------------------------------------------------------------------------------------------------------
+def test_delete_backspace_and_ctrl_delete(desk: Desk) -> None:
+    for key in (KEY.Key_Delete, KEY.Key_Backspace):
+        desk.hand.click(header(desk.view, "n4"))
+        desk.key(key)
+        assert "n4" not in desk.document.nodes and not desk.document.wires_into["n5"]
+        desk.key(KEY.Key_Z, CTRL)
+    desk.hand.click(desk.view.canvas.nodes["n3"].scene_body().center())
+    desk.key(KEY.Key_Delete, CTRL)
+    assert "n3" not in desk.document.nodes and Wire("n2", "y", "n4", "x") in desk.document.wires
