@@ -113,7 +113,11 @@ class ArrangedStage(CommandedStage):
         item = self.canvas.frames[id]
         box = self.mapFromScene(item.heading()).boundingRect()
         merge = f"frame {id}" if title else ""
-        FrameEditor(self, item.frame, box, lambda t, text: self._write_frame(id, t, text, title or "Write", merge))
+        editor = FrameEditor(self, item.frame, box, lambda t, text: self._write_frame(id, t, text, title or "Write", merge))
+        # It stands where the frame stood: when that is looked at from elsewhere, writing is over.
+        self.zoom_changed.connect(editor.finish)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(editor.finish)
 
     def _write_frame(self, id: str, title: str, text: str, verb: str, merge: str) -> None:
         """A note without a word is no note."""

@@ -56,6 +56,10 @@ class FrameEditor(QFrame):
         text = self.text.toPlainText() if isinstance(self.text, QPlainTextEdit) else self.text.text()
         return self.title.text(), text
 
+    def finish(self) -> None:
+        """Write, and be gone."""
+        self._end(write=True)
+
     def _end(self, write: bool) -> None:
         """Once only: hiding it takes the focus away, which would end it again."""
         if self._over:

@@ -193,6 +193,11 @@ def test_title_and_text_are_edited_where_they_stand(desk: Desk) -> None:
     desk.type("Away")
     desk.hand.click(QPointF(300, 240))
     assert desk.document.frames[0].title == "Away", "going elsewhere writes"
+    desk.hand.double_click(heading)
+    desk.type("Seen from afar")
+    desk.key(KEY.Key_Minus, CTRL)
+    desk.view.zoom_by(0.8)
+    assert desk.document.frames[0].title == "Seen from afar" and desk.view.hasFocus()
 
 
 def test_a_moved_frame_takes_along_what_is_inside(desk: Desk) -> None:
