@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 
-from app.canvas.detours import routed
+from app.canvas.detours import Near, routed
 from app.canvas.finding import Findable
 from app.canvas.ink import Ink
 from app.canvas.items.frame import FrameItem
@@ -16,7 +16,7 @@ from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
 from app.canvas.look import counted, look_of, problems_by_node
 from app.canvas.motion import Glide
-from app.canvas.routes import Route, Surroundings, through
+from app.canvas.routes import Surroundings, through
 from app.session import Live, Session
 from app.tokens import Tokens
 from nodes.bends import Bend, Bends
@@ -145,18 +145,18 @@ class CanvasScene(Findable):
                     bodies = [n.scene_body() for n in self.nodes.values()]
                 around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
                 bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
-                item.follow(start, end, self._laid(start, end, bends, around, {source, target}), bends)
+                near = self.bodies_near({source, target})
+                laid = through(start, bends, end, around) if bends else routed(start, end, around, near)
+                item.follow(start, end, laid, bends)
 
-    def _laid(
-        self, start: QPointF, end: QPointF, bends: tuple[QPointF, ...], around: Surroundings, ends: set[NodeItem]
-    ) -> Route:
-        """Through its bends if it has any, else clear of what stands between."""
+    def bodies_near(self, ends: set[NodeItem]) -> Near:
+        """Which bodies a rectangle meets, but for those of a wire's own ends."""
 
-        def near(rect: QRectF) -> list[QRectF]:
+        def met(rect: QRectF) -> list[QRectF]:
             found = [i for i in self.items(rect) if isinstance(i, NodeItem) and i not in ends]
             return [body for i in found if (body := i.scene_body()).intersects(rect)]
 
-        return through(start, bends, end, around) if bends else routed(start, end, around, near)
+        return met
 
     def places(self) -> dict[str, QPointF]:
         """Where the nodes are."""
