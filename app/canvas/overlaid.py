@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
-from app.canvas.arranging import ArrangedStage
 from app.canvas.breadcrumb import Breadcrumb
+from app.canvas.keyed import KeyedStage
 from app.canvas.minimap import Minimap
 from app.canvas.node_bar import NodeBar
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
@@ -17,7 +17,7 @@ from app.tokens import Tokens
 from nodes.document import Document
 
 
-class OverlaidStage(ArrangedStage):
+class OverlaidStage(KeyedStage):
     """A stage with title, zoom control, minimap, a bar at the node under the pointer, and a hint while it is empty."""
 
     example_requested = Signal()
@@ -95,7 +95,7 @@ class OverlaidStage(ArrangedStage):
         """Dark or light."""
         self.tokens = tokens
         self.canvas.set_tokens(tokens)
-        for overlay in (self.title, self.empty, self.search, self.minimap, self.node_bar):
+        for overlay in (self.title, self.empty, self.search, self.find_bar, self.minimap, self.node_bar):
             overlay.set_tokens(tokens)
         self.viewport().update()
 
@@ -104,13 +104,10 @@ class OverlaidStage(ArrangedStage):
         self.zoom_control.adjustSize()
         self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
         self.empty.fit(self.rect())
+        self.place_find()
         if self._unseen is not self.session.history:
             self._unseen = self.session.history if self.isVisible() else None
             self.whole = True
-        if self.whole and not self.held():
+        if self.whole and self.gesture is None:
             self.show_all()
         self.minimap.follow_view()
-
-    def held(self) -> bool:
-        """Whether a gesture is under way, which must not lose the ground under it."""
-        return False

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.canvas import spoken
 from app.canvas.dropping import Dropping
 from app.canvas.gestures import Gesture, Pointer
 from app.canvas.hover import Hover, cursor_over, tip_at
@@ -36,18 +37,17 @@ FROM_CHILDREN = {
     QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick,
     QEvent.Type.Wheel, QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.DragLeave, QEvent.Type.Drop,
 }  # fmt: skip
-ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
 class CanvasView(OverlaidStage):
     """The canvas as a widget."""
 
     node_activated = Signal(str)
-    menu_requested = Signal(object)
+    #: What accessibility tools see of it (`app.canvas.accessible`); one may look before __init__ is through.
+    interface: object = None
 
     def __init__(self, session: Session, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(session, tokens, parent)
-        self.gesture: Gesture | None = None
         self.space_held = False
         self._space_used = False
         self._hover = Hover(self.canvas)
@@ -55,6 +55,7 @@ class CanvasView(OverlaidStage):
         self._dropping = Dropping(self)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
+        self.viewport().setAccessibleName("Drawing of the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
         session.document_changed.connect(self._document_changed)
@@ -79,12 +80,10 @@ class CanvasView(OverlaidStage):
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
         """Tell accessibility tools what is selected."""
-        looks = [self.canvas.nodes[i].look for i in self.canvas.nodes if i in chosen]
-        words = ", ".join(f"{k.title} {k.name} {k.shape}" for k in looks[:3]) + (" …" if len(looks) > 3 else "")
-        self.setAccessibleDescription(f"Selected: {words}" if looks else "Nothing selected")
-
-    def held(self) -> bool:
-        return self.gesture is not None
+        looks = [item.look for id, item in self.canvas.nodes.items() if id in chosen]
+        words = spoken.selection(looks, self.session.checked)
+        self.setAccessibleDescription(words)
+        self.told.emit(words)
 
     # -- pointer ---------------------------------------------------------------------------------------------------------
     def pointer(self, event: QSinglePointEvent) -> Pointer:
@@ -93,6 +92,9 @@ class CanvasView(OverlaidStage):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.pointed = True
+        if self.gesture is not None and not self.gesture.held:
+            self._end(lambda g: g.cancel())
         if self.gesture is None:
             self._at_rest()
             self._space_used = self._space_used or self.space_held
@@ -106,8 +108,11 @@ class CanvasView(OverlaidStage):
         self.node_bar.leave()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointed = True
         if self.gesture is None:
             self._follow(self.pointer(event))
+        elif not self.gesture.held:
+            pass
         elif not event.buttons():
             # The button was let go where we could not see it.
             self._end(lambda g: g.cancel())
@@ -151,9 +156,7 @@ class CanvasView(OverlaidStage):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The right button is a gesture: it asks for the menu itself, when it is let go where it was pressed.
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            chosen = self.canvas.contents(self.session.selection) if self.session.selection else None
-            at = self.mapFromScene(chosen.center()) if chosen else self.viewport().rect().center()
-            self.menu_requested.emit(self.viewport().mapToGlobal(at))
+            self.ask_for_menu()
 
     def _end(self, how: Callable[[Gesture], None]) -> None:
         """Finish the gesture. It is forgotten first: what it does may start a dialog or change the document."""
@@ -180,6 +183,7 @@ class CanvasView(OverlaidStage):
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover.clear()
+            self.pointed = False
         return super().viewportEvent(event)
 
     # -- keys ------------------------------------------------------------------------------------------------------------
@@ -188,12 +192,11 @@ class CanvasView(OverlaidStage):
             return self.viewportEvent(event)
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
-                # While a button is held, keys belong to the gesture.
+                # While a wire or a layer is in the hand, keys belong to the gesture.
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
-                self.open_search()
-                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and self.gesture is not None:
+                return self.gesture.key(event.key())
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -202,13 +205,9 @@ class CanvasView(OverlaidStage):
             self._escape()
         elif self.gesture is not None and self.gesture.key(key):
             pass
-        elif key in ARROWS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
-            self.walk(*ARROWS[Qt.Key(key)])
         elif key == Qt.Key.Key_Space:
             self.space_held = True
             self._space_used = self._space_used and event.isAutoRepeat()
-        elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-            self.open_search()
         else:
             # Not QGraphicsView's own: its keys scroll.
             event.ignore()
@@ -219,8 +218,9 @@ class CanvasView(OverlaidStage):
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat() or not self.space_held:
             event.ignore()
             return
-        used, self.space_held, self._space_used = self._space_used, False, False
-        if not used and self.gesture is None:
+        alone = self.space_held and not self._space_used
+        self.space_held = self._space_used = False
+        if alone and self.gesture is None:
             self.open_search()
 
     def _escape(self) -> None:
@@ -235,6 +235,8 @@ class CanvasView(OverlaidStage):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.space_held = self._space_used = False
+        if self.gesture is not None and not self.gesture.held:
+            self._end(lambda g: g.cancel())
 
     # -- dropping a layer (`Dropping` does it) ----------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

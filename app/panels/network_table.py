@@ -45,6 +45,7 @@ class NetworkTable(QWidget):
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
         self.tree.itemClicked.connect(self._clicked)
+        self.tree.itemActivated.connect(self._clicked)
         self.refresh()
 
     def _tree(self) -> QTreeWidget:
