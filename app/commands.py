@@ -132,6 +132,8 @@ COMMANDS: tuple[Command, ...] = (
     _c("open_block", "Open the block or the settings", NETWORK, "open_chosen", "Enter Return", when=chosen, local=True),
     _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=in_a_block, ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
+    _c("tidy_down", "Tidy from top to bottom", NETWORK, "canvas.tidy_down", "Ctrl+Alt+L"),
+    _c("pin", "Pin: Tidy leaves it where it is", NETWORK, "canvas.toggle_pin", "P", when=chosen, local=True),
     _c("straighten", "Straighten", NETWORK, "canvas.straighten", "Q", when=chosen, local=True),
     _c("align_left", "Align left", NETWORK, "canvas.align_left", "Shift+Left", when=chosen, local=True),
     _c("align_right", "Align right", NETWORK, "canvas.align_right", "Shift+Right", when=chosen, local=True),

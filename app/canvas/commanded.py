@@ -13,11 +13,13 @@ from app.canvas.actions import FULL
 from app.canvas.finding import PortAt
 from app.canvas.geometry import GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
+from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
 from app.canvas.scene import CanvasScene
 from app.canvas.search import SearchPalette
 from app.canvas.stage import Stage
+from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
 from nodes import clipboard, edits
@@ -44,6 +46,9 @@ class CommandedStage(Stage):
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         #: What the type chosen in the search palette is for.
         self._take: Callable[[str], object] = lambda type: None
+        self.tidying = Tidying(self)
+        self.tidying.laid_out.connect(self._laid_out)
+        self.tidying.said.connect(self.status_message)
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
         #: Whether the pointer was the last to say where: then what is added stands there.
@@ -131,12 +136,30 @@ class CommandedStage(Stage):
     def toggle_bypass(self) -> None:
         actions.toggle(self.session, "bypassed", "Bypass")
 
+    def toggle_pin(self) -> None:
+        actions.toggle(self.session, "pinned", "Pin")
+
     def toggle_collapse(self) -> None:
         actions.toggle(self.session, "collapsed", "Collapse")
 
     def tidy(self) -> None:
+        """What is selected, where that is more than one layer; else everything."""
+        chosen = self.session.selection
+        self._tidy(Wish(chosen if len(chosen) > 1 else None))
+
+    def tidy_down(self) -> None:
+        chosen = self.session.selection
+        self._tidy(Wish(chosen if len(chosen) > 1 else None, down=True))
+
+    def _tidy(self, wish: Wish) -> None:
+        level = self.session.document.level(self.session.level)
+        sizes = {i: (item.body().width(), item.body().height()) for i, item in self.canvas.nodes.items()}
+        if sizes:
+            self.tidying.start(level, sizes, wish)
+
+    def _laid_out(self, level: Document | None) -> None:
         before = self.canvas.places()
-        if actions.tidy(self.session, self.canvas):
+        if level is not None and actions.lay_out(self.session, level):
             self.fit_all()
             self.canvas.glide_from(before)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
 from app.canvas.breadcrumb import Breadcrumb
 from app.canvas.keyed import KeyedStage
+from app.canvas.layout import scattered
 from app.canvas.minimap import Minimap
 from app.canvas.node_bar import NodeBar
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
@@ -74,6 +75,12 @@ class OverlaidStage(KeyedStage):
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
             self.show_all()
+            self._lay_out_what_has_no_place()
+
+    def _lay_out_what_has_no_place(self) -> None:
+        """A network that was never laid out (written by a program) is, when it is opened."""
+        if not scattered(self.session.document, self.session.here):
+            QTimer.singleShot(0, self, self.tidy)
 
     def show_level(self, level: str) -> None:
         """A block was opened or left: what was seen outside is seen again."""

@@ -226,6 +226,8 @@ class CanvasView(OverlaidStage):
     def _escape(self) -> None:
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
+        elif self.tidying.cancel():
+            pass
         elif self.session.selection or self.canvas.any_chosen:
             self.canvas.choose()
             self.session.select(())
