@@ -34,8 +34,13 @@ class Checked:
         return tuple(p for p in self.problems if p.level == "error")
 
 
-def check(document: Document) -> Checked:
-    built = build(document, "training")
+def check(document: Document, before: tuple[Document, Checked] | None = None) -> Checked:
+    """Build `document` and judge it. `before` (another document, checked) spares the build where only the drawing differs,
+    and the judging where nothing was wrong."""
+    same = before is not None and document.same_network(before[0])
+    if before is not None and same and not before[1].problems:
+        return before[1]
+    built = before[1].built if before is not None and same else build(document, "training")
     document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     problems = [_with_repairs(document, built, p) for p in built.problems]
     for rule in RULES:

@@ -28,6 +28,9 @@ from nodes.layer import layer_types
 
 #: What is added by keys stands so far from its neighbour.
 APART = 60.0
+#: If so many of the layers stand together, the others are strays; of a network this large none is.
+MANY = 300
+NEARLY_ALL = 0.9
 
 
 class CommandedStage(Stage):
@@ -56,7 +59,8 @@ class CommandedStage(Stage):
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
-        """Everything, gliding there; where that would be dust, what stands together, with a word on the rest."""
+        """Everything, gliding there; where a few stray layers would make dust of it, what stands together, with a word on the
+        rest."""
         self._fit_all(gliding=True)
 
     def show_all(self) -> None:
@@ -66,6 +70,10 @@ class CommandedStage(Stage):
     def _fit_all(self, gliding: bool) -> None:
         all_of_it = self.canvas.contents()
         near = self.canvas.near(self.most_seen()) if self.too_large(all_of_it) else []
+        count = len(self.canvas.nodes)
+        large = count > MANY and len(near) < NEARLY_ALL * count
+        near = [] if large else near
+        self.allow(all_of_it if large else QRectF(0, 0, 1, 1))
         self.fit(self.canvas.contents(near) if near else all_of_it, gliding=gliding)
         self.whole = True
         if near:

@@ -20,7 +20,7 @@ RISE = 10.0
 Near = Callable[[QRectF], Sequence[QRectF]]
 
 
-def routed(a: QPointF, b: QPointF, around: Surroundings, near: Near) -> Route:
+def routed(a: QPointF, b: QPointF, around: Surroundings | None, near: Near) -> Route:
     """The route from output `a` to input `b`, clear of nodes where that can be had."""
     found = route(a, b, around)
     if found.way is not Way.AHEAD or b.x() - a.x() < CLOSE:

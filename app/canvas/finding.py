@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtWidgets import QGraphicsScene
 
 from app.canvas.geometry import PORT_HIT
@@ -45,24 +45,26 @@ class Findable(QGraphicsScene):
 
     def node_at(self, point: QPointF) -> str | None:
         """The uppermost node whose body holds the point."""
-        hits = [i for i, item in self.nodes.items() if item.scene_body().contains(point)]
-        return hits[-1] if hits else None
+        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return next((i.look.id for i in found if isinstance(i, NodeItem) and i.scene_body().contains(point)), None)
 
     def port_at(self, point: QPointF, reach: float = PORT_HIT / 2) -> PortAt | None:
         """The nearest port within its hit area."""
         best: tuple[float, PortAt] | None = None
-        for id, item in self.nodes.items():
-            if not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        for item in self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+            if not isinstance(item, NodeItem) or not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
                 continue
             for port in item.look.ports:
                 away = item.port_point(port.output, port.name) - point
                 distance = max(abs(away.x()), abs(away.y()))
                 if distance <= reach and (best is None or distance < best[0]):
-                    best = (distance, PortAt(id, port))
+                    best = (distance, PortAt(item.look.id, port))
         return best[1] if best else None
 
     def wire_at(self, point: QPointF) -> Wire | None:
-        return next((w for w, item in self.wires.items() if item.shape().contains(point)), None)
+        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return next((i.wire for i in found if isinstance(i, WireItem) and i.shape().contains(point)), None)
 
     def bend_at(self, point: QPointF) -> Bend | None:
         """The nearest bend of a wire within its hit area."""

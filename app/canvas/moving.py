@@ -137,6 +137,7 @@ class Move(Gesture):
 
     # -- the gesture -----------------------------------------------------------------------------------------------------
     def drag(self, at: Pointer) -> None:
+        self.view.canvas.keep_pictures(True)
         self._marks = []
         self._to = self._from.by(*self._way(at))
         self.show()
@@ -146,6 +147,7 @@ class Move(Gesture):
         self._to.show(self.view.canvas, self.view.session.document)
 
     def release(self, at: Pointer) -> None:
+        self.view.canvas.keep_pictures(False)
         self.view.canvas.overlay.draw(None)
         if not self.dragged:
             self.clicked(at)
@@ -159,6 +161,7 @@ class Move(Gesture):
         return self._to.edit(document)
 
     def cancel(self) -> None:
+        self.view.canvas.keep_pictures(False)
         self.view.canvas.overlay.draw(None)
         self._restore()
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
 from app.canvas.breadcrumb import Breadcrumb
+from app.canvas.geometry import AFAR
 from app.canvas.keyed import KeyedStage
 from app.canvas.layout import scattered
 from app.canvas.minimap import Minimap
@@ -47,6 +48,7 @@ class OverlaidStage(KeyedStage):
         self.zoom_control.reset.connect(self.reset_zoom)
         self.zoom_control.fit.connect(self.fit_all)
         self.zoom_changed.connect(self.zoom_control.show_zoom)
+        self.zoom_changed.connect(lambda zoom: self.canvas.show_from_afar(zoom < AFAR))
         self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
         self.empty.search.connect(lambda: self.open_search())
         self.empty.example.connect(self.example_requested)

@@ -82,7 +82,7 @@ class DraggedWire:
         source, target = ids if self.anchor.port.output else ids[::-1]
         frames = [f.rect() for f in self.scene.frames.values()]
         bodies = {id: node.scene_body() for id, node in self.scene.nodes.items()}
-        return Surroundings(bodies[source], bodies[target], frames, list(bodies.values()))
+        return Surroundings(bodies[source], bodies[target], frames, sorted(b.bottom() for b in bodies.values()))
 
     def _near(self) -> Near:
         ids = {self.anchor.node, *([self._port.node] if self._port else [])}
