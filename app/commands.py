@@ -32,6 +32,7 @@ def _at_rest(window: Any) -> bool:
 
 always = When(lambda w: True, "")
 chosen = When(lambda w: bool(w.session.selection), "Select a layer first.")
+written = When(lambda w: bool(w.session.selection or w.canvas.canvas.chosen_frames), "Select a layer or a frame first.")
 block_chosen = When(
     lambda w: any(w.session.document.nodes[i].block is not None for i in w.session.selection), "Select a block first."
 )
@@ -110,6 +111,8 @@ COMMANDS: tuple[Command, ...] = (
     _c("zoom_reset", "Zoom to 100 %", VIEW, "canvas.reset_zoom", "Ctrl+0", ends_group=True),
     _c("show_palette", "Show or hide layers", VIEW, "toggle_palette", "Ctrl+1"),
     _c("show_inspector", "Show or hide inspector", VIEW, "toggle_inspector", "Ctrl+2"),
+    _c("minimap", "Minimap", VIEW, "toggle_minimap", ticked=lambda w: w.canvas.minimap.wanted),
+    _c("still", "Reduce motion", VIEW, "toggle_motion", ticked=lambda w: w.is_still()),
     _c("show_problems", "Show problems", VIEW, "show_problems"),
     _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6"),
     _c("last_panel", "Go to the panel before", VIEW, "last_panel", "Shift+F6"),
@@ -118,10 +121,13 @@ COMMANDS: tuple[Command, ...] = (
     _c("theme_light", "Light", VIEW, "theme_light", ticked=theme_is("light")),
     _c("theme_system", "Dark or light as the system", VIEW, "theme_system", ticked=theme_is("system")),
     _c("add", "Add a layer…", NETWORK, "canvas.open_search", "Tab Shift+A", local=True, icon="plus"),
-    _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=chosen),
+    _c("rename", "Rename", NETWORK, "canvas.rename_selected", "F2", when=written),
     _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
+    _c("swap", "Swap type…", NETWORK, "canvas.swap_selected", "Shift+S", when=chosen, local=True, ends_group=True),
+    _c("frame", "Comment frame around selection", NETWORK, "canvas.frame_selection", "C", when=chosen, local=True, icon="note"),
+    _c("note", "Add a note", NETWORK, "canvas.add_note", "N", local=True, ends_group=True),
     _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
     _c("ungroup", "Dissolve the block", NETWORK, "canvas.ungroup", "Ctrl+Shift+G", when=block_chosen),
     _c("open_block", "Open the block or the settings", NETWORK, "open_chosen", "Enter Return", when=chosen, local=True),
@@ -129,6 +135,11 @@ COMMANDS: tuple[Command, ...] = (
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
     _c("tidy_down", "Tidy from top to bottom", NETWORK, "canvas.tidy_down", "Ctrl+Alt+L"),
     _c("pin", "Pin: Tidy leaves it where it is", NETWORK, "canvas.toggle_pin", "P", when=chosen, local=True),
+    _c("straighten", "Straighten", NETWORK, "canvas.straighten", "Q", when=chosen, local=True),
+    _c("align_left", "Align left", NETWORK, "canvas.align_left", "Shift+Left", when=chosen, local=True),
+    _c("align_right", "Align right", NETWORK, "canvas.align_right", "Shift+Right", when=chosen, local=True),
+    _c("align_top", "Align top", NETWORK, "canvas.align_top", "Shift+Up", when=chosen, local=True),
+    _c("align_bottom", "Align bottom", NETWORK, "canvas.align_bottom", "Shift+Down", when=chosen, local=True),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),

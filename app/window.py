@@ -68,6 +68,7 @@ class MainWindow(WindowCommands):
         # Qt's own menu of bars could hide the toolbar for good.
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.resize(1280, 800)
+        self.recall()
         self._dress()
         self._show_title()
         self.canvas.setFocus()
@@ -156,6 +157,8 @@ class MainWindow(WindowCommands):
         canvas.status_message.connect(self.status.say)
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
+        canvas.help_requested.connect(self.node_help)
+        canvas.canvas.choice_changed.connect(self.refresh_actions)
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ class MainWindow(WindowCommands):
         self.session.opened(document, path, checked)
         self.bottom.training.show_history(document)
         if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
-            self.canvas.fit_all()
+            self.canvas.show_all()
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+from nodes.bends import Bends, shifted
 from nodes.document import Block, Document, Node, Position, Share, Wire, own
-from nodes.document_json import node_from_json, require_nesting
+from nodes.document_json import bends_from_json, node_from_json, require_nesting
 from nodes.edits import free_name, require_place
 from nodes.problems import Refusal
 from runtime.errors import NetwrightError
@@ -22,7 +23,8 @@ def copy(document: Document, ids: Iterable[str]) -> str:
     chosen = {i for id in ids for i in (id, *document.inside(id))}
     nodes = [asdict(document.nodes[i]) for i in document.nodes if i in chosen]
     wires = [asdict(w) for w in document.wires if w.target in chosen]
-    return json.dumps({"kind": CLIPBOARD, "nodes": nodes, "wires": wires})
+    bends = [{"wire": asdict(w), "points": p} for w, p in document.bends.items() if {w.source, w.target} <= chosen]
+    return json.dumps({"kind": CLIPBOARD, "nodes": nodes, "wires": wires, "bends": bends})
 
 
 def paste(
@@ -30,11 +32,13 @@ def paste(
 ) -> tuple[Document, list[str]]:
     """Nodes from the clipboard under new ids and names, into the block `parent`; returns the document and the ids of those
     that stand there. `keep_incoming` keeps wires from nodes that are still beside them. Raises `Refusal`."""
-    nodes, wires = _clipboard(text)
+    nodes, wires, bends = _clipboard(text)
     for node in nodes.values():
         require_place(node.type, parent if node.parent not in nodes else node.parent)
     outer = {i: replace(n, parent=parent, position=_moved(n, offset)) for i, n in nodes.items() if n.parent not in nodes}
     document, new = planted(document, {**nodes, **outer}, wires)
+    laid = {_rewired(w, new): shifted(p, *(offset if w.target in outer else (0.0, 0.0))) for w, p in bends.items()}
+    document = document.changed(bends={**document.bends, **laid})
     if keep_incoming:
         beside = [w for w in wires if w.source not in nodes and w.source in document.nodes and w.target in outer]
         kept = [into(w, new) for w in beside if document.nodes[w.source].parent == parent]
@@ -83,12 +87,13 @@ def _moved(node: Node, offset: Position) -> Position:
     return node.position[0] + offset[0], node.position[1] + offset[1]
 
 
-def _clipboard(text: str) -> tuple[dict[str, Node], list[Wire]]:
+def _clipboard(text: str) -> tuple[dict[str, Node], list[Wire], Bends]:
     try:
         data = json.loads(text)
         if data["kind"] != CLIPBOARD:
             raise ValueError(data["kind"])
-        return parts(data)
+        nodes, wires = parts(data)
+        return nodes, wires, bends_from_json(data.get("bends", ()), [w for w in wires if w.source in nodes])
     except Damage as error:
         raise Refusal(f"What is on the clipboard cannot be pasted: {error}.") from None
     except NetwrightError as error:

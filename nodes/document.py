@@ -120,13 +120,14 @@ class Wire:
 
 @dataclass(frozen=True)
 class Frame:
-    """A comment frame around a part of the canvas."""
+    """A comment frame around a part of the canvas: x, y, width, height. A `note` is its text alone, without a border."""
 
     id: str
     title: str
     text: str
     rect: tuple[float, float, float, float]
     parent: str = ""
+    note: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +147,8 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``)."""
+    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``). `bends` are the
+    points that a wire passes through, in the order in which it does: how it is drawn, and nothing else."""
 
     title: str = "Untitled"
     nodes: Mapping[str, Node] = field(default_factory=dict)
@@ -158,6 +160,7 @@ class Document:
     serial: int = 1
     weights: Mapping[str, Array] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
+    bends: Mapping[Wire, tuple[Position, ...]] = field(default_factory=dict)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):
@@ -166,7 +169,7 @@ class Document:
 
     def same_drawing(self, other: Document) -> bool:
         """Equal in all but weights and training state."""
-        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial")
+        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "bends")
         return all(getattr(self, n) == getattr(other, n) for n in names)
 
     def same_network(self, other: Document) -> bool:
@@ -179,7 +182,11 @@ class Document:
         return list(self.nodes) == list(other.nodes) and all(a is b or a.same_layer(b) for a, b in pairs)
 
     def changed(self, **changes: Any) -> Document:
-        return replace(self, **changes)
+        """Another document. A wire that is gone takes its bends with it."""
+        made = replace(self, **changes)
+        if "wires" in changes and made.bends and not made.bends.keys() <= set(made.wires):
+            made = replace(made, bends={w: points for w, points in made.bends.items() if w in made.wires})
+        return made
 
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
@@ -226,10 +233,12 @@ class Document:
         return replace(self, nodes={i: self.nodes[i] for i in ids}, wires=wires, frames=frames)
 
     def with_level(self, parent: str, level: Document) -> Document:
-        """The document with the nodes and frames of one level as they are in `level` (its wires are left as they were)."""
+        """The document with nodes, frames and bends of one level as they are in `level` (its wires are left as they were)."""
         frames = tuple(f for f in self.frames if f.parent != parent) + level.frames
         nodes = {**self.nodes, **level.nodes}
-        return self if nodes == self.nodes and frames == self.frames else replace(self, nodes=nodes, frames=frames)
+        if nodes == self.nodes and frames == self.frames and level.bends == self.bends:
+            return self
+        return replace(self, nodes=nodes, frames=frames, bends=level.bends)
 
     def chain(self, id: str) -> list[str]:
         """The blocks around a node, the outermost first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from math import isfinite
 from typing import Any
@@ -31,6 +31,7 @@ def to_json(document: Document) -> str:
             "title": document.title,
             "nodes": [asdict(n) for n in document.nodes.values()],
             "wires": [asdict(w) for w in document.wires],
+            "bends": [{"wire": asdict(w), "points": points} for w, points in document.bends.items()],
             "frames": [asdict(f) for f in document.frames],
             "recipe": document.recipe.to_json(),
             "notes": document.notes,
@@ -69,7 +70,7 @@ def from_json(text: str, file: str = "the file") -> Document:
 
 def _document(data: Mapping[str, Any]) -> Document:
     nodes = {n["id"]: node_from_json(n) for n in data["nodes"]}
-    wires = tuple(Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"])
+    wires = tuple(_wire(w) for w in data["wires"])
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")
     require_nesting(nodes)
@@ -86,7 +87,19 @@ def _document(data: Mapping[str, Any]) -> Document:
         output=str(data["output"]),
         serial=max(int(data["serial"]), _free(nodes)),
         training=Training(progress=dict(data["progress"])),
+        bends=bends_from_json(data.get("bends", ()), wires),
     )
+
+
+def _wire(data: Mapping[str, Any]) -> Wire:
+    return Wire(*(str(data[k]) for k in ("source", "source_port", "target", "target_port")))
+
+
+def bends_from_json(data: Iterable[Mapping[str, Any]], wires: Iterable[Wire]) -> dict[Wire, tuple[Position, ...]]:
+    """The points of each wire; those of a wire that is not there are left out."""
+    known = set(wires)
+    read = {_wire(b["wire"]): tuple(_place(p, "a bend of a wire") for p in b["points"]) for b in data}
+    return {wire: points for wire, points in read.items() if wire in known and points}
 
 
 def _free(nodes: Mapping[str, Node]) -> int:
@@ -152,10 +165,10 @@ def _decay(number: Any) -> float:
     return float(number)
 
 
-def _place(position: list[float]) -> Position:
+def _place(position: list[float], what: str = "a layer") -> Position:
     x, y = map(float, position)
     if not (isfinite(x) and isfinite(y)):
-        raise Damage("a layer stands nowhere")
+        raise Damage(f"{what} stands nowhere")
     return x, y
 
 
@@ -168,7 +181,8 @@ def _frame(data: Mapping[str, Any], nodes: Mapping[str, Node]) -> Frame:
     parent = str(data.get("parent", ""))
     if parent and parent not in nodes:
         raise Damage("a frame stands in a block that is not there")
-    return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), parent)
+    note = bool(data.get("note", False))
+    return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), parent, note)
 
 
 def _tuples(value: Any) -> Any:
@@ -177,4 +191,6 @@ def _tuples(value: Any) -> Any:
 
 def _four(values: list[float]) -> tuple[float, float, float, float]:
     x, y, w, h = values
+    if not all(isfinite(v) for v in values):
+        raise Damage("a frame stands nowhere")
     return (float(x), float(y), float(w), float(h))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from nodes.bends import carried, split
 from nodes.build import Built, build, misfit
-from nodes.document import ENTRY, EXIT, Document, Frame, Node, Position, Share, Wire, own
+from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.problems import Problem, Refusal, Repair
 from nodes.promotions import promoted, set_face, without_promotions
@@ -91,10 +92,11 @@ def dissolve(document: Document, id: str) -> Document:
 
 
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
+    """Nodes to other places. The bends of a wire go with its ends where both go the same way."""
     nodes = dict(document.nodes)
     for id, position in positions.items():
         nodes[own(id)] = replace(document.node(id), position=(float(position[0]), float(position[1])))
-    return document.changed(nodes=nodes)
+    return document.changed(nodes=nodes, bends=carried(document, {own(i): p for i, p in positions.items()}))
 
 
 def rename(document: Document, id: str, name: str) -> Document:
@@ -312,9 +314,10 @@ def insert_node(document: Document, wire: Wire, id: str) -> Document:
     inputs, outputs = document.inputs(id), document.outputs(id)
     if not inputs or not outputs:
         raise Refusal(f"{document.node(id).type} cannot stand on a wire: it has no {'input' if not inputs else 'output'}.")
-    document = disconnect(document, [wire])
-    document = connect(document, Wire(wire.source, wire.source_port, id, inputs[0].name))
-    return connect(document, Wire(id, outputs[0], wire.target, wire.target_port))
+    into = Wire(wire.source, wire.source_port, id, inputs[0].name)
+    out = Wire(id, outputs[0], wire.target, wire.target_port)
+    joined = connect(connect(disconnect(document, [wire]), into), out)
+    return joined.changed(bends={**joined.bends, **split(document, wire, into, out)})
 
 
 def preview(document: Document, wire: Wire) -> str:
@@ -325,7 +328,7 @@ def preview(document: Document, wire: Wire) -> str:
     return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
 
 
-# -- recipe, frames, output ----------------------------------------------------------------------------------------------
+# -- recipe --------------------------------------------------------------------------------------------------------------
 def set_recipe(document: Document, **changes: Any) -> Document:
     """Change fields of the first stage, of its update (optimizer …), or the seed."""
     from nodes.recipes import checked
@@ -338,10 +341,3 @@ def set_recipe(document: Document, **changes: Any) -> Document:
         return document.changed(recipe=checked(recipe))
     except NetwrightError as error:
         raise Refusal(str(error)) from None
-
-
-def frame(
-    document: Document, title: str, rect: tuple[float, float, float, float], text: str = "", parent: str = ""
-) -> Document:
-    made = Frame(f"f{document.serial}", title, text, rect, parent)
-    return document.changed(frames=(*document.frames, made), serial=document.serial + 1)

@@ -11,6 +11,7 @@ from typing import Any
 
 from nodes import edits
 from nodes.document import Document, Wire
+from nodes.frames import add_frame
 from nodes.layer import layer_type
 from runtime.errors import NetwrightError, spelt, unknown
 from runtime.recipe import Recipe
@@ -103,7 +104,7 @@ class Sketch:
         self.document = self.document.changed(wires=(*self.document.wires, wire))
 
     def frame(self, title: str, text: str, rect: tuple[float, float, float, float]) -> None:
-        self.document = edits.frame(self.document, title, rect, text)
+        self.document, _ = add_frame(self.document, title, rect, text)
 
     def loss(self, type: str, data: str, settings: Mapping[str, Any] | None = None) -> str:
         """A loss behind the last layer, its target wired to the dataset's label."""

@@ -12,7 +12,9 @@ from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
 from app.canvas.scene import CanvasScene
 from app.session import Session
 from nodes import clipboard, edits
+from nodes.bends import relaid, unbend
 from nodes.document import Document
+from nodes.frames import remove_frames
 
 #: How high a node becomes at most, before it has been drawn.
 FULL = HEADER + SETTING + FACE + FOOTER
@@ -27,11 +29,16 @@ def _titled(verb: str, session: Session, ids: Iterable[str]) -> str:
 
 
 def delete(session: Session, scene: CanvasScene) -> None:
-    """The selected nodes with their wires, and the selected wires."""
-    ids, wires = session.selection, set(scene.chosen_wires)
-    if ids or wires:
-        title = _titled("Delete", session, ids) if ids else "Delete wire"
-        session.do(title, lambda d: edits.remove(edits.disconnect(d, wires), ids))
+    """The selected nodes with their wires, and the selected wires, bends and frames."""
+    ids, wires, bends, frames = session.selection, set(scene.chosen_wires), set(scene.chosen_bends), set(scene.chosen_frames)
+    if ids:
+        title = _titled("Delete", session, ids)
+    elif wires or bends:
+        title = "Delete wire" if wires else "Straighten wire"
+    else:
+        title = "Delete note" if all(scene.frames[i].frame.note for i in frames) else "Delete frame"
+    if ids or wires or bends or frames:
+        session.do(title, lambda d: remove_frames(edits.remove(edits.disconnect(unbend(d, bends), wires), ids), frames))
 
 
 def dissolve(session: Session) -> None:
@@ -99,7 +106,7 @@ def lay_out(session: Session, level: Document) -> bool:
 def _still_there(document: Document, level: Document) -> Document:
     """A layout, less what was deleted meanwhile, and with everything but positions as it is now."""
     nodes = {i: replace(document.nodes[i], position=n.position) for i, n in level.nodes.items() if i in document.nodes}
-    return level.changed(nodes=nodes)
+    return level.changed(nodes=nodes, bends=relaid(document, {i: n.position for i, n in nodes.items()}))
 
 
 def neighbour(document: Document, id: str, dx: int, dy: int) -> str | None:

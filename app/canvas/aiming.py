@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 
+from app.canvas.finding import PortAt
 from app.canvas.gestures import Pointer
-from app.canvas.scene import PortAt
 from app.canvas.wiring import DragWire, Verdict
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions, nesting
 from app.canvas.actions import FULL
+from app.canvas.finding import PortAt
 from app.canvas.geometry import GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
 from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
-from app.canvas.scene import CanvasScene, PortAt
+from app.canvas.scene import CanvasScene
 from app.canvas.search import SearchPalette
 from app.canvas.stage import Stage
 from app.canvas.tidying import Tidying
@@ -43,11 +44,11 @@ class CommandedStage(Stage):
         super().__init__(self.canvas, tokens, parent)
         self.canvas.setParent(self)
         self.search = SearchPalette(self, tokens)
-        self.search.chosen.connect(self._chosen)
+        self.search.chosen.connect(lambda type: self._take(type))
         self.search.closed.connect(self.setFocus)
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
-        self._place: tuple[QPointF, PortAt | None] = (QPointF(), None)
-        self._onto: Wire | None = None
+        #: What the type chosen in the search palette is for.
+        self._take: Callable[[str], object] = lambda type: None
         self.tidying = Tidying(self)
         self.tidying.laid_out.connect(self._laid_out)
         self.tidying.said.connect(self.status_message)
@@ -58,14 +59,22 @@ class CommandedStage(Stage):
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
-        """Everything. Where a few stray layers would make dust of it, what stands together, with a word on the rest."""
+        """Everything, gliding there; where a few stray layers would make dust of it, what stands together, with a word on the
+        rest."""
+        self._fit_all(gliding=True)
+
+    def show_all(self) -> None:
+        """The same at once, when the window or the document is another."""
+        self._fit_all(gliding=False)
+
+    def _fit_all(self, gliding: bool) -> None:
         all_of_it = self.canvas.contents()
         near = self.canvas.near(self.most_seen()) if self.too_large(all_of_it) else []
         count = len(self.canvas.nodes)
         large = count > MANY and len(near) < NEARLY_ALL * count
         near = [] if large else near
         self.allow(all_of_it if large else QRectF(0, 0, 1, 1))
-        self.fit(self.canvas.contents(near) if near else all_of_it)
+        self.fit(self.canvas.contents(near) if near else all_of_it, gliding=gliding)
         self.whole = True
         if near:
             away = len(self.canvas.nodes) - len(near)
@@ -74,11 +83,13 @@ class CommandedStage(Stage):
             self.status_message.emit(f"{word} {what}.")
 
     def fit_selection(self) -> None:
-        self.fit(self.canvas.contents(self.session.selection) if self.session.selection else self.canvas.contents())
+        chosen = self.session.selection
+        self.fit(self.canvas.contents(chosen) if chosen else self.canvas.contents(), gliding=True)
 
     # -- selecting -------------------------------------------------------------------------------------------------------
     def select_all(self) -> None:
         self.session.select(self.session.here)
+        self.canvas.choose((), self.canvas.all_bends(), self.canvas.frames)
 
     def select_downstream(self) -> None:
         actions.reach(self.session, self.session.document.downstream)
@@ -155,8 +166,16 @@ class CommandedStage(Stage):
             self.tidying.start(level, sizes, wish)
 
     def _laid_out(self, level: Document | None) -> None:
+        before = self.canvas.places()
         if level is not None and actions.lay_out(self.session, level):
             self.fit_all()
+            self.canvas.glide_from(before)
+
+    def _arrange(self, title: str, edit: Callable[[Document], Document]) -> None:
+        """An edit that moves layers: they glide there."""
+        before = self.canvas.places()
+        if self.session.do(title, edit):
+            self.canvas.glide_from(before)
 
     # -- blocks ----------------------------------------------------------------------------------------------------------
     def group(self) -> None:
@@ -200,7 +219,7 @@ class CommandedStage(Stage):
     def open_search(self, scene_pos: QPointF | None = None, wire_start: PortAt | None = None) -> None:
         """The search palette; what is chosen stands at `scene_pos` (the pointer, if None), joined to `wire_start`."""
         at = self._pointer() if scene_pos is None else scene_pos
-        self._place, self._onto = (at, wire_start), None
+        self._take = lambda type: self._place_layer(type, at, wire_start)
         found = offers(self.session.document, wire_start, self.session.level)
         prompt = "Search layers"
         if wire_start is not None and wire_start.port.output:
@@ -213,7 +232,7 @@ class CommandedStage(Stage):
 
     def insert_on(self, wire: Wire, scene_pos: QPointF) -> None:
         """The search palette, for a layer that is to stand on `wire`."""
-        self._place, self._onto = (scene_pos, None), wire
+        self._take = lambda type: self._insert(type, wire)
         self.search.open(
             self.mapFromScene(scene_pos), insertions(self.session.document, wire), layer_types(), "Search layers to insert here"
         )
@@ -251,11 +270,7 @@ class CommandedStage(Stage):
         steps = (GRID * n for n in range(1000))
         return next((s for s in steps if not any(QRectF(left, top + s, WIDTH, FULL).intersects(t) for t in taken)), 0.0)
 
-    def _chosen(self, type: str) -> None:
-        point, start = self._place
-        if self._onto is not None:
-            self._insert(type, self._onto)
-            return
+    def _place_layer(self, type: str, point: QPointF, start: PortAt | None) -> None:
         before = start is not None and not start.port.output
         self.add_layer(type, top_left(type, point.x(), point.y(), start is not None, before), start)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from app.canvas.carrying import can_stand_on_wire
 from app.canvas.geometry import BEAD, HEADER, WIDTH
-from app.canvas.gestures import can_stand_on_wire
 from app.canvas.ink import Ink
 from app.canvas.offers import placed, top_left
 from app.glyphs import glyph_for, paint_tile

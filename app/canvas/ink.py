@@ -35,6 +35,13 @@ def text_width(text: str, role: str) -> float:
     return metrics(role).horizontalAdvance(text)
 
 
+@lru_cache(maxsize=1024)
+def shortened(text: str, role: str, room: float) -> str:
+    """As much of a line as fits, ended by an ellipsis; nothing where there is no room for a few letters."""
+    made = metrics(role).elidedText(text, Qt.TextElideMode.ElideRight, max(room, 0.0))
+    return made if made == text or len(made) > 3 else ""
+
+
 @lru_cache(maxsize=4096)
 def _laid_out(text: str, role: str, width: float) -> QStaticText:
     made = QStaticText(text)

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import spoken
 from app.canvas.aiming import AimWire
-from app.canvas.commanded import CommandedStage
+from app.canvas.arranging import ArrangedStage
 from app.canvas.find_bar import FindBar
+from app.canvas.finding import PortAt
 from app.canvas.gestures import Gesture
 from app.canvas.look import PortLook
 from app.canvas.matches import Match, matches
 from app.canvas.ports import PortState
-from app.canvas.scene import PortAt
 from app.session import Session
 from app.tokens import Tokens
 from nodes import edits
@@ -24,7 +24,7 @@ FADED = 0.38
 EDGE = 8
 
 
-class KeyedStage(CommandedStage):
+class KeyedStage(ArrangedStage):
     """`told` carries what only accessibility tools need to be told; the rest goes by `status_message`."""
 
     menu_requested = Signal(object)
@@ -169,6 +169,7 @@ class KeyedStage(CommandedStage):
             id = self._found[self._at].node
             self.session.reveal(id)
             self._fade({m.node for m in self._found})
+            self.stop_gliding()
             self.whole = False
             self.centerOn(self.canvas.nodes[id])
         self.told.emit(self.find_bar.count.text())

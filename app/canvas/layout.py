@@ -62,7 +62,7 @@ def tidied(
     nodes = {id: replace(n, position=where[id]) if id in where else n for id, n in document.nodes.items()}
     frames = document.frames
     if wish.only is None:
-        frames = tuple(_around(f, inside(document, f, sizes), nodes, sizes) for f in document.frames)
+        frames = tuple(f if f.note else _around(f, inside(document, f, sizes), nodes, sizes) for f in document.frames)
     if nodes == document.nodes and frames == document.frames:
         return document
     return document.changed(nodes=nodes, frames=frames)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from app.canvas.finding import PortAt
 from app.canvas.geometry import BEAD, HEADER, LINE, WIDTH, snapped
 from app.canvas.look import counted
-from app.canvas.scene import PortAt
 from app.canvas.search import Offer
 from nodes import edits
 from nodes.document import ENTRY, EXIT, Document, Position, Wire
 from nodes.layer import Layer, layer_type, layer_types
 from nodes.problems import Refusal
+from nodes.rewiring import swap
 from runtime.errors import NetwrightError
 
 
@@ -42,6 +43,22 @@ def insertions(document: Document, wire: Wire) -> list[Offer]:
                 continue
             found.append(Offer(name, cls.category, _hint(cls)))
     return found
+
+
+def swaps(document: Document, id: str) -> list[Offer]:
+    """The layers that can take another one's place and all its wires, those of its category first."""
+    node = document.nodes[id]
+    here = layer_type(node.type).category if node.known else ""
+    found = []
+    for name, cls in types_in(node.parent).items():
+        if name != node.type:
+            try:
+                swapped = swap(document, id, name)
+            except NetwrightError:
+                continue
+            if len(swapped.wires) == len(document.wires):
+                found.append(Offer(name, cls.category, _hint(cls)))
+    return sorted(found, key=lambda o: o.category != here)
 
 
 def _hint(cls: type[Layer]) -> str:

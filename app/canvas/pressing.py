@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from app.canvas.gestures import BoxSelect, CutWires, Gesture, MoveNodes, Pan, Pointer
-from app.canvas.scene import PortAt
+from app.canvas.carrying import Duplicate, MoveBend, MoveFrame, MoveNodes, PullOut, ResizeFrame
+from app.canvas.finding import FrameAt, PortAt
+from app.canvas.gestures import BoxSelect, CutWires, Gesture, Pan, Pointer
+from app.canvas.rewire import DragAll
 from app.canvas.wiring import DragWire
 from nodes import edits
-from nodes.document import Wire
+from nodes.bends import Bend, bend
+from nodes.document import Document, Wire
 
 if TYPE_CHECKING:
     from app.canvas.view import CanvasView
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 ALT, SHIFT, CTRL = (
     Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier,
 )  # fmt: skip
+#: So many pixels of the screen about a frame's edge resize it.
+EDGE = 5.0
 
 
 def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton) -> Gesture | None:
@@ -29,39 +34,81 @@ def gesture_for(view: CanvasView, at: Pointer, button: Qt.MouseButton) -> Gestur
     return _left(view, at) if button == Qt.MouseButton.LeftButton else None
 
 
+def double_gesture(view: CanvasView, at: Pointer) -> Gesture | None:
+    """The second press of a double click on a wire: a bend there, in the hand at once."""
+    wire = view.canvas.wire_at(at.scene)
+    if wire is None or view.canvas.bend_at(at.scene) is not None:
+        return None
+    made: list[Bend] = []
+
+    def edit(document: Document) -> Document:
+        document, new = bend(document, wire, (at.scene.x(), at.scene.y()))
+        made.append(new)
+        return document
+
+    view.session.do("Bend wire", edit)
+    return MoveBend(view, at, made[-1])
+
+
+def frame_at(view: CanvasView, at: Pointer) -> FrameAt | None:
+    return view.canvas.frame_at(at.scene, EDGE / view.zoom)
+
+
 def _right(view: CanvasView, at: Pointer) -> Gesture:
     """A menu is about what it is opened on."""
     node = view.canvas.node_at(at.scene)
     wire = None if node else view.canvas.wire_at(at.scene)
+    frame = None if node or wire else frame_at(view, at)
     if node is not None and node not in view.session.selection:
+        view.canvas.choose()
         view.session.select([node])
-    if wire is not None:
+    if wire is not None or frame is not None:
         view.session.select(())
-        view.canvas.choose_wires([wire])
+        view.canvas.choose([wire] if wire else (), (), [frame.id] if frame else ())
     return Pan(view, at, menu=True)
 
 
 def _left(view: CanvasView, at: Pointer) -> Gesture | None:
-    if at.holds(ALT) and at.holds(SHIFT):
-        return CutWires(view, at)
-    port = view.canvas.port_at(at.scene)
+    out = at.holds(ALT) and at.holds(SHIFT)
+    port = None if out else view.canvas.port_at(at.scene)
     if port is not None:
         return _on_port(view, at, port)
     node = view.canvas.node_at(at.scene)
     if node is not None:
-        return MoveNodes(view, at, node)
+        return _on_node(view, at, node)
+    return CutWires(view, at) if out else _on_ground(view, at)
+
+
+def _on_node(view: CanvasView, at: Pointer, node: str) -> Gesture:
+    if at.keys == ALT | SHIFT:
+        return PullOut(view, at, node)
+    return Duplicate(view, at, node) if at.keys == ALT else MoveNodes(view, at, node)
+
+
+def _on_ground(view: CanvasView, at: Pointer) -> Gesture | None:
+    """Bends lie over wires, wires over frames."""
+    joint = view.canvas.bend_at(at.scene)
+    if joint is not None:
+        return MoveBend(view, at, joint)
     wire = view.canvas.wire_at(at.scene)
-    return BoxSelect(view, at) if wire is None else _on_wire(view, at, wire)
+    if wire is not None:
+        return _on_wire(view, at, wire)
+    frame = frame_at(view, at)
+    if frame is None:
+        return BoxSelect(view, at)
+    return ResizeFrame(view, at, frame) if frame.sides else MoveFrame(view, at, frame.id)
 
 
 def _on_port(view: CanvasView, at: Pointer, port: PortAt) -> Gesture | None:
-    """Drag a wire out of it; a joined input gives up its wire; Alt clears it."""
+    """Drag a wire out of it; a joined input gives up its wire, and with Ctrl an output all of them; Alt clears it."""
     document = view.session.document
     ends = [w for w in document.wires if _at_port(w, port)]
     if at.holds(ALT):
         if ends:
             view.session.do("Clear port", lambda d: edits.disconnect(d, ends))
         return None
+    if port.port.output and ends and at.holds(CTRL):
+        return DragAll(view, at, port, ends)
     if port.port.output or not ends:
         return DragWire(view, at, port)
     wire = ends[-1]
@@ -77,12 +124,12 @@ def _at_port(wire: Wire, port: PortAt) -> bool:
 
 def _on_wire(view: CanvasView, at: Pointer, wire: Wire) -> Gesture | None:
     """Select the wire; Shift and Ctrl keep what was selected."""
-    chosen = view.canvas.chosen_wires
+    canvas = view.canvas
     if at.holds(CTRL):
-        view.canvas.choose_wires(chosen ^ {wire})
+        canvas.choose(canvas.chosen_wires ^ {wire}, canvas.chosen_bends, canvas.chosen_frames)
     elif at.holds(SHIFT):
-        view.canvas.choose_wires(chosen | {wire})
+        canvas.choose(canvas.chosen_wires | {wire}, canvas.chosen_bends, canvas.chosen_frames)
     else:
         view.session.select(())
-        view.canvas.choose_wires([wire])
+        canvas.choose_wires([wire])
     return None

@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
+from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -16,6 +18,8 @@ FRAME_CLEAR = 12.0
 BEND = 8.0
 #: Wires between further ports fold into two tags when they are longer than this.
 FOLD = 320.0
+#: How far a piece of a bent wire keeps its direction, as a share of its length.
+TENSION = 0.35
 
 
 class Way(Enum):
@@ -23,6 +27,8 @@ class Way(Enum):
 
     AHEAD = "ahead"
     AROUND = "around"
+    BENT = "bent"
+    OVER = "over"
 
 
 @dataclass(frozen=True)
@@ -67,17 +73,56 @@ def ahead(a: QPointF, b: QPointF) -> Route:
     return Route(path, middle, Way.AHEAD, abs(b.x() - a.x()))
 
 
+def through(a: QPointF, points: Sequence[QPointF], b: QPointF, around: Surroundings) -> Route:
+    """Smooth through every point, level at both ends. Where the way begins or ends backwards, it turns beside the node."""
+    right, left = _turns(a, b, around)
+    first, last = points[0], points[-1]
+    out, back = first.x() < a.x() + 8, last.x() > b.x() - 8
+    stops = [*([] if out else [a]), *points, *([] if back else [b])]
+    path = rounded([a, QPointF(right, a.y()), QPointF(right, first.y()), first]) if out else QPainterPath(a)
+    ways = [_unit(after - before) for before, after in zip(stops, stops[2:], strict=False)]
+    ways = [QPointF(-1 if out else 1, 0), *ways, QPointF(-1 if back else 1, 0)]
+    for i, (start, end) in enumerate(pairwise(stops)):
+        reach = TENSION * hypot(end.x() - start.x(), end.y() - start.y())
+        path.cubicTo(start + ways[i] * reach, end - ways[i + 1] * reach, end)
+    if back:
+        path.connectPath(rounded([last, QPointF(left, last.y()), QPointF(left, b.y()), b]))
+    corners = [QPointF(right, first.y())] if out else [], [QPointF(left, last.y())] if back else []
+    return Route(path, *_widest([a, *corners[0], *points, *corners[1], b]))
+
+
+def _widest(stops: Sequence[QPointF]) -> tuple[QPointF, Way, float]:
+    """Where the label stands: in the middle of the piece that runs farthest across."""
+    start, end = max(pairwise(stops), key=lambda piece: abs(piece[1].x() - piece[0].x()))
+    return (start + end) * 0.5, Way.BENT, abs(end.x() - start.x())
+
+
+def _unit(way: QPointF) -> QPointF:
+    length = hypot(way.x(), way.y())
+    return way * (1 / length) if length else QPointF(1, 0)
+
+
 def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
     """Right of everything, back between the rows, and in from the left."""
-    home, goal = _frame_of(where.source, where.frames), _frame_of(where.target, where.frames)
-    same = home is not None and home == goal
-    right = _clear_right(where, None if same else home)
-    left = _clear_left(where, None if same else goal)
-    right, left = max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
+    home, goal, same = _frames_of(where)
+    right, left = _turns(a, b, where)
     above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
     level = _between(_row(above, below, where.bottoms), below)
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)
+
+
+def _turns(a: QPointF, b: QPointF, where: Surroundings) -> tuple[float, float]:
+    """How far right it goes before it turns back, and how far left before it comes in."""
+    home, goal, same = _frames_of(where)
+    right, left = _clear_right(where, None if same else home), _clear_left(where, None if same else goal)
+    return max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
+
+
+def _frames_of(where: Surroundings) -> tuple[QRectF | None, QRectF | None, bool]:
+    """The frames of both ends, and whether they are one."""
+    home, goal = _frame_of(where.source, where.frames), _frame_of(where.target, where.frames)
+    return home, goal, home is not None and home == goal
 
 
 def _frame_of(node: QRectF, frames: Sequence[QRectF]) -> QRectF | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtWidgets import QGraphicsItem
 
-from app.canvas.geometry import PORT_HIT
+from app.canvas.detours import Near, routed
+from app.canvas.finding import Findable
 from app.canvas.ink import Ink
 from app.canvas.items.afar import AfarItem
 from app.canvas.items.frame import FrameItem
@@ -17,10 +17,12 @@ from app.canvas.items.node import NodeItem
 from app.canvas.items.overlay import OverlayItem
 from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
-from app.canvas.look import NodeLook, PortLook, counted, look_of, problems_by_node
-from app.canvas.routes import Surroundings, is_ahead, route
+from app.canvas.look import NodeLook, counted, look_of, problems_by_node
+from app.canvas.motion import Glide
+from app.canvas.routes import Surroundings, is_ahead, through
 from app.session import Live, Session
 from app.tokens import Tokens
+from nodes.bends import Bend, Bends
 from nodes.document import ENTRY, EXIT, Document, Node, Wire
 from nodes.layer import kind_of, sample_shape
 from runtime.errors import NetwrightError
@@ -28,6 +30,10 @@ from runtime.graph import Value
 
 #: Faces are redrawn at most eight times a second.
 LIVE_MS = 125
+#: More nodes than this do not glide: their wires cannot follow fast enough.
+MOST_GLIDING = 300
+#: Where more than this have moved, their own wires are most of those that must follow.
+FEW = 100
 WORLD = QRectF(-100_000, -100_000, 200_000, 200_000)
 
 
@@ -37,16 +43,11 @@ def _tells_all(node: Node, told: tuple[Any, ...]) -> bool:
     return bool(told[3]) and node.block is None and node.type not in (ENTRY, EXIT)
 
 
-@dataclass(frozen=True)
-class PortAt:
-    """A port under the pointer."""
+class CanvasScene(Findable):
+    """The items of one document, and what of it is selected besides layers (those the session knows)."""
 
-    node: str
-    port: PortLook
-
-
-class CanvasScene(QGraphicsScene):
-    """The items of one document."""
+    #: Other wires, bends or frames are selected than before.
+    choice_changed = Signal()
 
     def __init__(self, session: Session, tokens: Tokens, parent: QObject | None = None) -> None:
         super().__init__(WORLD, parent)
@@ -54,8 +55,12 @@ class CanvasScene(QGraphicsScene):
         self.nodes: dict[str, NodeItem] = {}
         self.wires: dict[Wire, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
+        self.bends: Bends = {}
         self.chosen_wires: set[Wire] = set()
+        self.chosen_bends: set[Bend] = set()
+        self.chosen_frames: set[str] = set()
         self._followed: tuple[Document, str] | None = None
+        self.glide = Glide(self)
         #: By node, what its look was made from; nodes whose place or size is new; what was shown as selected.
         self._told: dict[str, tuple[Any, ...]] = {}
         self._unsettled: set[str] = set()
@@ -82,10 +87,12 @@ class CanvasScene(QGraphicsScene):
         if before is not None and before[1] == level and document.same_drawing(before[0]):
             return
         self._followed = document, level
+        self.glide.stop()
+        self.bends = dict(document.bends)
         self._follow_frames(document)
         self._follow_nodes(document)
         self._follow_wires(document)
-        self._show_selection(self.session.selection)
+        self.choose(self.chosen_wires, self.chosen_bends, self.chosen_frames)
 
     def _follow_frames(self, document: Document) -> None:
         wanted = {f.id: f for f in document.frames if f.parent == self.session.level}
@@ -134,7 +141,6 @@ class CanvasScene(QGraphicsScene):
 
     def _follow_wires(self, document: Document) -> None:
         here = [w for id in self.session.here for w in document.wires_into[id]]
-        self.chosen_wires &= set(here)
         for wire in set(self.wires).difference(here):
             self.removeItem(self.wires.pop(wire))
         fresh = [w for w in here if w not in self.wires]
@@ -146,11 +152,19 @@ class CanvasScene(QGraphicsScene):
         # A wire that goes back around its row keeps clear of nodes that are not its own.
         self.reroute(fresh)
         if len(fresh) < len(self.wires):
-            old = (w for w, item in self.wires.items() if item.scene() is not None)
-            self.reroute([w for w in old if self.wires[w].turns or w.source in moved or w.target in moved])
+            self.reroute(self._unsettled_wires(moved))
         # Now, and not before: each change of an item that is in the scene costs Qt its old place.
         for wire in fresh:
             self._add(self.wires[wire])
+
+    def _unsettled_wires(self, moved: set[str]) -> list[Wire]:
+        """Of the wires that were there already those that may run otherwise: where a node moved, or a bend."""
+        crossed = self._crossed(moved) if len(moved) <= FEW else set()
+        old = [(w, item) for w, item in self.wires.items() if item.scene() is not None]
+        return [
+            w for w, item in old
+            if item.turns or w.source in moved or w.target in moved or w in crossed or item.bends or w in self.bends
+        ]
 
     def _describe(self, document: Document, wire: Wire) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
@@ -179,16 +193,55 @@ class CanvasScene(QGraphicsScene):
             item = self.wires.get(wire)
             if source and target and item:
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-                ahead = is_ahead(start, end)
-                around = None if ahead else Surroundings(source.scene_body(), target.scene_body(), frames, self._edges())
-                item.follow(start, end, route(start, end, around))
+                bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
+                straight = is_ahead(start, end) and not bends
+                bodies = (source.scene_body(), target.scene_body())
+                around = None if straight else Surroundings(*bodies, frames, self._edges())
+                if bends and around:
+                    laid = through(start, bends, end, around)
+                else:
+                    laid = routed(start, end, around, self.bodies_near({source, target}))
+                item.follow(start, end, laid, bends)
         self._refresh_afar()
+
+    def bodies_near(self, ends: set[NodeItem]) -> Near:
+        """Which bodies a rectangle meets, but for those of a wire's own ends."""
+
+        def met(rect: QRectF) -> list[QRectF]:
+            found = self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+            bodies = [i.scene_body() for i in found if isinstance(i, NodeItem) and i not in ends]
+            return [body for body in bodies if body.intersects(rect)]
+
+        return met
+
+    def _crossed(self, ids: Iterable[str]) -> set[Wire]:
+        """The wires that these nodes now stand on, or near."""
+        mode = Qt.ItemSelectionMode.IntersectsItemBoundingRect
+        found = [i for id in ids if id in self.nodes for i in self.items(self.nodes[id].scene_body(), mode)]
+        return {i.wire for i in found if isinstance(i, WireItem)}
 
     def _edges(self) -> Sequence[float]:
         """The lower edges of all nodes, in order."""
         if self._bottoms is None:
             self._bottoms = sorted(n.y() + n.body().bottom() for n in self.nodes.values())
         return self._bottoms
+
+    def places(self) -> dict[str, QPointF]:
+        """Where the nodes are."""
+        return {id: item.pos() for id, item in self.nodes.items()}
+
+    def glide_from(self, before: Mapping[str, QPointF]) -> None:
+        """Let the nodes glide from where they were to where the document has them; very many are there at once."""
+        goal = {i: item.pos() for i, item in self.nodes.items() if i in before and before[i] != item.pos()}
+        if len(goal) > MOST_GLIDING:
+            return
+
+        def step(share: float) -> None:
+            for id, end in goal.items():
+                self.nodes[id].setPos(before[id] + (end - before[id]) * share)
+            self.reroute_nodes(goal)
+
+        self.glide.start(step)
 
     def reroute_nodes(self, ids: Iterable[str]) -> None:
         """Lay the wires of nodes anew that are being moved. Where they were still counts until they are let go."""
@@ -230,14 +283,33 @@ class CanvasScene(QGraphicsScene):
             if id in self.nodes:
                 self.nodes[id].show_state(chosen=0 if id not in chosen else (2 if id == last else 1))
         self._marked = chosen
+        bends: dict[Wire, set[int]] = {}
+        for wire, index in self.chosen_bends:
+            bends.setdefault(wire, set()).add(index)
         for wire, wire_item in self.wires.items():
-            if wire_item.chosen != (wire in self.chosen_wires):
-                wire_item.show_state(chosen=wire in self.chosen_wires)
+            state = (wire in self.chosen_wires, frozenset(bends.get(wire, ())))
+            if state != (wire_item.chosen, wire_item.chosen_bends):
+                wire_item.show_state(chosen=state[0], chosen_bends=state[1])
+        for id, frame in self.frames.items():
+            frame.show_state(chosen=id in self.chosen_frames)
         self._refresh_afar()
 
-    def choose_wires(self, wires: Iterable[Wire]) -> None:
-        self.chosen_wires = set(wires) & set(self.wires)
+    def choose(self, wires: Iterable[Wire] = (), bends: Iterable[Bend] = (), frames: Iterable[str] = ()) -> None:
+        """Select these besides the selected layers; what is not there is left out."""
+        before = (self.chosen_wires, self.chosen_bends, self.chosen_frames)
+        self.chosen_wires = set(wires) & self.wires.keys()
+        self.chosen_bends = {(w, i) for w, i in bends if i < len(self.bends.get(w, ()))}
+        self.chosen_frames = set(frames) & self.frames.keys()
         self._show_selection(self.session.selection)
+        if before != (self.chosen_wires, self.chosen_bends, self.chosen_frames):
+            self.choice_changed.emit()
+
+    @property
+    def any_chosen(self) -> bool:
+        return bool(self.chosen_wires or self.chosen_bends or self.chosen_frames)
+
+    def choose_wires(self, wires: Iterable[Wire]) -> None:
+        self.choose(wires)
 
     def _live_came(self, live: Live) -> None:
         if not self._live.isActive():
@@ -268,46 +340,3 @@ class CanvasScene(QGraphicsScene):
             frame.ink = self.ink
         self._refresh_afar()
         self.update()
-
-    # -- what is where -------------------------------------------------------------------------------------------------------
-    def node_at(self, point: QPointF) -> str | None:
-        """The uppermost node whose body holds the point."""
-        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return next((i.look.id for i in found if isinstance(i, NodeItem) and i.scene_body().contains(point)), None)
-
-    def port_at(self, point: QPointF, reach: float = PORT_HIT / 2) -> PortAt | None:
-        """The nearest port within its hit area."""
-        best: tuple[float, PortAt] | None = None
-        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
-        for item in self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
-            if not isinstance(item, NodeItem) or not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
-                continue
-            for port in item.look.ports:
-                away = item.port_point(port.output, port.name) - point
-                distance = max(abs(away.x()), abs(away.y()))
-                if distance <= reach and (best is None or distance < best[0]):
-                    best = (distance, PortAt(item.look.id, port))
-        return best[1] if best else None
-
-    def wire_at(self, point: QPointF) -> Wire | None:
-        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-        return next((i.wire for i in found if isinstance(i, WireItem) and i.shape().contains(point)), None)
-
-    def near(self, size: QSizeF) -> list[str]:
-        """The nodes that can be seen together with the middle one."""
-        places = [item.pos() for item in self.nodes.values()]
-        half = len(places) // 2
-        middle = QPointF(sorted(p.x() for p in places)[half], sorted(p.y() for p in places)[half])
-        window = QRectF(QPointF(), size)
-        window.moveCenter(middle)
-        return [id for id, item in self.nodes.items() if window.contains(item.scene_body())]
-
-    def contents(self, ids: Iterable[str] | None = None) -> QRectF:
-        """What the nodes cover (and the frames, when no nodes are named)."""
-        chosen = list(self.nodes) if ids is None else list(ids)
-        rect = QRectF()
-        for id in chosen:
-            rect = rect.united(self.nodes[id].scene_body().adjusted(-8, -8, 8, 24))
-        for frame in self.frames.values() if ids is None else ():
-            rect = rect.united(frame.rect().adjusted(-14, -2, 14, 2))
-        return rect

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.canvas.finding import PortAt
 from app.canvas.look import NodeLook, PortLook
-from app.canvas.scene import PortAt
 from nodes.check import Checked
 from nodes.document import Document
 from nodes.problems import Problem

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from app.canvas.geometry import FAR, GRID, ZOOM_LEAST, ZOOM_MOST
+from app.canvas.motion import Glide
 from app.theme import qcolor
 from app.tokens import Tokens
 
@@ -35,6 +36,7 @@ class Stage(QGraphicsView):
         super().__init__(scene, parent)
         self.tokens = tokens
         self.whole = False
+        self._glide = Glide(self)
         self.least = ZOOM_LEAST
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -51,11 +53,16 @@ class Stage(QGraphicsView):
     def zoom(self) -> float:
         return self.transform().m11()
 
+    def seen(self) -> QRectF:
+        """What of the scene is in view."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
     def zoom_at(self, factor: float, at: QPointF) -> None:
         """Zoom so that what lies under the viewport's point `at` stays there."""
         wanted = min(max(self.zoom * factor, self.least), ZOOM_MOST)
         if abs(wanted - self.zoom) < 1e-9:
             return
+        self.stop_gliding()
         under = self.mapToScene(at.toPoint())
         self.whole = False
         self.setTransform(QTransform.fromScale(wanted, wanted))
@@ -71,21 +78,43 @@ class Stage(QGraphicsView):
 
     def pan(self, by: QPoint) -> None:
         """Move the picture by so many pixels."""
+        self.stop_gliding()
         self.whole = False
         for bar, step in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
             bar.setValue(bar.value() - step)
 
-    def fit(self, rect: QRectF, most: float = 1.0) -> None:
+    def fit(self, rect: QRectF, most: float = 1.0, gliding: bool = False) -> None:
         """Show all of `rect`, never larger than 100 %."""
+        self.stop_gliding()
         self.whole = False
         rect = rect if not rect.isEmpty() else QRectF(-1, -1, 2, 2)
         zooms = {m: min(self._zoom_for(rect, m), most) for m in (MARGINS, BESIDE)}
         left, top, right, bottom = BESIDE if zooms[BESIDE] > zooms[MARGINS] else MARGINS
         zoom = max(*zooms.values(), self.least)
-        self.setTransform(QTransform.fromScale(zoom, zoom))
         off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
-        self.centerOn(rect.center() - off)
-        self.zoom_changed.emit(self.zoom)
+        if gliding:
+            self._glide_to(zoom, rect.center() - off)
+        else:
+            self._look_at(zoom, rect.center() - off)
+
+    def _look_at(self, zoom: float, centre: QPointF) -> None:
+        self.setTransform(QTransform.fromScale(zoom, zoom))
+        self.centerOn(centre)
+        self.zoom_changed.emit(zoom)
+
+    def _glide_to(self, zoom: float, centre: QPointF) -> None:
+        """What is looked at moves evenly, on the screen too: what lies between two zooms is their geometric mean."""
+        from_zoom, start = self.zoom, self.seen().center()
+
+        def step(share: float) -> None:
+            last = share >= 1.0
+            between = zoom if last else from_zoom * (zoom / from_zoom) ** share
+            self._look_at(between, centre if last else start + (centre - start) * share)
+
+        self._glide.start(step)
+
+    def stop_gliding(self) -> None:
+        self._glide.stop()
 
     def _room(self, margins: Margins = MARGINS) -> QSizeF:
         """What a fitted picture may fill."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -16,23 +16,17 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
-    QResizeEvent,
     QSinglePointEvent,
-    QTransform,
     QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import spoken
-from app.canvas.breadcrumb import Breadcrumb
 from app.canvas.dropping import Dropping
-from app.canvas.geometry import AFAR
 from app.canvas.gestures import Gesture, Pointer
-from app.canvas.hover import Hover, tip_at
-from app.canvas.keyed import KeyedStage
-from app.canvas.layout import scattered
-from app.canvas.overlays import EmptyHint, Title, ZoomControl
-from app.canvas.pressing import gesture_for
+from app.canvas.hover import Hover, cursor_over, tip_at
+from app.canvas.overlaid import OverlaidStage
+from app.canvas.pressing import EDGE, double_gesture, frame_at, gesture_for
 from app.canvas.stage import WHEEL_STEP
 from app.session import Session
 from app.tokens import Tokens
@@ -45,11 +39,10 @@ FROM_CHILDREN = {
 }  # fmt: skip
 
 
-class CanvasView(KeyedStage):
+class CanvasView(OverlaidStage):
     """The canvas as a widget."""
 
     node_activated = Signal(str)
-    example_requested = Signal()
     #: What accessibility tools see of it (`app.canvas.accessible`); one may look before __init__ is through.
     interface: object = None
 
@@ -57,39 +50,18 @@ class CanvasView(KeyedStage):
         super().__init__(session, tokens, parent)
         self.space_held = False
         self._space_used = False
-        self._unseen: object = None
         self._hover = Hover(self.canvas)
         self._shown: Document | None = None
-        self._level = ""
-        self._left_at: dict[str, tuple[QTransform, QPointF]] = {}
         self._dropping = Dropping(self)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
         self.viewport().setAccessibleName("Drawing of the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
-        self._make_overlays()
         session.document_changed.connect(self._document_changed)
         session.selection_changed.connect(self._say_selection)
         session.level_changed.connect(self._level_changed)
         self._document_changed(session.document)
-
-    def _make_overlays(self) -> None:
-        self.title = Title(self, self.tokens)
-        self.breadcrumb = Breadcrumb(self)
-        self.breadcrumb.wanted.connect(self.session.enter)
-        self.zoom_control = ZoomControl(self)
-        self.empty = EmptyHint(self, self.tokens)
-        self.zoom_control.raise_()
-        self.title.rename.connect(self.rename_network)
-        self.zoom_control.zoom_by.connect(self.zoom_by)
-        self.zoom_control.reset.connect(self.reset_zoom)
-        self.zoom_control.fit.connect(self.fit_all)
-        self.zoom_changed.connect(self.zoom_control.show_zoom)
-        self.zoom_changed.connect(lambda zoom: self.canvas.show_from_afar(zoom < AFAR))
-        self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
-        self.empty.search.connect(lambda: self.open_search())
-        self.empty.example.connect(self.example_requested)
 
     def _document_changed(self, document: Document) -> None:
         if self.gesture is not None and not (self._shown and document.same_drawing(self._shown)):
@@ -97,35 +69,14 @@ class CanvasView(KeyedStage):
             self._end(lambda g: g.cancel())
         self._shown = document
         self._tried.clear()
-        self.title.show_document(document)
-        self.breadcrumb.show_level(document, self.session.level)
-        self.empty.setVisible(not document.nodes)
-        # Another history means another file: show all of it.
-        if self._unseen is not self.session.history and self.isVisible():
-            self._unseen = self.session.history
-            self.fit_all()
-            self._lay_out_what_has_no_place()
-
-    def _lay_out_what_has_no_place(self) -> None:
-        """A network that was never laid out (written by a program) is, when it is opened."""
-        if not scattered(self.session.document, self.session.here):
-            QTimer.singleShot(0, self, self.tidy)
+        self._hover.clear()
+        self.show_document(document)
 
     def _level_changed(self, level: str) -> None:
-        """A block was opened or left: what was seen outside is seen again."""
+        """A block was opened or left."""
         self._end(lambda g: g.cancel())
-        document = self.session.document
-        self.title.setVisible(not level)
-        self.breadcrumb.show_level(document, level)
-        before, self._level = self._level, level
-        self._left_at[before] = (self.transform(), self.mapToScene(self.viewport().rect().center()))
-        seen = self._left_at.get(level)
-        if seen is not None and before in document.nodes and level in ("", *document.chain(before)):
-            self.setTransform(seen[0])
-            self.centerOn(seen[1])
-            self.zoom_changed.emit(self.zoom)
-        else:
-            self.fit_all()
+        self._hover.clear()
+        self.show_level(level)
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
         """Tell accessibility tools what is selected."""
@@ -133,26 +84,6 @@ class CanvasView(KeyedStage):
         words = spoken.selection(looks, self.session.checked)
         self.setAccessibleDescription(words)
         self.told.emit(words)
-
-    def set_tokens(self, tokens: Tokens) -> None:
-        """Dark or light."""
-        self.tokens = tokens
-        self.canvas.set_tokens(tokens)
-        for overlay in (self.title, self.empty, self.search, self.find_bar):
-            overlay.set_tokens(tokens)
-        self.viewport().update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.zoom_control.adjustSize()
-        self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
-        self.empty.fit(self.rect())
-        self.place_find()
-        if self._unseen is not self.session.history:
-            self._unseen = self.session.history if self.isVisible() else None
-            self.whole = True
-        if self.whole and self.gesture is None:
-            self.fit_all()
 
     # -- pointer ---------------------------------------------------------------------------------------------------------
     def pointer(self, event: QSinglePointEvent) -> Pointer:
@@ -165,14 +96,21 @@ class CanvasView(KeyedStage):
         if self.gesture is not None and not self.gesture.held:
             self._end(lambda g: g.cancel())
         if self.gesture is None:
-            self._hover.clear()
+            self._at_rest()
             self._space_used = self._space_used or self.space_held
             self.gesture = gesture_for(self, self.pointer(event), event.button())
+
+    def _at_rest(self) -> None:
+        """Nothing glides under the hand, and nothing stands in its way."""
+        self.stop_gliding()
+        self.canvas.glide.finish()
+        self._hover.clear()
+        self.node_bar.leave()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.pointed = True
         if self.gesture is None:
-            self._hover.follow(self.pointer(event).scene)
+            self._follow(self.pointer(event))
         elif not self.gesture.held:
             pass
         elif not event.buttons():
@@ -181,6 +119,13 @@ class CanvasView(KeyedStage):
         else:
             self.gesture.move(self.pointer(event))
 
+    def _follow(self, at: Pointer) -> None:
+        """The pointer moves, and no button is held."""
+        frame = frame_at(self, at)
+        self._hover.follow(at.scene, frame)
+        self.node_bar.rest_on(self._hover.node, at.view)
+        self.viewport().setCursor(cursor_over(frame if self._hover.on_frame else None))
+
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         at = self.pointer(event)
         self._end(lambda g: g.release(at))
@@ -188,14 +133,24 @@ class CanvasView(KeyedStage):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self.pointer(event)
         node = self.canvas.node_at(at.scene)
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self.gesture is not None:
             return
         if node is not None and self.session.document.nodes[node].block is not None:
             self._end(lambda g: g.cancel())
             self.session.enter(node)
         elif node is not None:
             self.node_activated.emit(node)
-        elif self.canvas.port_at(at.scene) is None and self.canvas.wire_at(at.scene) is None:
+        elif self.canvas.port_at(at.scene) is None:
+            self._double_on_ground(at)
+
+    def _double_on_ground(self, at: Pointer) -> None:
+        """A wire is bent, a frame or a note is written, the ground takes a layer."""
+        frame = frame_at(self, at)
+        if self.canvas.bend_at(at.scene) is not None or self.canvas.wire_at(at.scene) is not None:
+            self.gesture = double_gesture(self, at)
+        elif frame is not None:
+            self.edit_frame(frame.id)
+        else:
             self.open_search(at.scene)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -223,7 +178,8 @@ class CanvasView(KeyedStage):
             self.zoom_at(1.0 + event.value(), event.position())
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), tip_at(self.canvas, self.mapToScene(event.pos())), self)
+            point = self.mapToScene(event.pos())
+            QToolTip.showText(event.globalPos(), tip_at(self.canvas, point, EDGE / self.zoom), self)
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover.clear()
@@ -258,7 +214,8 @@ class CanvasView(KeyedStage):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Space alone searches; Space held while dragging panned."""
-        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
+        # A field over the canvas passes on the release of a Space that was typed in it.
+        if event.key() != Qt.Key.Key_Space or event.isAutoRepeat() or not self.space_held:
             event.ignore()
             return
         alone = self.space_held and not self._space_used
@@ -271,8 +228,8 @@ class CanvasView(KeyedStage):
             self._end(lambda g: g.cancel())
         elif self.tidying.cancel():
             pass
-        elif self.session.selection or self.canvas.chosen_wires:
-            self.canvas.choose_wires(())
+        elif self.session.selection or self.canvas.any_chosen:
+            self.canvas.choose()
             self.session.select(())
         else:
             self.session.leave()

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
+from app.canvas.detours import Near, routed
 from app.canvas.geometry import BEAD, READ
 from app.canvas.ink import text_width
 from app.canvas.look import counted
 from app.canvas.ports import PortState, paint_port
-from app.canvas.routes import Surroundings, route
+from app.canvas.routes import Surroundings, Way, route
 from app.glyphs import glyph_for, paint_glyph
 from nodes.document import Wire
 from nodes.layer import kind_of, layer_type, sample_shape
@@ -19,7 +20,8 @@ from nodes.problems import Repair
 from runtime.errors import NetwrightError
 
 if TYPE_CHECKING:
-    from app.canvas.scene import CanvasScene, PortAt
+    from app.canvas.finding import PortAt
+    from app.canvas.scene import CanvasScene
 
 #: How far before the refusing port the ghost stands.
 GHOST_AWAY = 122.0
@@ -58,8 +60,9 @@ class DraggedWire:
         self._ghost = self._ghost_place(tip) if repair and repair.layer else tip
         aim = self._ghost - QPointF(BEAD[0] / 2, 0) if repair and repair.layer and self.anchor.port.output else self._ghost
         a, b = (self.start, aim) if self.anchor.port.output else (aim, self.start)
-        laid = route(a, b, self._around())
-        self._path, self._label, self._turns = laid.path, laid.label, laid.way.value == "around"
+        around = self._around()
+        laid = routed(a, b, around, self._near()) if around else route(a, b)
+        self._path, self._label, self._turns = laid.path, laid.label, laid.way is not Way.AHEAD
 
     def _hide(self, detached: Wire | None) -> None:
         """The wire that was picked up is not drawn twice."""
@@ -80,6 +83,10 @@ class DraggedWire:
         frames = [f.rect() for f in self.scene.frames.values()]
         bodies = {id: node.scene_body() for id, node in self.scene.nodes.items()}
         return Surroundings(bodies[source], bodies[target], frames, sorted(b.bottom() for b in bodies.values()))
+
+    def _near(self) -> Near:
+        ids = {self.anchor.node, *([self._port.node] if self._port else [])}
+        return self.scene.bodies_near({self.scene.nodes[i] for i in ids})
 
     def _ghost_place(self, tip: QPointF) -> QPointF:
         side = -1 if self.anchor.port.output else 1

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt, QTimer
 
 from app.canvas.card import RefusalCard
+from app.canvas.finding import PortAt
 from app.canvas.gestures import Gesture, Pointer
 from app.canvas.look import counted
 from app.canvas.ports import PortState
-from app.canvas.scene import PortAt
 from app.canvas.wire_ghost import DraggedWire
 from nodes import edits
 from nodes.build import misfit

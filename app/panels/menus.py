@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from app.canvas.pressing import EDGE
 from app.commands import COMMANDS, MENUS, Command, method
 from app.glyphs import glyph_icon
 from app.recent import recent
@@ -17,11 +18,12 @@ from nodes.document import Document
 from nodes.example import examples
 
 NODE_MENU = (
-    "rename", "bypass", "collapse", "duplicate", "", "group", "ungroup", "open_block", "", "cut", "copy", "delete", "dissolve",
-    "", "layer_help",
+    "rename", "bypass", "collapse", "swap", "duplicate", "", "group", "ungroup", "open_block", "frame", "straighten", "",
+    "cut", "copy", "delete", "dissolve", "", "layer_help",
 )  # fmt: skip
-GROUND_MENU = ("paste", "select_all", "", "tidy", "fit", "rename_network")
+GROUND_MENU = ("note", "paste", "select_all", "", "tidy", "fit", "rename_network")
 WIRE_MENU = ("delete",)
+FRAME_MENU = ("rename", "delete")
 
 
 def make_actions(window: Any) -> dict[str, QAction]:
@@ -105,12 +107,15 @@ def canvas_menu(window: Any, at: QPointF) -> QMenu:
     menu, canvas = QMenu(window), window.canvas
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     node, wire = canvas.canvas.node_at(at), canvas.canvas.wire_at(at)
+    frame = canvas.canvas.frame_at(at, EDGE / canvas.zoom)
     plus = glyph_icon("plus", current().text2)
     if node is not None:
         listed: tuple[str, ...] = NODE_MENU
     elif wire is not None:
         listed = WIRE_MENU
         menu.addAction(plus, "Insert a layer here…", lambda: canvas.insert_on(wire, at))
+    elif frame is not None:
+        listed = FRAME_MENU
     else:
         listed = GROUND_MENU
         menu.addAction(plus, "Add a layer here…", lambda: canvas.open_search(at))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from app import theme
+from app.canvas import motion
 from app.canvas.nesting import selected_block
 from app.canvas.view import CanvasView
 from app.panels import menus
@@ -131,6 +132,9 @@ class WindowCommands(QMainWindow):
         else:
             self.help_card.show_page(layers_page)
 
+    def node_help(self, id: str) -> None:
+        self.show_layer_help(self.session.document.nodes[id].type)
+
     def show_layer_help(self, type: str) -> None:
         """The page of a layer, by its type: what the inspector, the search and every problem may link to."""
         self.help_card.show_page(lambda: layer_help(type))
@@ -154,6 +158,24 @@ class WindowCommands(QMainWindow):
 
     def about(self) -> None:
         self.help_card.show_page(about_page)
+
+    def toggle_minimap(self) -> None:
+        on = not self.canvas.minimap.wanted
+        self.store.setValue("minimap", on)
+        self.canvas.minimap.set_wanted(on)
+
+    def is_still(self) -> bool:
+        return motion.reduced()
+
+    def toggle_motion(self) -> None:
+        still = not motion.reduced()
+        self.store.setValue("still", still)
+        motion.reduce(still)
+
+    def recall(self) -> None:
+        """What was chosen in earlier windows."""
+        self.canvas.minimap.set_wanted(bool(self.store.value("minimap", True, type=bool)))
+        motion.reduce(bool(self.store.value("still", type=bool)) if self.store.contains("still") else None)
 
     def theme_dark(self) -> None:
         self._set_theme("dark")

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nodes import clipboard, edits, files
+from nodes import clipboard, edits, files, frames
 from nodes.build import build
 from nodes.check import check
 from nodes.document import BLOCK, ENTRY, EXIT, Document, Wire
@@ -241,7 +241,7 @@ def test_a_problem_inside_is_found_under_every_block_around_it() -> None:
 def test_blocks_survive_a_file(tmp_path: Path) -> None:
     document, block = bottleneck()
     document = set_face(set_repeat(document, block, 2), block, "stride", (2, 2), repetition=0)
-    document = edits.frame(document, "inside", (0, 0, 10, 10), parent=block)
+    document = frames.add_frame(document, "inside", (0, 0, 10, 10), parent=block)[0]
     document = weighted(document)
     files.save(document, tmp_path / "block.onnx")
     assert files.load(tmp_path / "block.onnx") == document

@@ -25,6 +25,8 @@ LEVEL, BESIDE = 14.0, 12.0
 TAG_AWAY = 5.0
 #: Where a wire runs before the scene has told it.
 NOWHERE = ahead(QPointF(), QPointF())
+#: The radius of a bend's joint.
+JOINT = 4.0
 
 
 class WireItem(QGraphicsItem):
@@ -39,17 +41,20 @@ class WireItem(QGraphicsItem):
         #: A wire between further ports (dataset's label → loss's target).
         self.side = False
         self.hovered = self.chosen = self.marked = False
+        #: The points it passes through, and which of them are selected.
+        self.bends: tuple[QPointF, ...] = ()
+        self.chosen_bends: frozenset[int] = frozenset()
         self._start, self._end = QPointF(), QPointF()
         self._route: Route = NOWHERE
         self._touch = QPainterPath()
         self._bounds: QRectF | None = None
 
-    def follow(self, start: QPointF, end: QPointF, route: Route) -> None:
+    def follow(self, start: QPointF, end: QPointF, route: Route, bends: tuple[QPointF, ...] = ()) -> None:
         """Run along `route` from now on. (One that goes around is laid anew with every change, and mostly as it was.)"""
-        if (start, end, route) == (self._start, self._end, self._route):
+        if (start, end, route, bends) == (self._start, self._end, self._route, self.bends):
             return
         self.prepareGeometryChange()
-        self._start, self._end, self._route = start, end, route
+        self._start, self._end, self._route, self.bends = start, end, route, bends
         self._touch = QPainterPath()
         self._bounds = None
         self.update()
@@ -63,8 +68,8 @@ class WireItem(QGraphicsItem):
             self._touch = QPainterPath()
             self.update()
 
-    def show_state(self, **state: bool) -> None:
-        """Change hovered, chosen or marked (a node is about to be dropped on it)."""
+    def show_state(self, **state: Any) -> None:
+        """Change hovered, chosen, marked (a node is about to be dropped on it) or chosen_bends."""
         if any(getattr(self, name) != value for name, value in state.items()):
             self.prepareGeometryChange()
             for name, value in state.items():
@@ -81,7 +86,8 @@ class WireItem(QGraphicsItem):
     def folded(self) -> bool:
         """Long side wires are two tags until somebody looks at them."""
         length = abs(self._end.x() - self._start.x()) + abs(self._end.y() - self._start.y())
-        return self.side and length > FOLD and not (self.hovered or self.chosen or self.marked)
+        shown = self.hovered or self.chosen or self.marked or self.bends
+        return self.side and length > FOLD and not shown
 
     def crosses(self, a: QPointF, b: QPointF) -> bool:
         """Whether the line from a to b cuts it."""
@@ -93,8 +99,8 @@ class WireItem(QGraphicsItem):
 
     @property
     def turns(self) -> bool:
-        """Whether it goes back around its row (and so must follow when a node of it grows)."""
-        return self._route.way is Way.AROUND
+        """Whether it goes around nodes (and so must follow when one of them grows)."""
+        return self._route.way in (Way.AROUND, Way.OVER)
 
     @property
     def path(self) -> QPainterPath:
@@ -150,6 +156,8 @@ class WireItem(QGraphicsItem):
         painter.setPen(self.ink.pen(*self._stroke_look(max(1.0, 0.5 / zoom if zoom < FAR else 1.0))))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._route.path)
+        if zoom >= FAR:
+            self._paint_bends(painter)
         if zoom >= NEAR:
             self._paint_label(painter)
 
@@ -159,6 +167,16 @@ class WireItem(QGraphicsItem):
         if self.chosen or self.marked:
             return "accent", 3.0 * thicker, self.label == "?"
         return ("text" if self.hovered else "ctl"), round(width, 2), self.label == "?"
+
+    def _paint_bends(self, painter: QPainter) -> None:
+        """A small joint at each; filled where it is selected."""
+        role = self._stroke_look(1.0)[0]
+        for i, point in enumerate(self.bends):
+            chosen = i in self.chosen_bends
+            painter.setPen(self.ink.pen("accent" if chosen else role, 1.75))
+            painter.setBrush(self.ink.brush("accent" if chosen else "canvas"))
+            radius = JOINT * (1.3 if chosen or self.hovered or self.chosen else 1.0)
+            painter.drawEllipse(point, radius, radius)
 
     def _words(self) -> str:
         return self.label
@@ -170,7 +188,7 @@ class WireItem(QGraphicsItem):
         if width + 12 > self._route.room:
             return
         color = "accent" if self.chosen or self.marked else ("text" if self.hovered else "text2")
-        if self._route.way is Way.AROUND:
+        if self._route.way is not Way.AHEAD:
             painter.fillRect(QRectF(middle.x() - width / 2 - 5, middle.y() - 8, width + 10, 16), self.ink.brush("canvas"))
             self.ink.text(painter, middle.x(), middle.y(), text, "smallest", color, 0.5)
         elif abs(self._end.y() - self._start.y()) <= LEVEL:

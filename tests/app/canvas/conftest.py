@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import theme
 from app.canvas.view import CanvasView
 from app.session import Session
+from app.window import MainWindow
 from nodes.document import Document
+from nodes.example import new
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -49,6 +53,11 @@ class Hand:
             self.move(start + (end - start) * share, keys, button)
 
     def double_click(self, point: QPointF) -> None:
+        self.double_press(point)
+        self.release(point)
+
+    def double_press(self, point: QPointF) -> None:
+        """A double click whose second press is held."""
         self.click(point)
         self._send(QEvent.Type.MouseButtonDblClick, point, LEFT, LEFT, NO_KEYS)
 
@@ -89,3 +98,46 @@ def port(view: CanvasView, node: str, name: str, output: bool) -> QPointF:
 
 def header(view: CanvasView, node: str) -> QPointF:
     return view.canvas.nodes[node].scene_body().topLeft() + QPointF(60, 14)
+
+
+@dataclass
+class Desk:
+    """The whole window with LeNet at 100 %, a hand, and its keys."""
+
+    window: MainWindow
+    view: CanvasView
+    hand: Hand
+    session: Session
+    said: list[str]
+
+    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+        """Press a key where the focus is, as the keyboard does."""
+        QTest.keyClick(QApplication.focusWidget() or self.view, key, keys)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(QApplication.focusWidget(), text)
+
+    def hover(self, point: QPointF) -> None:
+        """The pointer moves there, and no button is held."""
+        self.hand.move(point, held=Qt.MouseButton.NoButton)
+
+    @property
+    def document(self) -> Document:
+        return self.session.document
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, make_window: Callable[..., MainWindow]) -> Desk:
+    window = make_window(new("lenet"))
+    window.resize(1920, 1080)
+    view = window.canvas
+    # The splitter lays out in a second round, and each round fits the network anew.
+    qtbot.waitUntil(lambda: view.width() > 1300 and view.height() > 600)
+    for _ in range(3):
+        QApplication.processEvents()
+    view.reset_zoom()
+    view.centerOn(640, 280)
+    view.setFocus()
+    said: list[str] = []
+    view.status_message.connect(said.append)
+    return Desk(window, view, Hand(view), view.session, said)

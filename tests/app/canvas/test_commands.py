@@ -17,7 +17,7 @@ from nodes.example import new
 from nodes.layer import layer_types
 from tests.app.canvas.conftest import Open, port
 
-EMPTY = QPointF(300, 250)
+EMPTY = QPointF(300, 240)
 
 
 def test_delete_and_undo(canvas: Open) -> None:
@@ -103,7 +103,7 @@ def test_search_finds_a_synonym_and_places_it_at_the_pointer(canvas: Open) -> No
     assert not view.search.isVisible()
     (id,) = view.session.selection
     node = view.session.document.nodes[id]
-    assert (node.type, node.position) == ("Dense", (220, 240))
+    assert (node.type, node.position) == ("Dense", (220, 220))
 
 
 def test_search_that_finds_nothing_says_what_may_be_meant(canvas: Open) -> None:
