@@ -95,7 +95,8 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``)."""
+    """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``). `silenced` are the
+    kinds of advice that is not told about it any more."""
 
     title: str = "Untitled"
     nodes: Mapping[str, Node] = field(default_factory=dict)
@@ -107,6 +108,7 @@ class Document:
     serial: int = 1
     weights: Mapping[str, Array] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
+    silenced: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):
@@ -116,7 +118,7 @@ class Document:
 
     def same_drawing(self, other: Document) -> bool:
         """Equal in all but weights and training state."""
-        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial")
+        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "silenced")
         return all(getattr(self, n) == getattr(other, n) for n in names)
 
     def changed(self, **changes: Any) -> Document:

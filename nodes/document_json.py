@@ -33,6 +33,7 @@ def to_json(document: Document) -> str:
             "notes": document.notes,
             "output": document.output,
             "serial": document.serial,
+            "silenced": document.silenced,
             "progress": document.training.progress,
         },
         ensure_ascii=False,
@@ -82,6 +83,7 @@ def _document(data: Mapping[str, Any]) -> Document:
         output=str(data["output"]),
         serial=max(int(data["serial"]), _free(nodes)),
         training=Training(progress=dict(data["progress"])),
+        silenced=tuple(sorted({str(kind) for kind in data.get("silenced", ())})),
     )
 
 

@@ -226,15 +226,18 @@ _GIVES = {"indices": "class numbers", "number": "one number for the whole batch,
 def _refuse_misfit(
     document: Document, wired: Document, wire: Wire, port: Port, value: Value, built: Built
 ) -> None:
+    from nodes.repairs import for_refusal, for_wire  # they are edits themselves
+
     source, target = document.node(wire.source), document.node(wire.target)
     layer: Layer = layer_type(target.type)()
     if misfit(layer, port, value):
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts)
         gives = _GIVES.get(kind_of(value)) or f"{sample_shape(value)} per sample"
-        raise Refusal(f"{target.name} takes {takes}; {source.name} gives {gives}.", repairs_for(wire, port, value))
+        what = f"{target.name} takes {takes}; {source.name} gives {gives}."
+        raise Refusal(what, lambda: for_wire(document, wire, port, value))
     problem = _new_problem(document, wired, wire.target)
     if problem:
-        raise Refusal(f"{target.name}: {problem}", ())
+        raise Refusal(f"{target.name}: {problem}", lambda: for_refusal(wired, wire, build(wired, only=[wire.target])))
 
 
 def _new_problem(before: Document, after: Document, id: str) -> str:
@@ -242,16 +245,6 @@ def _new_problem(before: Document, after: Document, id: str) -> str:
     known = {p.what for p in build(before, "training", only=[id]).problems if p.node == id}
     new = [p.what for p in build(after, "training", only=[id]).problems if p.node == id and p.what not in known]
     return next((w for w in new if "not connected" not in w), "")
-
-
-def repairs_for(wire: Wire, port: Port, value: Value) -> tuple[Repair, ...]:
-    """Layers that make `value` fit `port` when put between, each as an edit."""
-    if "vector" in port.accepts and kind_of(value) in ("maps", "sequence", "volume"):
-        size = 1
-        for d in value.shape[1:]:
-            size *= d if isinstance(d, int) else 1
-        return (Repair("Insert Flatten", lambda d: insert(d, wire, "Flatten"), "Flatten", str(size)),)
-    return ()
 
 
 def insert(document: Document, wire: Wire, type: str) -> Document:
@@ -277,6 +270,17 @@ def preview(document: Document, wire: Wire) -> str:
     built = build(connect(document, wire), "training", only=[wire.target])
     value = built.nodes[wire.target].output
     return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
+
+
+# -- advice --------------------------------------------------------------------------------------------------------------
+def silence(document: Document, kind: str) -> Document:
+    """Do not give this document advice of a kind (a rule's name) any more."""
+    return document.changed(silenced=tuple(sorted({*document.silenced, kind})))
+
+
+def hear_again(document: Document) -> Document:
+    """Give all advice again."""
+    return document.changed(silenced=())
 
 
 # -- recipe, frames, output ----------------------------------------------------------------------------------------------

@@ -1,0 +1,232 @@
+"""Repairs: edits on offer for what does not fit. Each is tried beforehand, on a small network of its own.
+
+Every edit takes nodes and wires by id and goes through `edits`: none of them reads another network than the one it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from nodes import edits
+from nodes.build import Built, build
+from nodes.document import Document, Node, Wire
+from nodes.layer import ANY, NUMBER, Port, kind_of, layer_type, sample_shape
+from nodes.problems import Repair
+from nodes.shape_ways import Layers, ways, ways_to_match
+from runtime.errors import NetwrightError
+from runtime.graph import Value
+
+#: More ways to make inputs alike than these are no help.
+MOST = 3
+
+
+# -- edits ---------------------------------------------------------------------------------------------------------------
+def put_on(document: Document, wire: Wire, layers: Layers) -> Document:
+    """Put new layers on a wire, in a row between its ends (the wire need not be there yet)."""
+    (x, y), (u, v) = document.node(wire.source).position, document.node(wire.target).position
+    step = 1 / (len(layers) + 1)
+    last = (wire.source, wire.source_port)
+    at = document.wires.index(wire) if wire in document.wires else len(document.wires)
+    document = edits.disconnect(document, [wire])
+    for i, (type, settings) in enumerate(layers, 1):
+        document, id = edits.add(document, type, (x + (u - x) * step * i, y + (v - y) * step * i), settings)
+        cls = layer_type(type)
+        document = edits.connect(document, Wire(*last, id, cls.inputs[0].name))
+        last = (id, cls.outputs[0])
+    return _placed(edits.connect(document, Wire(*last, wire.target, wire.target_port)), at)
+
+
+def _placed(document: Document, at: int) -> Document:
+    """The newest wire at a place among the others: the order of wires into one port is that of its inputs."""
+    *rest, new = document.wires
+    return document.changed(wires=(*rest[:at], new, *rest[at:]))
+
+
+def set_all(document: Document, ids: Sequence[str], name: str, value: Any) -> Document:
+    """The same setting in several layers."""
+    for id in ids:
+        document = edits.set_setting(document, id, name, value)
+    return document
+
+
+def works(document: Document, edit: Callable[[Document], Document]) -> bool:
+    """Whether a repair would be taken: none is offered that is refused when it is chosen."""
+    try:
+        return edit(document) != document
+    except NetwrightError:
+        return False
+
+
+# -- a wire that does not fit its port -----------------------------------------------------------------------------------
+def for_wire(document: Document, wire: Wire, port: Port, value: Value) -> tuple[Repair, ...]:
+    """Layers that make `value` fit `port` when they are put between."""
+    return tuple(_inserting(document, wire, value, ways(value, port)))
+
+
+def _inserting(document: Document, wire: Wire, value: Value, choices: Sequence[Layers]) -> Iterator[Repair]:
+    """A repair for each of the rows of layers that are accepted where the wire ends."""
+    for layers in choices:
+        result = _tried(document, wire, value, layers)
+        if result:
+            title = "Insert " + " and ".join(_described(type, settings) for type, settings in layers)
+            yield Repair(title, partial(put_on, wire=wire, layers=layers), layers[0][0], result)
+
+
+def _described(type: str, settings: Mapping[str, Any]) -> str:
+    """``a 1×1 Conv2D with 32 filters, stride 2``; a layer without settings by its type alone."""
+    if type == "Conv2D":
+        stride = "×".join(str(s) for s in dict.fromkeys(settings.get("stride", (1, 1))))
+        return f"a 1×1 Conv2D with {settings['filters']} filters" + ("" if stride == "1" else f", stride {stride}")
+    if type == "Dense":
+        return f"a Dense with {settings['units']:,} units"
+    return type
+
+
+def _tried(document: Document, wire: Wire, value: Value, layers: Layers) -> str:
+    """The shape that the last of `layers` would give, if wire's end accepts it; empty if not, or if that is not known.
+
+    Tried on a network of the target and stand-ins for what feeds it, so that it costs the same in a large network.
+    """
+    small = _stand_ins(document, wire, value)
+    if small is None:
+        return ""
+    target = document.nodes[wire.target]
+    last, port = "value", "y"
+    for i, (type, settings) in enumerate(layers):
+        cls, id = layer_type(type), f"new{i}"
+        small = _with(small, Node(id, type, id, settings=settings), Wire(last, port, id, cls.inputs[0].name))
+        last, port = id, cls.outputs[0]
+    built = build(small.changed(wires=(*small.wires, Wire(last, port, target.id, wire.target_port))), "training")
+    info = built.nodes.get(last)
+    said = [p for p in built.problems if "is not connected" not in p.what]
+    return "" if said or info is None or info.output is None else sample_shape(info.output)
+
+
+def _with(document: Document, node: Node, wire: Wire | None = None) -> Document:
+    wires = (*document.wires, wire) if wire else document.wires
+    return document.changed(nodes={**document.nodes, node.id: node}, wires=wires)
+
+
+def _stand_ins(document: Document, wire: Wire, value: Value) -> Document | None:
+    """The wire's target alone, with an Input for each value that is known to reach it; None where a shape is open."""
+    target = replace(document.nodes[wire.target], shared={})
+    small = _with(Document(), target)
+    given: list[tuple[Wire | None, Value]] = [(None, value)]
+    others = [w for w in document.wires_into[target.id] if w != wire]
+    if others:
+        built = build(document, "training", only=[w.source for w in others])
+        ports = {p.name: p.accepts for p in layer_type(target.type).inputs}
+        given += [(w, v) for w, v in _values(built, others).items() if kind_of(v) in ports.get(w.target_port, ())]
+    for number, (other, each) in enumerate(given):
+        if not all(isinstance(d, int) for d in each.shape[1:]) or kind_of(each) == NUMBER:
+            return None
+        id = f"other{number}" if other else "value"
+        small = _with(small, _input(id, each), Wire(id, "y", target.id, other.target_port) if other else None)
+    return small
+
+
+def _input(id: str, value: Value) -> Node:
+    """An Input that gives what `value` is."""
+    settings: dict[str, Any] = {"shape": tuple(value.shape[1:])}
+    if kind_of(value) == "indices":
+        settings["values"] = "class numbers"
+    return Node(id, "Input", id, settings=settings)
+
+
+# -- inputs that are not alike -------------------------------------------------------------------------------------------
+def to_match(document: Document, node: Node, values: Mapping[Wire, Value], only: Wire | None = None) -> Iterator[Repair]:
+    """Layers on one of the wires into `node` (on the wire `only`) that make its inputs alike: a projection first of all.
+
+    The shorter way through the network is projected, as the shortcut of a residual block is.
+    """
+    wires = [w for w in values if kind_of(values[w]) in ANY]
+    shortest = sorted(wires, key=lambda w: len(document.upstream(w.source)))
+    seen: set[str] = set()
+    for wire in [only] if only in values else shortest:
+        for other in wires:
+            choices = ways_to_match(values[wire], values[other]) if wire and other != wire else []
+            for repair in _inserting(document, wire, values[wire], choices) if wire else ():
+                if repair.title not in seen:
+                    seen.add(repair.title)
+                    yield repair
+
+
+def for_refusal(wired: Document, wire: Wire, built: Built) -> tuple[Repair, ...]:
+    """What makes a wire fit that its target refuses beside its other inputs."""
+    values = _values(built, wired.wires_into[wire.target])
+    return tuple(islice(to_match(wired, wired.nodes[wire.target], values, only=wire), MOST))
+
+
+def _values(built: Built, wires: Sequence[Wire]) -> dict[Wire, Value]:
+    found = ((w, built.nodes[w.source].outputs.get(w.source_port)) for w in wires if w.source in built.nodes)
+    return {w: v for w, v in found if v is not None}
+
+
+# -- a problem at a node -------------------------------------------------------------------------------------------------
+def for_problem(document: Document, built: Built, node: Node) -> Iterator[Repair]:
+    """What can be done about a node that could not be built."""
+    ports = layer_type(node.type).inputs
+    values = _values(built, document.wires_into[node.id])
+    for port in ports:
+        for wire in (w for w in values if w.target_port == port.name and kind_of(values[w]) not in port.accepts):
+            yield from for_wire(document, wire, port, values[wire])
+    yield from _connections(document, built, node)
+    if len(values) > 1:
+        yield from islice(to_match(document, node, values), MOST)
+    yield from _smaller_kernel(built, node)
+
+
+def _connections(document: Document, built: Built, node: Node) -> Iterator[Repair]:
+    """For a port that is free: the dataset's label to a loss's target; the nearest loose end to anything else."""
+    wired = {w.target_port for w in document.wires_into[node.id]}
+    for port in layer_type(node.type).inputs:
+        if port.name in wired or port.optional:
+            continue
+        for source, source_port, value in _candidates(document, built, node, port.name):
+            wire = Wire(source.id, source_port, node.id, port.name)
+            if kind_of(value) in port.accepts:
+                yield Repair(f"Connect {source.name}’s {source_port}", partial(edits.connect, wire=wire))
+                break
+            for via in for_wire(document, wire, port, value):
+                yield Repair(f"{via.title} and connect {source.name}", via.edit, via.layer, via.result)
+            break
+
+
+def _candidates(document: Document, built: Built, node: Node, port: str) -> Iterator[tuple[Node, str, Value]]:
+    downstream = document.downstream(node.id)
+    ids = [i for i in document.nodes if i not in downstream and i in built.nodes]
+    if port == "target":
+        choices = [(i, "label") for i in ids if "label" in built.nodes[i].outputs]
+    else:
+        loose = [i for i in ids if not [w for w in document.wires_out_of[i] if w.source_port != "label"]]
+        loose.sort(key=lambda i: _distance(document.nodes[i], node))
+        choices = [(i, next(iter(built.nodes[i].outputs))) for i in loose if built.nodes[i].outputs]
+    choices = [(i, name) for i, name in choices if kind_of(built.nodes[i].outputs[name]) != NUMBER]
+    for id, name in choices:
+        yield document.nodes[id], name, built.nodes[id].outputs[name]
+
+
+def _distance(a: Node, b: Node) -> float:
+    return abs(a.position[0] - b.position[0]) + abs(a.position[1] - b.position[1])
+
+
+def _smaller_kernel(built: Built, node: Node) -> Iterator[Repair]:
+    """A window larger than its image: padding, the largest window that fits, or none at all."""
+    info = built.nodes.get(node.id)
+    x = info.inputs.get("x") if info else None
+    if info is None or info.layer is None or not isinstance(x, Value) or x.rank != 4:
+        return
+    kernel = getattr(info.layer, "kernel_size", None)
+    sides = [d for d in x.shape[2:] if isinstance(d, int)]
+    if kernel and any(k > s for k, s in zip(kernel, sides, strict=False)):
+        least = min(sides)
+        smaller = partial(edits.set_setting, id=node.id, name="kernel_size", value=(least, least))
+        if least > 1:
+            yield Repair(f"Make the kernel {least}×{least}", smaller)
+        yield Repair("Pad with zeros (same)", partial(edits.set_setting, id=node.id, name="padding", value="same"))
+        if info.layer.category == "Pooling":
+            yield Repair(f"Take {node.name or node.type} out", partial(edits.dissolve, id=node.id))
