@@ -20,6 +20,8 @@ from nodes.shape_ways import Layers, ways, ways_to_match
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
+#: What comes by a node's wires.
+Known = Mapping[Wire, Value]
 #: More ways to make inputs alike than these are no help.
 MOST = 3
 
@@ -62,15 +64,18 @@ def works(document: Document, edit: Callable[[Document], Document]) -> bool:
 
 
 # -- a wire that does not fit its port -----------------------------------------------------------------------------------
-def for_wire(document: Document, wire: Wire, port: Port, value: Value) -> tuple[Repair, ...]:
-    """Layers that make `value` fit `port` when they are put between."""
-    return tuple(_inserting(document, wire, value, ways(value, port)))
+def for_wire(document: Document, wire: Wire, port: Port, value: Value, known: Known | None = None) -> tuple[Repair, ...]:
+    """Layers that make `value` fit `port` when they are put between. `known` are the values that come by other wires."""
+    if known is None:
+        others = [w for w in document.wires_into[wire.target] if w != wire]
+        known = _values(build(document, "training", only=[w.source for w in others]), others) if others else {}
+    return tuple(_inserting(document, wire, {**known, wire: value}, ways(value, port)))
 
 
-def _inserting(document: Document, wire: Wire, value: Value, choices: Sequence[Layers]) -> Iterator[Repair]:
+def _inserting(document: Document, wire: Wire, known: Known, choices: Sequence[Layers]) -> Iterator[Repair]:
     """A repair for each of the rows of layers that are accepted where the wire ends."""
     for layers in choices:
-        result = _tried(document, wire, value, layers)
+        result = _tried(document, wire, known, layers)
         if result:
             title = "Insert " + " and ".join(_described(type, settings) for type, settings in layers)
             yield Repair(title, partial(put_on, wire=wire, layers=layers), layers[0][0], result)
@@ -86,70 +91,66 @@ def _described(type: str, settings: Mapping[str, Any]) -> str:
     return type
 
 
-def _tried(document: Document, wire: Wire, value: Value, layers: Layers) -> str:
-    """The shape that the last of `layers` would give, if wire's end accepts it; empty if not, or if that is not known.
+def _tried(document: Document, wire: Wire, known: Known, layers: Layers = ()) -> str:
+    """The shape that the last of `layers` would give (of none: what comes), if wire's end accepts it; empty if not, or if
+    that is not known.
 
     Tried on a network of the target and stand-ins for what feeds it, so that it costs the same in a large network.
     """
-    small = _stand_ins(document, wire, value)
+    small = _stand_ins(document, wire, known)
     if small is None:
         return ""
-    target = document.nodes[wire.target]
-    last, port = "value", "y"
+    last, port = small.wires[-1].source, small.wires[-1].source_port
+    small = small.changed(wires=small.wires[:-1])
     for i, (type, settings) in enumerate(layers):
         cls, id = layer_type(type), f"new{i}"
         small = _with(small, Node(id, type, id, settings=settings), Wire(last, port, id, cls.inputs[0].name))
         last, port = id, cls.outputs[0]
-    built = build(small.changed(wires=(*small.wires, Wire(last, port, target.id, wire.target_port))), "training")
-    info = built.nodes.get(last)
+    built = build(small.changed(wires=(*small.wires, replace(wire, source=last, source_port=port))), "training")
+    given = built.nodes[last].outputs.get(port) if last in built.nodes else None
     said = [p for p in built.problems if "is not connected" not in p.what]
-    return "" if said or info is None or info.output is None else sample_shape(info.output)
+    return "" if said or given is None else sample_shape(given)
 
 
-def _with(document: Document, node: Node, wire: Wire | None = None) -> Document:
-    wires = (*document.wires, wire) if wire else document.wires
-    return document.changed(nodes={**document.nodes, node.id: node}, wires=wires)
+def _with(document: Document, node: Node, wire: Wire) -> Document:
+    return document.changed(nodes={**document.nodes, node.id: node}, wires=(*document.wires, wire))
 
 
-def _stand_ins(document: Document, wire: Wire, value: Value) -> Document | None:
-    """The wire's target alone, with an Input for each value that is known to reach it; None where a shape is open."""
+def _stand_ins(document: Document, wire: Wire, known: Known) -> Document | None:
+    """The wire's target alone, with a stand-in for each value that is known to reach it, that of `wire` by the last wire. None
+    where a shape is open."""
     target = replace(document.nodes[wire.target], shared={})
-    small = _with(Document(), target)
-    given: list[tuple[Wire | None, Value]] = [(None, value)]
-    others = [w for w in document.wires_into[target.id] if w != wire]
-    if others:
-        built = build(document, "training", only=[w.source for w in others])
-        ports = {p.name: p.accepts for p in layer_type(target.type).inputs}
-        given += [(w, v) for w, v in _values(built, others).items() if kind_of(v) in ports.get(w.target_port, ())]
-    for number, (other, each) in enumerate(given):
-        if not all(isinstance(d, int) for d in each.shape[1:]) or kind_of(each) == NUMBER:
-            return None
-        id = f"other{number}" if other else "value"
-        small = _with(small, _input(id, each), Wire(id, "y", target.id, other.target_port) if other else None)
+    ports = {p.name: p.accepts for p in layer_type(target.type).inputs}
+    others = [(w, v) for w, v in known.items() if w != wire and kind_of(v) in ports.get(w.target_port, ())]
+    small = Document(nodes={target.id: target})
+    for number, (each, v) in enumerate([*others, (wire, known[wire])]):
+        source = document.nodes[each.source]
+        if layer_type(source.type).inputs:
+            if not all(isinstance(d, int) for d in v.shape[1:]) or v.rank < 2:
+                return None
+            source, each = _input(v), replace(each, source_port="y")
+        stand_in = replace(source, id=f"given{number}")
+        small = _with(small, stand_in, replace(each, source=stand_in.id))
     return small
 
 
-def _input(id: str, value: Value) -> Node:
+def _input(value: Value) -> Node:
     """An Input that gives what `value` is."""
-    settings: dict[str, Any] = {"shape": tuple(value.shape[1:])}
-    if kind_of(value) == "indices":
-        settings["values"] = "class numbers"
-    return Node(id, "Input", id, settings=settings)
+    kind = {"values": "class numbers"} if kind_of(value) == "indices" else {}
+    return Node("", "Input", "", settings={"shape": tuple(value.shape[1:]), **kind})
 
 
 # -- inputs that are not alike -------------------------------------------------------------------------------------------
-def to_match(document: Document, node: Node, values: Mapping[Wire, Value], only: Wire | None = None) -> Iterator[Repair]:
-    """Layers on one of the wires into `node` (on the wire `only`) that make its inputs alike: a projection first of all.
+def to_match(document: Document, known: Known, only: Wire | None = None) -> Iterator[Repair]:
+    """Layers on one of the wires into a node (on the wire `only`) that make its inputs alike: a projection first of all.
 
     The shorter way through the network is projected, as the shortcut of a residual block is.
     """
-    wires = [w for w in values if kind_of(values[w]) in ANY]
-    shortest = sorted(wires, key=lambda w: len(document.upstream(w.source)))
+    wires = [w for w in known if kind_of(known[w]) in ANY]
     seen: set[str] = set()
-    for wire in [only] if only in values else shortest:
-        for other in wires:
-            choices = ways_to_match(values[wire], values[other]) if wire and other != wire else []
-            for repair in _inserting(document, wire, values[wire], choices) if wire else ():
+    for wire in sorted(wires, key=lambda w: len(document.upstream(w.source))):
+        for other in wires if only in (None, wire) else ():
+            for repair in _inserting(document, wire, known, ways_to_match(known[wire], known[other])):
                 if repair.title not in seen:
                     seen.add(repair.title)
                     yield repair
@@ -158,10 +159,11 @@ def to_match(document: Document, node: Node, values: Mapping[Wire, Value], only:
 def for_refusal(wired: Document, wire: Wire, built: Built) -> tuple[Repair, ...]:
     """What makes a wire fit that its target refuses beside its other inputs."""
     values = _values(built, wired.wires_into[wire.target])
-    return tuple(islice(to_match(wired, wired.nodes[wire.target], values, only=wire), MOST))
+    return tuple(islice(to_match(wired, values, only=wire), MOST))
 
 
 def _values(built: Built, wires: Sequence[Wire]) -> dict[Wire, Value]:
+    """What comes by these wires, as far as it is built."""
     found = ((w, built.nodes[w.source].outputs.get(w.source_port)) for w in wires if w.source in built.nodes)
     return {w: v for w, v in found if v is not None}
 
@@ -173,14 +175,14 @@ def for_problem(document: Document, built: Built, node: Node) -> Iterator[Repair
     values = _values(built, document.wires_into[node.id])
     for port in ports:
         for wire in (w for w in values if w.target_port == port.name and kind_of(values[w]) not in port.accepts):
-            yield from for_wire(document, wire, port, values[wire])
-    yield from _connections(document, built, node)
+            yield from for_wire(document, wire, port, values[wire], values)
+    yield from _connections(document, built, node, values)
     if len(values) > 1:
-        yield from islice(to_match(document, node, values), MOST)
+        yield from islice(to_match(document, values), MOST)
     yield from _smaller_kernel(built, node)
 
 
-def _connections(document: Document, built: Built, node: Node) -> Iterator[Repair]:
+def _connections(document: Document, built: Built, node: Node, known: Known) -> Iterator[Repair]:
     """For a port that is free: the dataset's label to a loss's target; the nearest loose end to anything else."""
     wired = {w.target_port for w in document.wires_into[node.id]}
     for port in layer_type(node.type).inputs:
@@ -188,11 +190,11 @@ def _connections(document: Document, built: Built, node: Node) -> Iterator[Repai
             continue
         for source, source_port, value in _candidates(document, built, node, port.name):
             wire = Wire(source.id, source_port, node.id, port.name)
-            if kind_of(value) in port.accepts:
+            if kind_of(value) not in port.accepts:
+                for via in for_wire(document, wire, port, value, known):
+                    yield Repair(f"{via.title} and connect {source.name}", via.edit, via.layer, via.result)
+            elif _tried(document, wire, {**known, wire: value}):
                 yield Repair(f"Connect {source.name}’s {source_port}", partial(edits.connect, wire=wire))
-                break
-            for via in for_wire(document, wire, port, value):
-                yield Repair(f"{via.title} and connect {source.name}", via.edit, via.layer, via.result)
             break
 
 

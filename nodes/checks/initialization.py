@@ -37,8 +37,8 @@ def he_before_sigmoid(document: Document, built: Built) -> Iterator[Problem]:
     if len(found) >= 2:
         kind = found[0].activation
         why = (
-            f"He's weights, N(0, 1)·√(2/n), make up for the half that a ReLU cuts off, and {kind} cuts nothing off: they are √2 "
-            f"too large, and a {kind.lower()} that saturates kills the gradient. Glorot's (Xavier's) are made for it"
+            f"He's weights, N(0, 1)·√(2/n), make up for the half that a ReLU cuts off, and {kind} cuts nothing off: they are "
+            f"√2 too large, and a {kind.lower()} that saturates kills the gradient. Glorot's (Xavier's) are made for it"
         )
         yield _problem(document, found, why, "glorot_uniform", "Glorot's (Xavier's) weights")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from nodes.layer import INDICES, MAPS, Layer, LayerError, Port, Trial, layer, sample_shape
+from nodes.layer import INDICES, MAPS, Layer, LayerError, Port, Seen, Trial, layer, sample_shape
 from runtime.graph import Graph, Value
 from runtime.ops.registry import add_back
 
@@ -24,6 +24,9 @@ class MaxUnpool2D(Layer):
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", (MAPS,)), Port("switches", (INDICES,)))
 
     trials: ClassVar[tuple[Trial, ...]] = (Trial(shapes={"x": (4, 3, 3)}, before={"switches": ("MaxPool2D", "switches")}),)
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value, switches: Value) -> Value:
         pool = g.producer().get(switches.name)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from nodes.layer import SEQUENCE, Layer, LayerError, Port, Trial, layer, sample_shape, setting
+from nodes.layer import SEQUENCE, Layer, LayerError, Port, Seen, Trial, layer, sample_shape, setting
 from nodes.shapes import sides
 from runtime.graph import Graph, Value
 from runtime.ops.registry import ints
@@ -44,6 +44,9 @@ class MultiHeadAttention(Layer):
         Trial({"heads": 3}, {"query": (4, 6), "key": (3, 2), "value": (3, 5)}),
         Trial({"heads": 1, "causal": True}, {"query": (2, 3), "key": (4, 3)}),
     )  # fmt: skip
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, query: Value, key: Value | None, value: Value | None) -> Value:
         self._check(query, key, value)

@@ -1,0 +1,68 @@
+"""What each layer costs and sees: parameters, multiply-adds, memory, receptive field, and its share of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nodes import memory
+from nodes.build import Built, NodeBuilt
+from nodes.document import Document
+from nodes.receptive import receptive_fields
+from runtime.memory import by_layer, size_of
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One layer's: counts, bytes for a batch of the recipe's size, and shares of the network's total (0 to 1).
+
+    `activations` is what it makes going forward, all of which training keeps for the way back; `training` adds its weights,
+    their gradients and the optimizer's state. `field` is the receptive field along each axis; None where there are no places,
+    or where nobody can say. Running means and variances are no parameters.
+    """
+
+    parameters: int = 0
+    multiply_adds: int = 0
+    activations: int = 0
+    training: int = 0
+    field: tuple[int, ...] | None = None
+    computation: float = 0.0
+    space: float = 0.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers of every layer by node id, and the network's. The total of training is more than the sum of its layers:
+    two tensors as large as the largest are under work besides."""
+
+    layers: Mapping[str, Numbers]
+    total: Numbers
+    batch: int
+
+
+def table(document: Document, built: Built) -> Table:
+    batch = memory.batch(document, built)
+    shares = by_layer(built.graph, memory.slots(document), batch)
+    fields = receptive_fields(document, built)
+    layers = {}
+    for id, info in built.nodes.items():
+        made, state = shares.get(id, (0, 0))
+        made += _given(built, info, batch)
+        field = fields[id].whole if id in fields else None
+        layers[id] = Numbers(
+            info.parameters, info.multiply_adds, made, made + state, field,
+            _share(info.multiply_adds, built.multiply_adds), _share(info.parameters, built.parameter_count),
+        )  # fmt: skip
+    made = sum(n.activations for n in layers.values())
+    needed = memory.to_train(document, built).total
+    return Table(layers, Numbers(built.parameter_count, built.multiply_adds, made, needed, None, 1.0, 1.0), batch)
+
+
+def _given(built: Built, info: NodeBuilt, batch: int) -> int:
+    """Bytes of what comes into the network here: nothing makes it, and it takes its room."""
+    inputs = {v.name for v in built.graph.inputs}
+    return sum(size_of(v, batch) for v in info.outputs.values() if v.name in inputs) if not info.inputs else 0
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
