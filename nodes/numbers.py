@@ -17,8 +17,8 @@ class Numbers:
     """One layer's: counts, bytes for a batch of the recipe's size, and shares of the network's total (0 to 1).
 
     `activations` is what it makes going forward, all of which training keeps for the way back; `training` adds its weights,
-    their gradients and the optimizer's state. `field` is the receptive field along each axis; None where there are no places,
-    or where nobody can say. Running means and variances are no parameters.
+    their gradients and the optimizer's state. `field` is the receptive field along each axis, None where there are no places
+    or nobody can say; a vector behind places sees `everything`. Running means and variances are no parameters.
     """
 
     parameters: int = 0
@@ -26,6 +26,7 @@ class Numbers:
     activations: int = 0
     training: int = 0
     field: tuple[int, ...] | None = None
+    everything: bool = False
     computation: float = 0.0
     space: float = 0.0
 
@@ -44,18 +45,24 @@ def table(document: Document, built: Built) -> Table:
     batch = memory.batch(document, built)
     shares = by_layer(built.graph, memory.slots(document), batch)
     fields = receptive_fields(document, built)
-    layers = {}
+    layers: dict[str, Numbers] = {}
     for id, info in built.nodes.items():
         made, state = shares.get(id, (0, 0))
         made += _given(built, info, batch)
         field = fields[id].whole if id in fields else None
+        sources = [w.source for w in document.wires_into[id]]
+        behind = any(s in fields or (s in layers and layers[s].everything) for s in sources)
         layers[id] = Numbers(
-            info.parameters, info.multiply_adds, made, made + state, field,
+            info.parameters, info.multiply_adds, made, made + state, field, behind and _is_vector(info),
             _share(info.multiply_adds, built.multiply_adds), _share(info.parameters, built.parameter_count),
         )  # fmt: skip
     made = sum(n.activations for n in layers.values())
     needed = memory.to_train(document, built).total
-    return Table(layers, Numbers(built.parameter_count, built.multiply_adds, made, needed, None, 1.0, 1.0), batch)
+    return Table(layers, Numbers(built.parameter_count, built.multiply_adds, made, needed, None, False, 1.0, 1.0), batch)
+
+
+def _is_vector(info: NodeBuilt) -> bool:
+    return info.output is not None and info.output.rank == 2
 
 
 def _given(built: Built, info: NodeBuilt, batch: int) -> int:

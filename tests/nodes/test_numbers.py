@@ -35,9 +35,10 @@ def sketch(shape: tuple[int, ...]) -> Sketch:
 def alexnet() -> Document:
     """Krizhevsky 2012, ungrouped: 227×227×3 → … → 1000."""
     s = sketch((3, 227, 227))
-    for i, (filters, kernel, stride, padding, pooled) in enumerate(
-        [(96, 11, 4, "valid", 1), (256, 5, 1, "same", 1), (384, 3, 1, "same", 0), (384, 3, 1, "same", 0), (256, 3, 1, "same", 1)], 1
-    ):
+    rows = [
+        (96, 11, 4, "valid", 1), (256, 5, 1, "same", 1), (384, 3, 1, "same", 0), (384, 3, 1, "same", 0), (256, 3, 1, "same", 1),
+    ]  # fmt: skip
+    for i, (filters, kernel, stride, padding, pooled) in enumerate(rows, 1):
         sides = {"kernel_size": square(kernel), "stride": square(stride)}
         s.add("Conv2D", f"conv{i}", filters=filters, padding=padding, **sides)
         s.add("ReLU")
