@@ -88,6 +88,8 @@ COMMANDS: tuple[Command, ...] = (
     _c("show_palette", "Show or hide layers", VIEW, "toggle_palette", "Ctrl+1"),
     _c("show_inspector", "Show or hide inspector", VIEW, "toggle_inspector", "Ctrl+2"),
     _c("show_problems", "Show problems", VIEW, "show_problems"),
+    _c("show_layers", "Show the table of layers", VIEW, "show_layers"),
+    _c("show_costs", "Bars for computation and space", VIEW, "toggle_costs", ticked=lambda w: w.canvas.canvas.shows_costs),
     _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6", ends_group=True),
     _c("theme_dark", "Dark", VIEW, "theme_dark", ticked=theme_is("dark")),
     _c("theme_light", "Light", VIEW, "theme_light", ticked=theme_is("light")),

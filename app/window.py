@@ -71,6 +71,7 @@ class MainWindow(WindowCommands):
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.session, self._tokens)
+        self.canvas.canvas.show_costs(bool(self.store.value("costs", False, bool)))
         self._stage = QWidget()
         self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
@@ -137,6 +138,7 @@ class MainWindow(WindowCommands):
         self.palette_rail.wanted.connect(self.show_category)
         self.inspector_handle.wanted.connect(self.show_inspector)
         self.inspector.help_wanted.connect(self.show_layer_help)
+        self.bottom.problems.help_wanted.connect(self.show_layer_help)
         canvas.status_message.connect(self.status.say)
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)

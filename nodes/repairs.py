@@ -82,13 +82,11 @@ def _inserting(document: Document, wire: Wire, known: Known, choices: Sequence[L
 
 
 def _described(type: str, settings: Mapping[str, Any]) -> str:
-    """``a 1×1 Conv2D with 32 filters, stride 2``; a layer without settings by its type alone."""
+    """``1×1 Conv2D (32 filters, stride 2)``; other layers by their type alone."""
     if type == "Conv2D":
         stride = "×".join(str(s) for s in dict.fromkeys(settings.get("stride", (1, 1))))
-        return f"a 1×1 Conv2D with {settings['filters']} filters" + ("" if stride == "1" else f", stride {stride}")
-    if type == "Dense":
-        return f"a Dense with {settings['units']:,} units"
-    return type
+        return f"1×1 Conv2D ({settings['filters']} filters" + (")" if stride == "1" else f", stride {stride})")
+    return f"Dense ({settings['units']:,} units)" if type == "Dense" else type
 
 
 def _tried(document: Document, wire: Wire, known: Known, layers: Layers = ()) -> str:

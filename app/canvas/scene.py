@@ -47,6 +47,8 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.frames: dict[str, FrameItem] = {}
         self.chosen_wires: set[Wire] = set()
+        #: Whether each layer shows its share of the network's computation and space.
+        self.shows_costs = False
         self._followed: Document | None = None
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
@@ -84,8 +86,9 @@ class CanvasScene(QGraphicsScene):
             self.removeItem(self.nodes.pop(id))
         checked = self.session.checked
         problems = problems_by_node(checked)
+        numbers = self.session.numbers.layers if self.shows_costs else {}
         for id, node in document.nodes.items():
-            look = look_of(document, node, checked.built.nodes.get(id), problems.get(id))
+            look = look_of(document, node, checked.built.nodes.get(id), problems.get(id), numbers.get(id))
             item = self.nodes.get(id)
             if item is None:
                 item = self.nodes[id] = NodeItem(look, self.ink)
@@ -170,6 +173,12 @@ class CanvasScene(QGraphicsScene):
         activation = live.activations.get(id)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
         item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(id), note)
+
+    def show_costs(self, on: bool) -> None:
+        """Bars for each layer's share of computation and space, or none."""
+        if on != self.shows_costs:
+            self.shows_costs, self._followed = on, None
+            self.follow(self.session.document)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import exporters
+from app.columns import counts_of, rows_of, sorted_rows
 from app.headless.documents import opened
 from app.headless.places import make_way, same
 from app.headless.say import command, result, result_json, say
-from app.headless.table import sorted_rows, table
+from app.headless.table import table
 from nodes.build import build
-from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
 from nodes.files import save
-from nodes.numbers import Numbers, Table
 from nodes.numbers import table as numbers_of
-from nodes.sharing import shared_words
 from runtime.errors import FileError
 
 
@@ -42,10 +39,11 @@ def new(template: str, output: Path | None) -> None:
 
 def summary(file: Path, as_json: bool, sort: str | None = None) -> None:
     document = opened(file).document
-    numbers = numbers_of(document, build(document, "training"))
-    rows = summary_rows(document, numbers)
+    built = build(document, "training")
+    numbers = numbers_of(document, built)
+    rows = rows_of(document, built, numbers)
     rows = sorted_rows(rows, sort) if sort else rows
-    total = _counts(numbers.total)
+    total = counts_of(numbers.total)
     if as_json:
         still = sum(r["parameters"] for r in rows if "frozen" in r)
         more = {"frozen_parameters": still} if still else {}
@@ -53,32 +51,6 @@ def summary(file: Path, as_json: bool, sort: str | None = None) -> None:
         result_json({"title": document.title, "layers": rows, **totals, "batch_size": numbers.batch, **more})
         return
     result(table(document.title, rows, total, sort))
-
-
-def summary_rows(document: Document, numbers: Table | None = None) -> list[dict[str, Any]]:
-    """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds; bytes
-    of activations and of training for a batch; receptive_field (None: not known, or no places; ``all`` of them); its shares of
-    computation and space; where it is so, that it is `frozen`, and what it has `shared` from other layers."""
-    built = build(document, "training")
-    numbers = numbers or numbers_of(document, built)
-    rows = []
-    for id in [*document.order(), *document.cycle()]:
-        node, found = document.nodes[id], built.nodes.get(id)
-        value = found.output if found else None
-        shape = None if value is None else [d if isinstance(d, int) else None for d in value.shape[1:]]
-        rows.append({
-            "name": node.name, "type": node.type, "output_shape": shape, **_counts(numbers.layers.get(id, Numbers())),
-            **({"frozen": True} if node.frozen else {}), **({"shared": shared_words(document, id)} if node.shared else {}),
-        })  # fmt: skip
-    return rows
-
-
-def _counts(numbers: Numbers) -> dict[str, Any]:
-    return {
-        "parameters": numbers.parameters, "multiply_adds": numbers.multiply_adds, "activation_bytes": numbers.activations,
-        "training_bytes": numbers.training, "computation": round(numbers.computation, 6), "space": round(numbers.space, 6),
-        "receptive_field": "all" if numbers.everything else list(numbers.field) if numbers.field else None,
-    }  # fmt: skip
 
 
 def export(file: Path, target: str, output: Path) -> None:

@@ -44,6 +44,7 @@ class Inspector(QFrame):
             self._leave()
             self.page = NodePage(self._session, node)
             self.page.help.clicked.connect(lambda: self.help_wanted.emit(node.type))
+            self.page.help_wanted.connect(self.help_wanted)
             self._stack.addWidget(_scrolled(self.page))
         self.page.refresh()
         self._stack.setCurrentIndex(1)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 from app import theme
 from app.canvas.view import CanvasView
 from app.panels import menus
-from app.panels.bottom import PROBLEMS, BottomPanel
+from app.panels.bottom import LAYERS, PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.help_card import HelpCard
 from app.panels.help_pages import about_page, keys_page, layer_page
@@ -69,6 +69,14 @@ class WindowCommands(QMainWindow):
     def show_problems(self) -> None:
         self.bottom.show_tab(PROBLEMS)
 
+    def show_layers(self) -> None:
+        self.bottom.show_tab(LAYERS)
+
+    def toggle_costs(self) -> None:
+        """Bars at each layer for its share of computation and space; kept for the next start."""
+        self.canvas.canvas.show_costs(not self.canvas.canvas.shows_costs)
+        self.store.setValue("costs", self.canvas.canvas.shows_costs)
+
     def zoom_in(self) -> None:
         self.canvas.zoom_by(1.2)
 
@@ -82,7 +90,7 @@ class WindowCommands(QMainWindow):
         at = next((i for i, w in enumerate(ring) if w.hasFocus() or w.isAncestorOf(self.focusWidget() or self)), -1)
         target = ring[(at + 1) % len(ring)]
         name = self.inspector.name_field() if target is self.inspector else target
-        (name or self.inspector.network.tree).setFocus(Qt.FocusReason.TabFocusReason)
+        (name or self.inspector.network.view).setFocus(Qt.FocusReason.TabFocusReason)
 
     def layer_help(self) -> None:
         self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)

@@ -74,7 +74,7 @@ def _set_units(document: Document, built: Built, loss: Loss, count: int) -> tupl
             return (Repair(f"Set {document.nodes[id].name} to {count} {name}", edit),)
     wire = next(w for w in document.wires_into[loss.node] if w.target_port == "prediction")
     added = partial(put_on, wire=wire, layers=(("Dense", {"units": count}),))
-    return (Repair(f"Insert a Dense with {count} units", added, "Dense", str(count)),) if loss.prediction.rank == 2 else ()
+    return (Repair(f"Insert Dense ({count} units)", added, "Dense", str(count)),) if loss.prediction.rank == 2 else ()
 
 
 def _width_setting(built: Built, id: str) -> str | None:

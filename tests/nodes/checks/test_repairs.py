@@ -68,16 +68,16 @@ def test_a_wire_that_does_not_fit(shape: tuple[int, ...], type: str, wanted: lis
 
 #: Two shapes, the layer that joins them, and the first repair that makes them alike.
 UNLIKE = [
-    ((16, 8, 8), (32, 8, 8), "Add", "Insert a 1×1 Conv2D with 32 filters"),
-    ((16, 8, 8), (32, 4, 4), "Add", "Insert a 1×1 Conv2D with 32 filters, stride 2"),
-    ((16, 56, 56), (64, 28, 14), "Subtract", "Insert a 1×1 Conv2D with 64 filters, stride 2×4"),
-    ((16, 7, 7), (16, 4, 4), "Maximum", "Insert a 1×1 Conv2D with 16 filters, stride 2"),
-    ((20,), (30,), "Multiply", "Insert a Dense with 30 units"),
-    ((5, 20), (5, 30), "Average", "Insert a Dense with 30 units"),
+    ((16, 8, 8), (32, 8, 8), "Add", "Insert 1×1 Conv2D (32 filters)"),
+    ((16, 8, 8), (32, 4, 4), "Add", "Insert 1×1 Conv2D (32 filters, stride 2)"),
+    ((16, 56, 56), (64, 28, 14), "Subtract", "Insert 1×1 Conv2D (64 filters, stride 2×4)"),
+    ((16, 7, 7), (16, 4, 4), "Maximum", "Insert 1×1 Conv2D (16 filters, stride 2)"),
+    ((20,), (30,), "Multiply", "Insert Dense (30 units)"),
+    ((5, 20), (5, 30), "Average", "Insert Dense (30 units)"),
     ((5, 20), (20, 5), "Add", "Insert Permute"),
     ((4, 6, 5), (4, 30), "Add", "Insert Reshape"),
     ((16,), (16, 8, 8), "Multiply", "Insert Reshape"),
-    ((16, 8, 8), (24, 4, 4), "Concatenate", "Insert a 1×1 Conv2D with 24 filters, stride 2"),
+    ((16, 8, 8), (24, 4, 4), "Concatenate", "Insert 1×1 Conv2D (24 filters, stride 2)"),
 ]
 
 
@@ -105,7 +105,7 @@ def test_the_shortcut_is_what_is_projected() -> None:
     trunk, add = id_of(document, "Conv2D"), id_of(document, "Add")
     document = joined(document, (trunk, add, "x"))
     repair = next(p for p in check(document).errors if p.node == add).repairs[0]
-    assert repair.title == "Insert a 1×1 Conv2D with 32 filters, stride 2" and repair.layer == "Conv2D"
+    assert repair.title == "Insert 1×1 Conv2D (32 filters, stride 2)" and repair.layer == "Conv2D"
     after = repair.edit(document)
     assert said(after) == []
     new_one = next(i for i in after.nodes if i not in document.nodes)
@@ -126,8 +126,8 @@ def test_the_order_of_inputs_stays() -> None:
     ((("Flatten"), dense(7)), "Set fc1 to 10 units", "Dense", ("units", 10)),
     ((("Flatten"), dense(7), "Dropout", "Softmax"), "Set fc1 to 10 units", "Dense", ("units", 10)),
     ((conv(7, 3), "GlobalAveragePool"), "Set conv1 to 10 filters", "Conv2D", ("filters", 10)),
-    (("Flatten",), "Insert a Dense with 10 units", "Dense", ("units", 10)),
-    ((conv(7, 3), "Flatten"), "Insert a Dense with 10 units", "Dense", ("units", 10)),
+    (("Flatten",), "Insert Dense (10 units)", "Dense", ("units", 10)),
+    ((conv(7, 3), "Flatten"), "Insert Dense (10 units)", "Dense", ("units", 10)),
 ])  # fmt: skip
 def test_as_many_outputs_as_classes(before: tuple[str, ...], title: str, type: str, setting: tuple[str, int]) -> None:
     document = network(*before)
