@@ -135,6 +135,14 @@ class Order(QSortFilterProxyModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Without a column the network's own order, which Qt would turn round with the last one."""
         super().sort(column, order if column >= 0 else Qt.SortOrder.AscendingOrder)
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Roles.DisplayRole) -> Any:
+        """An arrow in words: Qt's own takes room from every column, sorted or not."""
+        found = super().headerData(section, orientation, role)
+        if role != Roles.DisplayRole or section != self.sortColumn():
+            return found
+        return f"{'↓' if self.sortOrder() == Qt.SortOrder.DescendingOrder else '↑'} {found}"
 
     def lessThan(self, left: Index, right: Index) -> bool:
         ends = [not self.sourceModel().data(i, ID) for i in (left, right)]

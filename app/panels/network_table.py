@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -26,7 +26,9 @@ from app.theme import current
 
 NOTHING_YET = "Select a layer and this side shows its settings, how its shape and its parameters come about, and its weights."
 #: How wide a share's column is: the bars of both are measured alike.
-BAR = 104
+BAR = 96
+#: From this width on there is room for the types.
+ROOMY = 860
 MODES = dict.fromkeys(SHARES, QHeaderView.ResizeMode.Fixed) | {"layer": QHeaderView.ResizeMode.Stretch}
 FEW = ("layer", "output", "parameters")
 
@@ -66,7 +68,8 @@ class LayersView(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Layers of this network")
         self._bars = ShareBar(self)
-        self._lay_out(set(columns))
+        self._shown = set(columns)
+        self._lay_out(self._shown)
         self.clicked.connect(self._chosen)
         self.activated.connect(self._chosen)
 
@@ -75,6 +78,7 @@ class LayersView(QTreeView):
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(56)
         for i, head in enumerate(HEAD):
@@ -83,6 +87,11 @@ class LayersView(QTreeView):
             if head in SHARES:
                 self.setItemDelegateForColumn(i, self._bars)
                 self.setColumnWidth(i, BAR)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names have the room of the types where it is scarce: the tile tells the type."""
+        super().resizeEvent(event)
+        self.setColumnHidden(HEAD.index("type"), "type" not in self._shown or self.width() < ROOMY)
 
     def _chosen(self, index: QModelIndex) -> None:
         if id := index.data(ID):

@@ -50,10 +50,11 @@ def lonely(document: Document, built: Built) -> Iterator[Problem]:
 
 @rule("dead branches")
 def dead_branches(document: Document, built: Built) -> Iterator[Problem]:
-    """Layers from which no loss and no Output is reached, in a network that has a loss: told where each branch begins."""
-    ends = [n.id for n in document.nodes.values() if n.id == document.output or _is_end(n)]
-    if not any(n.known and issubclass(layer_type(n.type), LossLayer) for n in document.nodes.values()):
+    """Layers from which no loss and no Output is reached, told where each branch begins; of a network whose loss is joined, for
+    until then everything is a branch that waits."""
+    if not built.losses:
         return
+    ends = [n.id for n in document.nodes.values() if n.id == document.output or _is_end(n)]
     alive = set().union(*(document.upstream(id) for id in ends))
     dead = [id for id in document.nodes if id not in alive and (document.wires_into[id] or document.wires_out_of[id])]
     for id in dead:
