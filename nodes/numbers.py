@@ -45,29 +45,29 @@ def table(document: Document, built: Built) -> Table:
     batch = memory.batch(document, built)
     shares = by_layer(built.graph, memory.slots(document), batch)
     fields = receptive_fields(document, built)
+    computation, space, given = built.multiply_adds, built.parameter_count, {v.name for v in built.graph.inputs}
     layers: dict[str, Numbers] = {}
     for id, info in built.nodes.items():
         made, state = shares.get(id, (0, 0))
-        made += _given(built, info, batch)
+        made += _given(given, info, batch)
         field = fields[id].whole if id in fields else None
         sources = [w.source for w in document.wires_into[id]]
         behind = any(s in fields or (s in layers and layers[s].everything) for s in sources)
         layers[id] = Numbers(
             info.parameters, info.multiply_adds, made, made + state, field, behind and _is_vector(info),
-            _share(info.multiply_adds, built.multiply_adds), _share(info.parameters, built.parameter_count),
+            _share(info.multiply_adds, computation), _share(info.parameters, space),
         )  # fmt: skip
     made = sum(n.activations for n in layers.values())
     needed = memory.to_train(document, built).total
-    return Table(layers, Numbers(built.parameter_count, built.multiply_adds, made, needed, None, False, 1.0, 1.0), batch)
+    return Table(layers, Numbers(space, computation, made, needed, None, False, 1.0, 1.0), batch)
 
 
 def _is_vector(info: NodeBuilt) -> bool:
     return info.output is not None and info.output.rank == 2
 
 
-def _given(built: Built, info: NodeBuilt, batch: int) -> int:
+def _given(inputs: set[str], info: NodeBuilt, batch: int) -> int:
     """Bytes of what comes into the network here: nothing makes it, and it takes its room."""
-    inputs = {v.name for v in built.graph.inputs}
     return sum(size_of(v, batch) for v in info.outputs.values() if v.name in inputs) if not info.inputs else 0
 
 

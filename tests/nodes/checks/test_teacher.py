@@ -163,3 +163,29 @@ def test_advice_is_silenced_and_heard_again() -> None:
 def test_an_error_is_not_silenced() -> None:
     document = edits.silence(network("Flatten", dense(3)), "classes")
     assert said(document) == ["classes"]
+
+
+#: What the lectures draw, in small: sigmoids under a square loss (Mazur, Lee, Stutz), a Softmax under CrossEntropy, LeNet-5,
+#: AlexNet's classifier, Network in Network, dropout as the slides have it.
+DRAWN = {
+    "sigmoid and square": network("Flatten", dense(30), "Sigmoid", dense(10), "Sigmoid", loss="MeanSquaredError"),
+    "sigmoid and softmax": network("Flatten", dense(30), "Sigmoid", dense(20), "Sigmoid", dense(10), "Softmax"),
+    "linear": network("Flatten", dense(30), dense(30), dense(10), "Softmax"),
+    "lenet5": network(
+        conv(6, 5, padding="same"), "Tanh", "AveragePool2D", conv(16, 5), "Tanh", "AveragePool2D", conv(120, 5), "Tanh",
+        "Flatten", dense(84), "Tanh", ("RBF", {"codes": "digits"}),
+    ),
+    "alexnet": network(
+        conv(96, 5, stride=(2, 2)), "ReLU", "LocalResponseNormalization", "MaxPool2D", conv(64, 3, padding="same"), "ReLU",
+        "Flatten", "Dropout", dense(512), "ReLU", "Dropout", dense(512), "ReLU", dense(10), "Softmax",
+    ),
+    "network in network": network(
+        conv(32, 5), "ReLU", conv(16, 1), "ReLU", "MaxPool2D", conv(10, 1), "ReLU", conv(10, 1), "GlobalAveragePool", "Softmax"
+    ),
+    "residual": network(conv(8, 3, bias=False), BN, "ReLU", conv(8, 3, bias=False), BN, "ReLU", "GlobalAveragePool", dense(10)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_the_lectures_draw_is_not_scolded(name: str) -> None:
+    assert said(DRAWN[name]) == []
