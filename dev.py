@@ -172,7 +172,7 @@ def test(arguments: list[str]) -> int:
 
 
 def check(arguments: list[str]) -> int:
-    """Run ruff, mypy and the import contracts; all three, even if the first fails."""
+    """Run ruff, mypy, the import contracts and whether docs/ is fresh; all four, even if the first fails."""
     if arguments:
         stop("check takes no arguments.")
     need_venv("dev")
@@ -181,14 +181,21 @@ def check(arguments: list[str]) -> int:
         "ruff": ["-m", "ruff", "check", "."],
         "mypy": ["-m", "mypy", "runtime", "nodes", "exporters", "app"],
         "lint-imports": ["-c", lint_imports],
+        "docs": ["-m", "app.reference", "--check"],
     }
     failed = []
     for name, tool in tools.items():
         say(name)
         if subprocess.call([str(PYTHON), *tool], cwd=ROOT) != 0:
             failed.append(name)
-    say(f"failed: {', '.join(failed)}." if failed else "all three are clean.")
+    say(f"failed: {', '.join(failed)}." if failed else "all four are clean.")
     return 1 if failed else 0
+
+
+def docs(arguments: list[str]) -> int:
+    """Write the reference in docs/ anew: layers, command line, keys."""
+    need_venv("dev")
+    return hand_over(["-m", "app.reference", *arguments])
 
 
 def bench(arguments: list[str]) -> int:
@@ -197,7 +204,7 @@ def bench(arguments: list[str]) -> int:
     return hand_over(["-m", "tests.benchmarks.bench", *arguments])
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "bench": bench}
+COMMANDS = {"run": run, "test": test, "check": check, "docs": docs, "bench": bench}
 
 
 def usage() -> str:

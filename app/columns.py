@@ -84,6 +84,7 @@ def rows_of(document: Document, built: Built, numbers: Table) -> list[Data]:
     """A row a layer, in order: name, type, output_shape without the batch (None: not known), parameters (its own),
     multiply_adds; bytes of activations and of training for a batch; receptive_field (None: not known, or no places; ``all`` of
     them); its shares of computation and space; where it is so, that it is `frozen`, and what it has `shared` from others."""
+    document = built.plain.document
     rows = []
     for id in [*document.order(), *document.cycle()]:
         node, found = document.nodes[id], built.nodes.get(id)

@@ -21,6 +21,11 @@ def chosen(window: Any) -> bool:
     return bool(window.session.selection)
 
 
+def block_chosen(window: Any) -> bool:
+    """A block is among what is selected."""
+    return any(window.session.document.nodes[i].block is not None for i in window.session.selection)
+
+
 def can_train(window: Any) -> bool:
     return window.control.on or not window.session.checked.errors
 
@@ -99,6 +104,10 @@ COMMANDS: tuple[Command, ...] = (
     _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
+    _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
+    _c("ungroup", "Dissolve the block", NETWORK, "canvas.ungroup", "Ctrl+Shift+G", when=block_chosen),
+    _c("open_block", "Open the block", NETWORK, "canvas.open_block", "Enter Return", when=block_chosen, local=True),
+    _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=lambda w: bool(w.session.level), ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
@@ -107,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
        when=lambda w: w.control.state != "idle"),
     _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
-    _c("layer_help", "About this layer", HELP, "layer_help", "F1", when=chosen, icon="help"),
+    _c("layer_help", "About this layer", HELP, "layer_help", "F1", icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),
     _c("about", "About Netwright", HELP, "about"),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nodes.build import Built
 from nodes.check import Checked, check
-from nodes.document import Document
+from nodes.document import Document, own
 from nodes.history import Entry, History
 from nodes.numbers import Table, table
 from nodes.problems import Problem, Refusal
@@ -82,12 +82,15 @@ class Session(QObject):
     live_changed = Signal(object)
     refused = Signal(object)
     path_changed = Signal(object)
+    level_changed = Signal(str)
 
     def __init__(self, document: Document, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.history = RunHistory(document)
         self.path = path
         self.selection: frozenset[str] = frozenset()
+        #: The block whose inside is on view; empty for the whole network.
+        self.level = ""
         self.live = Live()
         self._checked: tuple[Document, Checked] | None = None
         self._trouble: tuple[Document, Problem] | None = None
@@ -146,8 +149,42 @@ class Session(QObject):
         self.history.redo()
         self._changed()
 
+    # -- blocks --------------------------------------------------------------------------------------------------------
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The nodes on view: those of the open block, or of none."""
+        return self.document.children.get(self.level, ())
+
+    def enter(self, id: str) -> None:
+        """Look inside a block; the empty id is the whole network."""
+        if id != self.level and (not id or self.document.node(id).block is not None):
+            self.select(())
+            self.level = id
+            self.level_changed.emit(id)
+
+    def leave(self) -> None:
+        """Back to where the open block stands, which is selected."""
+        if self.level:
+            block = self.level
+            self.enter(self.document.nodes[block].parent)
+            self.select([block])
+
+    def reveal(self, path: str) -> None:
+        """Select a node wherever it stands, by its path; the block around it is opened."""
+        node = self.document.nodes.get(own(path))
+        if node is not None:
+            self.enter(node.parent)
+            self.select([node.id])
+
+    def _stay(self) -> None:
+        """A block that is gone (undone, deleted) is open no more."""
+        if self.level and (self.level not in self.document.nodes or self.document.nodes[self.level].block is None):
+            self.level = ""
+            self.level_changed.emit("")
+
     def select(self, ids: Iterable[str]) -> None:
-        chosen = frozenset(i for i in ids if i in self.document.nodes)
+        here = set(self.here)
+        chosen = frozenset(i for i in ids if i in here)
         if chosen != self.selection:
             self.selection = chosen
             self.selection_changed.emit(chosen)
@@ -195,13 +232,15 @@ class Session(QObject):
         """Show another document, with a history of its own."""
         self.history = RunHistory(document)
         self.path = path
-        self.selection = frozenset()
+        self.selection, self.level = frozenset(), ""
         self.live = Live()
+        self.level_changed.emit("")
         self.path_changed.emit(path)
         self.selection_changed.emit(self.selection)
         self._changed()
         self.live_changed.emit(self.live)
 
     def _changed(self) -> None:
+        self._stay()
         self.select(self.selection)
         self.document_changed.emit(self.document)

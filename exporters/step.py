@@ -12,7 +12,7 @@ from nodes.document import Document
 from nodes.files import STATE
 from nodes.plan import initial_weights, plan
 from nodes.training_info import slot_arrays
-from runtime.atomic import write
+from runtime.model_file import Arrays, write_model
 from runtime.onnx_model import to_model
 
 
@@ -24,8 +24,9 @@ def step(document: Document, path: Path) -> None:
     """
     ready = plan(document)
     made = ready.step
+    kept = Arrays()
     arrays = {**initial_weights(document, made.graph), **slot_arrays(ready)}
     inputs = [*made.data, made.rate, made.step, *made.state]
-    model = to_model(made.graph, arrays, inputs=inputs, name=document.title or "training step")
+    model = to_model(made.graph, arrays, inputs=inputs, name=document.title or "training step", tensor=kept.tensor)
     helper.set_model_props(model, {STATE: json.dumps(dict(made.state))})
-    write(path, model.SerializeToString())
+    write_model(path, model, kept)

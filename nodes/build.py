@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nodes.document import Document, Node
+from nodes.document import Document, Node, own
 from nodes.layer import KIND_WORDS, NUMBER, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
 from nodes.problems import Problem, Repair
 from nodes.sharing import Sharing
+from nodes.unfold import Unfolded
 from runtime.errors import GraphError, NetwrightError
 from runtime.graph import LEARNED, Graph, Parameter, Value
 from runtime.randomness import key
@@ -54,9 +55,11 @@ class Loss:
 class Built:
     """The graph of a document in one mode, what each node gave, and what stood in the way.
 
-    `loss` is what training lowers: the weighted sum of all `losses` (None: there are none in this mode).
+    `loss` is what training lowers: the weighted sum of all `losses` (None: there are none in this mode). `nodes` are those of
+    the `plain` document, by their paths (see `nodes.unfold`).
     """
 
+    plain: Unfolded
     graph: Graph
     nodes: Mapping[str, NodeBuilt]
     problems: tuple[Problem, ...]
@@ -69,6 +72,33 @@ class Built:
         """The loss whose prediction is judged right or wrong; the first one if none of them decides anything."""
         deciding = (loss for loss in self.losses if loss.decision != "none")
         return next(deciding, self.losses[0] if self.losses else None)
+
+    def at(self, path: str) -> NodeBuilt | None:
+        """What became of any node, blocks and their ends among them, by its path (`Document.path`)."""
+        if path in self.nodes:
+            return self.nodes[path]
+        ports = self.plain.ports.get(path, ())
+        drawing, id = self.plain.drawing, own(path)
+        prefix = path[: -len(id)]
+        inputs = {w.target_port: self.value(prefix + w.source, w.source_port) for w in drawing.wires_into.get(id, ())}
+        outputs = {port: value for port in ports if (value := self.value(path, port)) is not None}
+        inside = [self.nodes[id] for id in self.plain.members.get(path, ()) if id in self.nodes]
+        if not ports and not inside and not inputs:
+            return None
+        counts = sum(n.parameters for n in inside), sum(n.multiply_adds for n in inside)
+        return NodeBuilt(None, inputs, outputs, *counts)
+
+    def value(self, path: str, port: str) -> Value | None:
+        """What flows out of any node's output."""
+        source = self.plain.output(path, port)
+        found = self.nodes.get(source[0]) if source else None
+        return found.outputs.get(source[1]) if source and found else None
+
+    def outside(self, value: Value) -> tuple[str, str] | None:
+        """The output, (node, port), that shows `value` outside of all blocks; None for what stays inside one."""
+        drawing = self.plain.drawing
+        outputs = ((id, port) for id in drawing.children[""] if drawing.nodes[id].known for port in drawing.outputs(id))
+        return next((found for found in outputs if self.value(*found) == value), None)
 
     @property
     def parameter_count(self) -> int:
@@ -83,7 +113,15 @@ def build(
     document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None
 ) -> Built:
     """Emit every node that can be emitted. `only` limits it to these nodes (and those before them)."""
-    return _Builder(document, mode, dtype, None if only is None else _ancestors(document, only)).run()
+    plain = document.unfolded
+    return _Builder(plain, mode, dtype, None if only is None else _ancestors(plain.document, _meant(plain, only))).run()
+
+
+def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
+    """The layers that these nodes are, or have inside them, or that stand behind their outputs."""
+    wanted = {own(id) for id in ids}
+    layers = [path for path in plain.document.nodes if not wanted.isdisjoint(path.split("/")[::2])]
+    return layers + [source[0] for (path, _), source in plain.ends.items() if source and own(path) in wanted]
 
 
 def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
@@ -119,8 +157,9 @@ def labels(document: Document) -> dict[str, str]:
 class _Builder:
     """One build: walks the nodes in order and keeps what each gave."""
 
-    def __init__(self, document: Document, mode: str, dtype: DTypeLike, only: set[str] | None) -> None:
-        self.document, self.mode, self.only = document, mode, only
+    def __init__(self, plain: Unfolded, mode: str, dtype: DTypeLike, only: set[str] | None) -> None:
+        self.plain, self.mode, self.only = plain, mode, only
+        document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
         self.graph.share = Sharing(document, self.graph).tensor
@@ -139,7 +178,7 @@ class _Builder:
         outputs = tuple(self._outputs())
         for value in outputs:
             self.graph.output(value)
-        return Built(self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
+        return Built(self.plain, self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
 
     def _total(self) -> Value | None:
         """Σ weight · loss; a single loss of weight 1 is its own sum."""

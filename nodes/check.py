@@ -32,6 +32,7 @@ class Checked:
 
 def check(document: Document) -> Checked:
     built = build(document, "training")
+    document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]
     for rule in rules().values():
         found += rule.problems(document, built)

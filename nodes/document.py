@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nodes.layer import Layer, layer_type, make
+from nodes.layer import EVERY, Layer, Port, layer_type, make
 from runtime.errors import NetwrightError
 from runtime.graph import Array
 from runtime.recipe import Recipe
 
+if TYPE_CHECKING:
+    from nodes.unfold import Unfolded
+
 Position = tuple[float, float]
+
+#: The types of a block, and of what stands for its ports inside it.
+BLOCK, ENTRY, EXIT = "Block", "BlockInput", "BlockOutput"
+
+
+def own(path: str) -> str:
+    """The node that a path through blocks leads to: ``n12`` of ``n7/0/n12``."""
+    return path.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -27,11 +38,36 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Promotion:
+    """A setting of a layer inside a block, as it stands on the block's face under `name`: its value there times `factor`.
+
+    Promotions of one name are one setting of the face. `setting` may be ``bypassed``: some repetitions go past the layer.
+    """
+
+    name: str
+    node: str
+    setting: str
+    factor: int = 1
+
+
+@dataclass(frozen=True)
+class Block:
+    """What makes a node a block: how often it stands in a row, which settings are on its face, and what of them differs in
+    single repetitions (by number, from 0). A repetition's first output feeds the next one's first input; its other inputs
+    come from outside, the same for all."""
+
+    repeat: int = 1
+    promotions: tuple[Promotion, ...] = ()
+    each: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Node:
     """A layer on the canvas. `id` never changes and is never used again; `name` is the student's label.
 
     A `frozen` layer is in training as it is in the finished model: nothing of it is learnt, measured or drawn. `decay`
-    multiplies the recipe's weight decay here. `shared` are the parameters that it has from other nodes, by name.
+    multiplies the recipe's weight decay here. `shared` are the parameters that it has from other nodes, by name. `parent` is
+    the block it stands in; a node with a `block` is one, and its settings are those on its face. Tidy leaves what is `pinned`.
     """
 
     id: str
@@ -44,10 +80,13 @@ class Node:
     frozen: bool = False
     decay: float = 1.0
     shared: Mapping[str, Share] = field(default_factory=dict)
+    parent: str = ""
+    block: Block | None = None
+    pinned: bool = False
 
     def layer(self) -> Layer:
         """The layer with its settings. Raises `LayerError` for an unknown type or setting."""
-        return make(self.type, self.settings)
+        return make(self.type, {} if self.block else self.settings)
 
     @property
     def known(self) -> bool:
@@ -76,6 +115,7 @@ class Frame:
     title: str
     text: str
     rect: tuple[float, float, float, float]
+    parent: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +155,6 @@ class Document:
             return NotImplemented
         return self.same_drawing(other) and same_arrays(self.weights, other.weights) and self.training == other.training
 
-
     def same_drawing(self, other: Document) -> bool:
         """Equal in all but weights and training state."""
         names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "silenced")
@@ -126,9 +165,17 @@ class Document:
 
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
-        if id not in self.nodes:
+        """The node of this id, or at the end of this path."""
+        if own(id) not in self.nodes:
             raise NetwrightError(f"There is no layer with the id ‘{id}’ in this network.")
-        return self.nodes[id]
+        return self.nodes[own(id)]
+
+    @cached_property
+    def unfolded(self) -> Unfolded:
+        """The plain document that this one means, without blocks."""
+        from nodes.unfold import unfold
+
+        return unfold(self)
 
     @cached_property
     def wires_into(self) -> Mapping[str, tuple[Wire, ...]]:
@@ -137,6 +184,66 @@ class Document:
     @cached_property
     def wires_out_of(self) -> Mapping[str, tuple[Wire, ...]]:
         return _grouped(self.nodes, self.wires, "source")
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """The nodes that stand in each block, by its id; under the empty id those that stand in none."""
+        found: dict[str, list[str]] = {"": []}
+        for node in self.nodes.values():
+            found.setdefault(node.parent, []).append(node.id)
+        return {parent: tuple(ids) for parent, ids in found.items()}
+
+    def inside(self, id: str) -> list[str]:
+        """Every node that stands in a block, at any depth."""
+        found = []
+        for child in self.children.get(id, ()):
+            found += [child, *self.inside(child)]
+        return found
+
+    def level(self, parent: str) -> Document:
+        """What stands in one block (or in none), as a document of its own: its nodes, the wires among them, its frames."""
+        ids = self.children.get(parent, ())
+        wires = tuple(w for id in ids for w in self.wires_into[id])
+        frames = tuple(f for f in self.frames if f.parent == parent)
+        return replace(self, nodes={i: self.nodes[i] for i in ids}, wires=wires, frames=frames)
+
+    def with_level(self, parent: str, level: Document) -> Document:
+        """The document with the nodes and frames of one level as they are in `level` (its wires are left as they were)."""
+        frames = tuple(f for f in self.frames if f.parent != parent) + level.frames
+        nodes = {**self.nodes, **level.nodes}
+        return self if nodes == self.nodes and frames == self.frames else replace(self, nodes=nodes, frames=frames)
+
+    def chain(self, id: str) -> list[str]:
+        """The blocks around a node, the outermost first."""
+        around: list[str] = []
+        while (id := self.nodes[id].parent) and id in self.nodes and id not in around:
+            around.insert(0, id)
+        return around
+
+    def inputs(self, id: str) -> tuple[Port, ...]:
+        """A node's input ports; a block's are the entries inside it, from top to bottom."""
+        node = self.node(id)
+        if node.block is None:
+            return layer_type(node.type).inputs
+        return tuple(Port(n.id, EVERY, label=n.name) for n in self.ends(id, ENTRY))
+
+    def outputs(self, id: str) -> tuple[str, ...]:
+        """The names of a node's output ports; a block's are the ids of the exits inside it, from top to bottom."""
+        node = self.node(id)
+        return layer_type(node.type).outputs if node.block is None else tuple(n.id for n in self.ends(id, EXIT))
+
+    def ends(self, id: str, type: str) -> list[Node]:
+        """The entries (or exits) of a block, from top to bottom as they stand on its canvas."""
+        found = [self.nodes[i] for i in self.children.get(id, ()) if self.nodes[i].type == type]
+        return sorted(found, key=lambda n: n.position[1])
+
+    def path(self, id: str) -> str:
+        """Where a node stands in the plain document, in the first repetition of the blocks around it; a path is itself."""
+        return "/0/".join([*self.chain(id), id]) if id in self.nodes else id
+
+    def port_label(self, port: str) -> str:
+        """How a port is called on the canvas: a block's is named like the entry or exit behind it."""
+        return self.nodes[port].name if port in self.nodes else port
 
     def downstream(self, id: str) -> set[str]:
         """Every node that can be reached from `id` along wires, `id` included."""

@@ -8,16 +8,19 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
-from nodes.document import Document, Frame, Node, Position, Share, Training, Wire
+from nodes.document import BLOCK, Block, Document, Frame, Node, Position, Promotion, Share, Training, Wire
 from runtime.checkpoint import progress_from_json
 from runtime.errors import FileError
 from runtime.recipe import recipe_from_json
 from runtime.typed import Damage
 
-VERSION = 2
+VERSION = 3
+#: Blocks in blocks, and repetitions of one, at most.
+DEEPEST, MOST_REPEATED = 32, 1000
 #: From version n to n + 1, each a function from the old text's object to the new one's.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda old: old,  # 2 adds fields of nodes and recipes whose defaults are what version 1 did
+    2: lambda old: old,  # 3 adds blocks: what stands in none has an empty parent
 }
 
 
@@ -66,10 +69,11 @@ def from_json(text: str, file: str = "the file") -> Document:
 
 
 def _document(data: Mapping[str, Any]) -> Document:
-    nodes = {n["id"]: _node(n) for n in data["nodes"]}
+    nodes = {n["id"]: node_from_json(n) for n in data["nodes"]}
     wires = tuple(Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"])
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")
+    require_nesting(nodes)
     recipe, progress = recipe_from_json(data["recipe"]), progress_from_json(data["progress"])
     if progress.stage >= len(recipe.stages):
         raise Damage(f"its training stands in stage {progress.stage + 1} of a recipe with {len(recipe.stages)}")
@@ -77,7 +81,7 @@ def _document(data: Mapping[str, Any]) -> Document:
         title=str(data["title"]),
         nodes=nodes,
         wires=wires,
-        frames=tuple(Frame(str(f["id"]), str(f["title"]), str(f["text"]), _four(f["rect"])) for f in data["frames"]),
+        frames=tuple(_frame(f, nodes) for f in data["frames"]),
         recipe=recipe,
         notes=str(data["notes"]),
         output=str(data["output"]),
@@ -92,13 +96,56 @@ def _free(nodes: Mapping[str, Node]) -> int:
     return 1 + max((int(id[1:]) for id in nodes if id[:1] == "n" and id[1:].isdecimal()), default=0)
 
 
-def _node(data: Mapping[str, Any]) -> Node:
+def node_from_json(data: Mapping[str, Any]) -> Node:
+    """The inverse of ``asdict`` of a node, for a node of any version. Raises `Damage`, and what its parts raise."""
     settings = {str(k): _tuples(v) for k, v in data["settings"].items()}
     return Node(
-        str(data["id"]), str(data["type"]), str(data["name"]), _place(data["position"]), settings, bool(data["bypassed"]),
-        bool(data["collapsed"]), bool(data.get("frozen", False)), _decay(data.get("decay", 1.0)),
-        shares(data.get("shared", {})),
+        str(data["id"]), str(data["type"]), str(data["name"]), _place(data["position"]), settings,
+        bool(data.get("bypassed", False)), bool(data.get("collapsed", False)), bool(data.get("frozen", False)),
+        _decay(data.get("decay", 1.0)), shares(data.get("shared", {})), str(data.get("parent", "")),
+        _block(data.get("block")), bool(data.get("pinned", False)),
+    )  # fmt: skip
+
+
+def _block(data: Mapping[str, Any] | None) -> Block | None:
+    if data is None:
+        return None
+    promotions = tuple(
+        Promotion(str(p["name"]), str(p["node"]), str(p["setting"]), whole(p["factor"], 1)) for p in data["promotions"]
     )
+    each = {whole(r, 0): {str(k): _tuples(v) for k, v in values.items()} for r, values in data["each"].items()}
+    return Block(whole(data["repeat"], 1), promotions, each)
+
+
+def whole(number: Any, least: int) -> int:
+    result = int(number)
+    if isinstance(number, (bool, float)) or not least <= result <= MOST_REPEATED:
+        raise Damage(f"a block counts {number!r} where a whole number from {least} to {MOST_REPEATED:,} belongs")
+    return result
+
+
+def require_nesting(nodes: Mapping[str, Node]) -> None:
+    """Raises `Damage` for a node in a block that is none, for a block that stands inside itself, and for a block whose face
+    sets a layer that is not in it."""
+    for node in nodes.values():
+        parent = nodes.get(node.parent)
+        if node.parent and (parent is None or parent.block is None):
+            raise Damage(f"the layer ‘{node.name}’ stands in a block that is not there")
+        if (node.block is not None) != (node.type == BLOCK):
+            raise Damage(f"‘{node.name}’ is half a block")
+        _require_depth(node, nodes)
+        for promotion in node.block.promotions if node.block else ():
+            if promotion.node not in nodes or nodes[promotion.node].parent != node.id:
+                raise Damage(f"the block ‘{node.name}’ sets a layer that is not in it")
+
+
+def _require_depth(node: Node, nodes: Mapping[str, Node]) -> None:
+    around = node.parent
+    for _ in range(DEEPEST):
+        if not around:
+            return
+        around = nodes[around].parent if around in nodes else ""
+    raise Damage(f"‘{node.name}’ stands in a block that contains itself, or deeper than {DEEPEST} blocks")
 
 
 def _decay(number: Any) -> float:
@@ -117,6 +164,13 @@ def _place(position: list[float]) -> Position:
 def shares(data: Mapping[str, Any]) -> dict[str, Share]:
     """The inverse of ``asdict`` of a node's `shared`."""
     return {str(k): Share(str(s["node"]), str(s["parameter"]), bool(s["transposed"])) for k, s in data.items()}
+
+
+def _frame(data: Mapping[str, Any], nodes: Mapping[str, Node]) -> Frame:
+    parent = str(data.get("parent", ""))
+    if parent and parent not in nodes:
+        raise Damage("a frame stands in a block that is not there")
+    return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), parent)
 
 
 def _tuples(value: Any) -> Any:

@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from nodes.build import Built, build, misfit
-from nodes.document import Document, Frame, Node, Position, Share, Wire
-from nodes.document_json import shares
+from nodes.document import ENTRY, EXIT, Document, Frame, Node, Position, Share, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
-from nodes.problems import Refusal, Repair
+from nodes.problems import Problem, Refusal, Repair
+from nodes.promotions import promoted, set_face, without_promotions
 from nodes.sharing import unshare as unshare
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
 
 #: The horizontal distance at which a layer is put behind another one.
 GAP = 232.0
-CLIPBOARD = "netwright/nodes"
 LONGEST_NAME = 60
 
 
 # -- nodes -------------------------------------------------------------------------------------------------------------
 def add(
     document: Document, type: str, position: Position = (0.0, 0.0), settings: Mapping[str, Any] | None = None,
-    name: str = "",
+    name: str = "", parent: str = "",
 ) -> tuple[Document, str]:
-    """A new node; returns the document and the node's id. Raises `Refusal` for a setting out of range."""
+    """A new node, inside the block `parent` if one is named; returns the document and the node's id.
+
+    Raises `Refusal` for a setting out of range, and for what cannot stand in a block.
+    """
+    require_place(type, parent)
     try:
         layer = make(type, settings or {})
     except LayerError as error:
         raise Refusal(f"{type}: {error}") from None
     id = f"n{document.serial}"
     read = {k: getattr(layer, k) for k in settings or {}}
-    node = Node(id, type, free_name(document, name or layer_type(type).short, numbered=not name), position, read)
+    called = free_name(document, name or layer_type(type).short, numbered=not name, parent=parent)
+    node = Node(id, type, called, position, read, parent=parent)
     return document.changed(nodes={**document.nodes, id: node}, serial=document.serial + 1), id
 
 
-def free_name(document: Document, base: str, numbered: bool = False) -> str:
-    """`base` if no layer has it (``base1`` when numbered), else with the next free number."""
-    taken = {n.name for n in document.nodes.values()}
+def require_place(type: str, parent: str) -> None:
+    """Raises `Refusal` for a layer that stands outside of all blocks, and for a block's end that would."""
+    cls = layer_type(type)
+    if parent and (cls.category in ("Data", "Loss") or type == "Output"):
+        raise Refusal(f"{type} stands outside of blocks, where a recipe finds it: add it there, and wire it to the block.")
+    if not parent and type in (ENTRY, EXIT):
+        raise Refusal(f"{type} is the end of a block, and this is no block: open one first.")
+
+
+def free_name(document: Document, base: str, numbered: bool = False, parent: str = "") -> str:
+    """`base` if no layer beside it (in the same block) has it (``base1`` when numbered), else with the next free number."""
+    taken = {document.nodes[i].name for i in document.children.get(parent, ())}
     if not numbered and base not in taken:
         return base
     stem = base.rstrip("0123456789") or base
@@ -49,22 +61,24 @@ def free_name(document: Document, base: str, numbered: bool = False) -> str:
 
 
 def remove(document: Document, ids: Iterable[str]) -> Document:
-    """Take nodes away, with their wires, weights and optimizer state."""
-    gone = set(ids)
-    for id, name in [(n.id, k) for n in document.nodes.values() for k, s in n.shared.items() if s.node in gone]:
+    """Take nodes away, with all inside them, their wires, weights and optimizer state."""
+    chosen = [document.node(i).id for i in ids]
+    gone = {*chosen, *(inner for i in chosen for inner in document.inside(i))}
+    for id, name in [(n.id, k) for n in document.nodes.values() for k, s in n.shared.items() if own(s.node) in gone]:
         document = unshare(document, id, name)
-    kept = {i: n for i, n in document.nodes.items() if i not in gone}
-    wires = tuple(w for w in document.wires if w.source in kept and w.target in kept)
+    kept = {i: without_promotions(n, gone) for i, n in document.nodes.items() if i not in gone}
+    wires = tuple(w for w in document.wires if gone.isdisjoint((w.source, w.target, w.source_port, w.target_port)))
     training = replace(document.training, slots=_without(document.training.slots, gone), best={})
     return document.changed(nodes=kept, wires=wires, weights=_without(document.weights, gone), training=training)
 
 
 def _without(arrays: Mapping[str, Any], gone: set[str]) -> Mapping[str, Any]:
-    return {k: v for k, v in arrays.items() if k.split("/")[0] not in gone}
+    return {k: v for k, v in arrays.items() if gone.isdisjoint(k.split("/")[:-1:2])}
 
 
 def dissolve(document: Document, id: str) -> Document:
     """Take a node away and join what fed it to what it fed, where the shapes fit."""
+    id = document.node(id).id
     before, after = document.wires_into[id], document.wires_out_of[id]
     document = remove(document, [id])
     for wire in after if before else ():
@@ -79,14 +93,15 @@ def dissolve(document: Document, id: str) -> Document:
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
     nodes = dict(document.nodes)
     for id, position in positions.items():
-        nodes[id] = replace(document.node(id), position=(float(position[0]), float(position[1])))
+        nodes[own(id)] = replace(document.node(id), position=(float(position[0]), float(position[1])))
     return document.changed(nodes=nodes)
 
 
 def rename(document: Document, id: str, name: str) -> Document:
     name = _cleaned(name, "A layer's name")
-    if any(n.name == name and n.id != id for n in document.nodes.values()):
-        free = free_name(document, name)
+    node = document.node(id)
+    if any(document.nodes[i].name == name and i != node.id for i in document.children[node.parent]):
+        free = free_name(document, name, parent=node.parent)
         fix = Repair(f"Name it ‘{free}’", lambda d: rename(d, id, free))
         raise Refusal(f"Another layer is already called ‘{name}’: choose a name of its own, ‘{free}’ is free.", (fix,))
     return _replace_node(document, id, name=name)
@@ -109,8 +124,13 @@ def _cleaned(name: str, what: str) -> str:
 
 
 def set_setting(document: Document, id: str, name: str, value: Any) -> Document:
-    """Change one setting. Raises `Refusal` with the range, and the old value stays."""
+    """Change one setting; one that stands on the face of a block, there. Raises `Refusal` with the range, and the old value
+    stays."""
     node = document.node(id)
+    if node.block is not None:
+        return set_face(document, node.id, name, value)
+    if (promotion := promoted(document, node.id, name)) is not None:
+        return set_face(document, node.parent, promotion.name, value, promotion)
     try:
         layer = make(node.type, {**node.settings, name: value})
     except LayerError as error:
@@ -154,25 +174,29 @@ def share(document: Document, id: str, parameter: str, owner: str, owned: str = 
 
 def _require_parameter(document: Document, id: str, name: str) -> None:
     """Raises `Refusal` for a parameter that a layer, as far as it is built, does not have."""
+    path = document.path(id)
     built = build(document, "training", only=[id])
     keys = [p.key.rpartition("/") for p in built.graph.parameters.values()]
-    own = {parameter for owner, _, parameter in keys if owner == id} | set(document.node(id).shared)
-    info = built.nodes.get(id)
-    if info is not None and info.outputs and name not in own:
-        why = unknown("parameter", name, own) if own else "it has no parameters, so there is nothing to share."
+    there = {parameter for owner, _, parameter in keys if owner == path} | set(document.node(id).shared)
+    info = built.nodes.get(path)
+    if info is not None and info.outputs and name not in there:
+        why = unknown("parameter", name, there) if there else "it has no parameters, so there is nothing to share."
         raise Refusal(f"{document.node(id).name}: {why}")
 
 
 def _replace_node(document: Document, id: str, **changes: Any) -> Document:
-    node = replace(document.node(id), **changes)
-    return document if node == document.nodes[id] else document.changed(nodes={**document.nodes, id: node})
+    before = document.node(id)
+    node = replace(before, **changes)
+    return document if node == before else document.changed(nodes={**document.nodes, node.id: node})
 
 
 # -- wires -------------------------------------------------------------------------------------------------------------
 def connect(document: Document, wire: Wire) -> Document:
     """Join an output to an input; a wire that was there before makes way. Raises `Refusal` with repairs."""
+    wire = drawn(document, wire)
     port = _input_port(document, wire)
-    _output_port(document, wire)
+    _require_output(document, wire)
+    _require_one_level(document, wire)
     if wire.source in document.downstream(wire.target):
         raise Refusal(_loop_sentence(document, wire))
     wired = _joined(document, wire, port)
@@ -180,6 +204,14 @@ def connect(document: Document, wire: Wire) -> Document:
     if value is not None:
         _refuse_misfit(document, wired, wire, port, value, built)
     return wired
+
+
+def drawn(document: Document, wire: Wire) -> Wire:
+    """The wire as it is drawn: what a wire between layers of the plain document (`nodes.unfold`) stands for, where blocks lie
+    between them."""
+    bare = Wire(own(wire.source), wire.source_port, own(wire.target), wire.target_port)
+    found = [w for w in document.wires_into.get(bare.target, ()) if w.target_port == bare.target_port]
+    return found[0] if bare != wire and bare not in found and len(found) == 1 else bare
 
 
 def _joined(document: Document, wire: Wire, port: Port) -> Document:
@@ -191,22 +223,28 @@ def _joined(document: Document, wire: Wire, port: Port) -> Document:
 
 
 def disconnect(document: Document, wires: Iterable[Wire]) -> Document:
-    gone = set(wires)
+    gone = {drawn(document, w) for w in wires}
     return document.changed(wires=tuple(w for w in document.wires if w not in gone))
 
 
 def _input_port(document: Document, wire: Wire) -> Port:
     node = document.node(wire.target)
-    port = next((p for p in layer_type(node.type).inputs if p.name == wire.target_port), None)
+    port = next((p for p in document.inputs(node.id) if p.name == wire.target_port), None)
     if port is None:
         raise Refusal(f"{node.type} ‘{node.name}’ has no input called ‘{wire.target_port}’.")
     return port
 
 
-def _output_port(document: Document, wire: Wire) -> None:
+def _require_output(document: Document, wire: Wire) -> None:
     node = document.node(wire.source)
-    if wire.source_port not in layer_type(node.type).outputs:
+    if wire.source_port not in document.outputs(node.id):
         raise Refusal(f"{node.type} ‘{node.name}’ has no output called ‘{wire.source_port}’.")
+
+
+def _require_one_level(document: Document, wire: Wire) -> None:
+    a, b = document.node(wire.source), document.node(wire.target)
+    if a.parent != b.parent:
+        raise Refusal(f"{a.name} and {b.name} do not stand in the same block: lead the wire through the block's ports.")
 
 
 def _loop_sentence(document: Document, wire: Wire) -> str:
@@ -216,8 +254,7 @@ def _loop_sentence(document: Document, wire: Wire) -> str:
 
 def _value_at(document: Document, wire: Wire) -> tuple[Value | None, Built]:
     built = build(document, "training", only=[wire.source])
-    node = built.nodes.get(wire.source)
-    return (node.outputs.get(wire.source_port) if node else None), built
+    return built.value(document.path(wire.source), wire.source_port), built
 
 
 _GIVES = {"indices": "class numbers", "number": "one number for the whole batch, and nothing comes after a loss"}
@@ -242,33 +279,42 @@ def _refuse_misfit(
 
 def _new_problem(before: Document, after: Document, id: str) -> str:
     """What the target itself says to the new wire (None of what it said already, or of other ports)."""
-    known = {p.what for p in build(before, "training", only=[id]).problems if p.node == id}
-    new = [p.what for p in build(after, "training", only=[id]).problems if p.node == id and p.what not in known]
-    return next((w for w in new if "not connected" not in w), "")
+    known = {p.what for p in _said_by(before, id)}
+    new = [p for p in _said_by(after, id) if p.what not in known and "not connected" not in p.what]
+    return next((p.what if p.node == after.path(id) else p.sentence for p in new), "")
+
+
+def _said_by(document: Document, id: str) -> list[Problem]:
+    """The problems of a node, and of all inside it."""
+    return [p for p in build(document, "training", only=[id]).problems if id in p.node.split("/")[::2]]
 
 
 def insert(document: Document, wire: Wire, type: str) -> Document:
     """Put a new layer of `type` on a wire (which need not be there yet), halfway between its ends."""
-    a, b = document.node(wire.source).position, document.node(wire.target).position
+    wire = drawn(document, wire)
+    _require_one_level(document, wire)
+    source = document.node(wire.source)
+    a, b = source.position, document.node(wire.target).position
     middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-    document, id = add(document, type, middle)
+    document, id = add(document, type, middle, parent=source.parent)
     return insert_node(document, wire, id)
 
 
 def insert_node(document: Document, wire: Wire, id: str) -> Document:
     """Put a node that is there already on a wire."""
-    cls = layer_type(document.node(id).type)
-    if not cls.inputs or not cls.outputs:
-        raise Refusal(f"{cls.type} cannot stand on a wire: it has no {'input' if not cls.inputs else 'output'}.")
+    inputs, outputs = document.inputs(id), document.outputs(id)
+    if not inputs or not outputs:
+        raise Refusal(f"{document.node(id).type} cannot stand on a wire: it has no {'input' if not inputs else 'output'}.")
     document = disconnect(document, [wire])
-    document = connect(document, Wire(wire.source, wire.source_port, id, cls.inputs[0].name))
-    return connect(document, Wire(id, cls.outputs[0], wire.target, wire.target_port))
+    document = connect(document, Wire(wire.source, wire.source_port, id, inputs[0].name))
+    return connect(document, Wire(id, outputs[0], wire.target, wire.target_port))
 
 
 def preview(document: Document, wire: Wire) -> str:
     """The shape that the target would give with this wire (``16×8×8``), or ``?``. Raises `Refusal`."""
     built = build(connect(document, wire), "training", only=[wire.target])
-    value = built.nodes[wire.target].output
+    found = built.at(document.path(wire.target))
+    value = found.output if found else None
     return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
 
 
@@ -298,62 +344,8 @@ def set_recipe(document: Document, **changes: Any) -> Document:
         raise Refusal(str(error)) from None
 
 
-def frame(document: Document, title: str, rect: tuple[float, float, float, float], text: str = "") -> Document:
-    made = Frame(f"f{document.serial}", title, text, rect)
+def frame(
+    document: Document, title: str, rect: tuple[float, float, float, float], text: str = "", parent: str = ""
+) -> Document:
+    made = Frame(f"f{document.serial}", title, text, rect, parent)
     return document.changed(frames=(*document.frames, made), serial=document.serial + 1)
-
-
-# -- clipboard -----------------------------------------------------------------------------------------------------------
-def copy(document: Document, ids: Iterable[str]) -> str:
-    """Nodes and the wires among them as text, for the clipboard."""
-    chosen = set(ids)
-    nodes = [asdict(document.nodes[i]) for i in document.nodes if i in chosen]
-    wires = [asdict(w) for w in document.wires if w.target in chosen]
-    return json.dumps({"kind": CLIPBOARD, "nodes": nodes, "wires": wires})
-
-
-def paste(
-    document: Document, text: str, offset: Position = (40.0, 40.0), keep_incoming: bool = False
-) -> tuple[Document, list[str]]:
-    """Nodes from the clipboard under new ids and names; returns the document and those ids. Raises `Refusal`."""
-    data = _clipboard(text)
-    new: dict[str, str] = {}
-    for item in data["nodes"]:
-        where = (item["position"][0] + offset[0], item["position"][1] + offset[1])
-        name = free_name(document, item["name"] or item["type"].lower(), numbered=not item["name"])
-        document, new[item["id"]] = add(document, item["type"], where, item["settings"], name)
-    for item in data["nodes"]:
-        document = _like(document, new, item)
-    for item in data["wires"]:
-        inside = item["source"] in new
-        if inside or (keep_incoming and item["source"] in document.nodes):
-            source = new.get(item["source"], item["source"])
-            wire = Wire(source, item["source_port"], new[item["target"]], item["target_port"])
-            document = document.changed(wires=(*document.wires, wire))
-    return document, list(new.values())
-
-
-def _like(document: Document, new: Mapping[str, str], item: Mapping[str, Any]) -> Document:
-    """Flags and shares of a pasted node: shares point at the pasted owner, else at the old one, if it is still there."""
-    moved = {k: replace(s, node=new.get(s.node, s.node)) for k, s in shares(item.get("shared", {})).items()}
-    kept = {k: s for k, s in moved.items() if s.node in document.nodes}
-    flags = {"frozen": bool(item.get("frozen", False)), "decay": float(item.get("decay", 1.0))}
-    return _replace_node(document, new[item["id"]], shared=kept, **flags)
-
-
-def _clipboard(text: str) -> dict[str, Any]:
-    try:
-        data = json.loads(text)
-        assert data["kind"] == CLIPBOARD
-        ids = {n["id"] for n in data["nodes"]}
-        for n in data["nodes"]:
-            shares(n.get("shared", {}))
-            make(n["type"], n["settings"])
-            float(n["position"][0]), float(n["position"][1]), str(n["name"])
-        assert all(w["target"] in ids for w in data["wires"])
-    except NetwrightError as error:
-        raise Refusal(f"What is on the clipboard cannot be pasted: {error}") from None
-    except (ValueError, KeyError, TypeError, AssertionError, IndexError):
-        raise Refusal("What is on the clipboard is no part of a network: copy some layers first.") from None
-    result: dict[str, Any] = data
-    return result

@@ -27,6 +27,9 @@ class Example:
     make: Callable[[], Document]
 
 
+#: How far below its neighbour a second branch stands.
+BELOW = 220.0
+
 _EXAMPLES: dict[str, Example] = {}
 
 
@@ -79,6 +82,16 @@ class Sketch:
             self.wire(self._last, self._port, id, cls.inputs[0].name)
         if cls.outputs:
             self._last, self._port = id, cls.outputs[0]
+        return id
+
+    def beside(self, type: str, label: str, source: str, **settings: Any) -> str:
+        """Add a layer below the last one, behind `source`; the chain goes on from the last one. Returns its id."""
+        last, port, x = self._last, self._port, self._x
+        before = self.document.nodes[last].position
+        self._last, self._port = source, layer_type(self.document.nodes[source].type).outputs[0]
+        self._x, self._y = before[0], before[1] + BELOW
+        id = self.add(type, label, **settings)
+        self._last, self._port, self._x, self._y = last, port, x, before[1]
         return id
 
     def row(self, y: float, x: float = 0.0) -> None:

@@ -2,7 +2,8 @@
 
 The inference graph carries the weights as initializers; one model-level metadata value holds the whole document; from the
 first training on, `training_info` holds the training step with the optimizer's state (see DESIGN.md, «The document in the
-file»). What has no place in the graph (an unfinished part) is in the document all the same.
+file»). What has no place in the graph (an unfinished part) is in the document all the same. Beyond a limit the numbers lie in
+a second file (`runtime.model_file`).
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ from nodes.document_json import from_json as from_json
 from nodes.document_json import to_json
 from nodes.plan import initial_weights, plan
 from nodes.training_info import PARAMETER, keep_leftovers, read_state, training_info
-from runtime.atomic import Stamp, stamp, write
+from runtime.atomic import Stamp, stamp
 from runtime.errors import FileError, NetwrightError, TrainingError
+from runtime.external_data import embed
 from runtime.graph import Array, Graph, prune
 from runtime.memory import in_words, physical
+from runtime.model_file import Arrays, write_model
 from runtime.onnx_model import PRODUCER, to_model
 
 DOCUMENT = "pkg.netwright.document"
 GRAPH_HASH = "pkg.netwright.graph"
-#: Bytes of weights in one file, at most, and of one weight.
-MOST, WIDTH = untrusted.LARGEST - 2**24, 4
+#: Bytes of one weight; bytes of memory that are taken for granted where nobody tells.
+WIDTH, MEMORY = 4, 2**32
 #: In an exported training step: which output replaces which input.
 STATE = "pkg.netwright.state"
 
@@ -51,56 +54,58 @@ class ChangedMeanwhile(FileError):
 
 
 # -- saving --------------------------------------------------------------------------------------------------------------
-def save(document: Document, path: Path | str, expect: Stamp | None = None) -> Stamp | None:
-    """Write `document` as an ONNX model, whole or not at all. Raises `FileError`.
+def save(
+    document: Document, path: Path | str, expect: Stamp | None = None, limit: int | None = None
+) -> Stamp | None:
+    """Write `document` as an ONNX model, whole or not at all, beyond `limit` bytes of weights and optimizer state in two files
+    (None: `runtime.model_file.LIMIT`). Raises `FileError`.
 
     With `expect` (the stamp of the last reading or writing) a file that another program has changed since is left alone.
     """
     path = Path(path)
     if expect is not None and stamp(path) not in (None, expect):
         raise ChangedMeanwhile(f"{path.name} was changed by another program meanwhile: save under another name.")
-    _require_room(document, path.name)
-    model = to_onnx(document)
-    size = model.ByteSize()
-    if size > MOST:
-        raise FileError(f"{path.name} would have {size / 2**30:.1f} GiB, and one ONNX file holds 2 GiB: use fewer units.")
-    return write(path, model.SerializeToString())
-
-
-def _require_room(document: Document, name: str) -> None:
-    """What was learnt is never left out: where no file holds it, none is written."""
-    state = document.training
-    size = sum(a.nbytes for arrays in (document.weights, state.slots, state.best) for a in arrays.values())
-    if size > MOST:
-        raise FileError(f"{name} would have {size / 2**30:.1f} GiB, and one ONNX file holds 2 GiB: use fewer units.")
+    return write_model(path, *_model(document), limit)
 
 
 def without_weights(document: Document) -> str:
-    """Why `save` writes the drawing alone, in a sentence; empty where it writes the weights."""
-    size = _size(build(document, "inference").graph)
-    if size <= min(MOST, physical() or MOST):
+    """Why `save` writes the drawing without all of its weights, in a sentence; empty where it writes them."""
+    size = _undrawn(document, build(document, "inference").graph)
+    if size <= _room():
         return ""
     return (
-        f"The network's weights take {in_words(size)}, more than one ONNX file or this machine's memory holds: the file has "
-        "its drawing, and no weights."
+        f"The weights that were never trained take {in_words(size)}, more than half of this machine's memory: the file has the "
+        "drawing, and not these weights."
     )
 
 
-def _size(graph: Graph) -> int:
-    return sum(p.size for p in graph.parameters.values()) * WIDTH
+def _undrawn(document: Document, graph: Graph) -> int:
+    """Bytes of the weights that exist only as a recipe so far."""
+    return sum(p.size for p in graph.parameters.values() if p.key not in document.weights) * WIDTH
+
+
+def _room() -> int:
+    return (physical() or MEMORY) // 2
 
 
 def to_onnx(document: Document) -> onnx.ModelProto:
-    """The model that `save` writes."""
-    graph = inference_graph(document)
-    fits = _size(graph) <= min(MOST, physical() or MOST)
+    """The model that `save` writes, with all numbers in it."""
+    model, kept = _model(document)
+    kept.embed(model)
+    return model
+
+
+def _model(document: Document) -> tuple[onnx.ModelProto, Arrays]:
+    """The model, and apart from it the numbers of its larger tensors."""
+    graph, kept = inference_graph(document), Arrays()
+    fits = _undrawn(document, graph) <= _room()
     graph = graph if fits else _placeholder(document)
-    model = to_model(graph, initial_weights(document, graph), name=_name(document))
+    model = to_model(graph, initial_weights(document, graph), name=_name(document), tensor=kept.tensor)
     placed = _tag(model, graph, document)
     if document.training.progress or document.weights:
-        model.training_info.append(_training_info(document, graph, placed, fits))
+        model.training_info.append(_training_info(document, graph, placed, kept, fits))
     helper.set_model_props(model, {DOCUMENT: to_json(document), GRAPH_HASH: graph_hash(model)})
-    return model
+    return model, kept
 
 
 def inference_graph(document: Document) -> Graph:
@@ -119,15 +124,17 @@ def _placeholder(document: Document) -> Graph:
     return graph
 
 
-def _training_info(document: Document, graph: Graph, placed: set[str], fits: bool) -> onnx.TrainingInfoProto:
+def _training_info(
+    document: Document, graph: Graph, placed: set[str], kept: Arrays, fits: bool
+) -> onnx.TrainingInfoProto:
     """The training step; a trained network under reconstruction has none, and its state is kept all the same."""
     try:
         if not fits:
             raise TrainingError("There is no room for its weights.")
-        info = training_info(plan(document), set(graph.parameters))
+        info = training_info(plan(document), set(graph.parameters), kept)
     except NetwrightError:
         info = onnx.TrainingInfoProto(algorithm=onnx.GraphProto(name="training"))
-    keep_leftovers(info, document, placed)
+    keep_leftovers(info, document, placed, kept)
     return info
 
 
@@ -172,7 +179,9 @@ def open_file(path: Path | str) -> Opened:
     props = {p.key: p.value for p in model.metadata_props}
     if DOCUMENT not in props:
         raise FileError(_foreign(path.name, model, props))
-    document = _with_arrays(from_json(props[DOCUMENT], path.name), model, path)
+    document = from_json(props[DOCUMENT], path.name)
+    embed(model, path)
+    document = _with_arrays(document, model, path)
     notices = _notices(path, model, props)
     return Opened(document, notices, before)
 

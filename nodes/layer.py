@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
+from nodes.drawing import Drawing
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Array, Graph, Value, describe_shape
 
@@ -20,6 +21,7 @@ INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps
 #: One number for a whole batch, a loss: no port takes it.
 NUMBER = "number"
 ANY = (VECTOR, SEQUENCE, MAPS, VOLUME)
+EVERY = (*ANY, INDICES)
 KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
     MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
@@ -55,12 +57,14 @@ def sample_shape(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Port:
-    """A socket: its name, the kinds it takes, whether it may stay free, and whether it takes several wires."""
+    """A socket: its name, the kinds it takes, whether it may stay free, whether it takes several wires, and what it is called
+    on the canvas, where that is not its name."""
 
     name: str
     accepts: tuple[str, ...] = ANY
     optional: bool = False
     many: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ class Setting:
             return "a text"
         whole = self.kind is int or (self.kind is tuple and self.item is int)
         noun = "whole number" if whole else "number"
-        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple else f"a {noun}"
+        noun = f"{self.length or 'some'} {noun}s" if self.kind is tuple and self.length != 1 else f"a {noun}"
         if self.low is not None and self.high is not None:
             return f"{noun} from {plain(self.low)} to {plain(self.high)}"
         return noun if self.low is None else f"{noun} of at least {plain(self.low)}"
@@ -195,6 +199,7 @@ class Layer:
     outputs: ClassVar[tuple[str, ...]] = ("y",)
     training_only: ClassVar[bool] = False
     bead: ClassVar[bool] = False
+    structural: ClassVar[bool] = False
     trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
@@ -240,6 +245,11 @@ class Layer:
     def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """`settings` after one of them was changed, with what the layer wants to remember beside them."""
         return dict(settings)
+
+    @classmethod
+    def picture(cls) -> Drawing | None:
+        """A drawing of its own for its page; None: its family's (`nodes.pictures.families`) shows it well."""
+        return None
 
     @classmethod
     def doc(cls) -> str:
@@ -318,10 +328,11 @@ def _scan() -> None:
 
 
 def layer_types() -> dict[str, type[Layer]]:
-    """Every layer by its type, in the order of categories."""
+    """Every layer by its type, in the order of categories. Blocks and their ends are none: they hold layers."""
     _scan()
     order = {name: i for i, name in enumerate(CATEGORIES)}
-    return dict(sorted(_REGISTRY.items(), key=lambda item: (order.get(item[1].category, 99), item[0])))
+    layers = {name: cls for name, cls in _REGISTRY.items() if not cls.structural}
+    return dict(sorted(layers.items(), key=lambda item: (order.get(item[1].category, 99), item[0])))
 
 
 def layer_type(name: str) -> type[Layer]:

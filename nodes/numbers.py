@@ -33,15 +33,28 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers of every layer by node id, and the network's. The total of training is more than the sum of its layers:
-    two tensors as large as the largest are under work besides."""
+    """The numbers of every layer by its path, and the network's; a block's are the sums of its `members`. The total of training
+    is more than the sum of its layers: two tensors as large as the largest are under work besides."""
 
     layers: Mapping[str, Numbers]
     total: Numbers
     batch: int
+    members: Mapping[str, tuple[str, ...]]
+
+    def at(self, path: str) -> Numbers | None:
+        """The numbers of a layer, or of all that a block has inside it, by its path."""
+        if path in self.layers or path not in self.members:
+            return self.layers.get(path)
+        inside = [self.layers[i] for i in self.members[path] if i in self.layers]
+        return Numbers(
+            sum(n.parameters for n in inside), sum(n.multiply_adds for n in inside), sum(n.activations for n in inside),
+            sum(n.training for n in inside), None, False, sum(n.computation for n in inside), sum(n.space for n in inside),
+        )  # fmt: skip
 
 
 def table(document: Document, built: Built) -> Table:
+    """The numbers of a document and its training-mode build."""
+    document = built.plain.document
     batch = memory.batch(document, built)
     shares = by_layer(built.graph, memory.slots(document), batch)
     fields = receptive_fields(document, built)
@@ -59,7 +72,7 @@ def table(document: Document, built: Built) -> Table:
         )  # fmt: skip
     made = sum(n.activations for n in layers.values())
     needed = memory.to_train(document, built).total
-    return Table(layers, Numbers(space, computation, made, needed, None, False, 1.0, 1.0), batch)
+    return Table(layers, Numbers(space, computation, made, needed, None, False, 1.0, 1.0), batch, built.plain.members)
 
 
 def _is_vector(info: NodeBuilt) -> bool:

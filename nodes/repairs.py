@@ -13,7 +13,7 @@ from typing import Any
 
 from nodes import edits
 from nodes.build import Built, build
-from nodes.document import Document, Node, Wire
+from nodes.document import EXIT, Document, Node, Wire, own
 from nodes.layer import ANY, NUMBER, Port, kind_of, layer_type, sample_shape
 from nodes.problems import Repair
 from nodes.shape_ways import Layers, ways, ways_to_match
@@ -29,13 +29,16 @@ MOST = 3
 # -- edits ---------------------------------------------------------------------------------------------------------------
 def put_on(document: Document, wire: Wire, layers: Layers) -> Document:
     """Put new layers on a wire, in a row between its ends (the wire need not be there yet)."""
-    (x, y), (u, v) = document.node(wire.source).position, document.node(wire.target).position
+    wire = edits.drawn(document, wire)
+    source = document.node(wire.source)
+    (x, y), (u, v) = source.position, document.node(wire.target).position
     step = 1 / (len(layers) + 1)
     last = (wire.source, wire.source_port)
     at = document.wires.index(wire) if wire in document.wires else len(document.wires)
     document = edits.disconnect(document, [wire])
     for i, (type, settings) in enumerate(layers, 1):
-        document, id = edits.add(document, type, (x + (u - x) * step * i, y + (v - y) * step * i), settings)
+        at_i = (x + (u - x) * step * i, y + (v - y) * step * i)
+        document, id = edits.add(document, type, at_i, settings, parent=source.parent)
         cls = layer_type(type)
         document = edits.connect(document, Wire(*last, id, cls.inputs[0].name))
         last = (id, cls.outputs[0])
@@ -117,13 +120,15 @@ def _with(document: Document, node: Node, wire: Wire) -> Document:
 def _stand_ins(document: Document, wire: Wire, known: Known) -> Document | None:
     """The wire's target alone, with a stand-in for each value that is known to reach it, that of `wire` by the last wire. None
     where a shape is open."""
-    target = replace(document.nodes[wire.target], shared={})
+    target = replace(document.nodes[wire.target], shared={}, parent="")
+    if target.block is not None or target.type == EXIT:
+        return None
     ports = {p.name: p.accepts for p in layer_type(target.type).inputs}
     others = [(w, v) for w, v in known.items() if w != wire and kind_of(v) in ports.get(w.target_port, ())]
     small = Document(nodes={target.id: target})
     for number, (each, v) in enumerate([*others, (wire, known[wire])]):
         source = document.nodes[each.source]
-        if layer_type(source.type).inputs:
+        if source.type != "Dataset":
             if not all(isinstance(d, int) for d in v.shape[1:]) or v.rank < 2:
                 return None
             source, each = _input(v), replace(each, source_port="y")
@@ -162,7 +167,7 @@ def for_refusal(wired: Document, wire: Wire, built: Built) -> tuple[Repair, ...]
 
 def _values(built: Built, wires: Sequence[Wire]) -> dict[Wire, Value]:
     """What comes by these wires, as far as it is built."""
-    found = ((w, built.nodes[w.source].outputs.get(w.source_port)) for w in wires if w.source in built.nodes)
+    found = ((w, built.value(built.plain.drawing.path(w.source), w.source_port)) for w in wires)
     return {w: v for w, v in found if v is not None}
 
 
@@ -182,7 +187,7 @@ def for_problem(document: Document, built: Built, node: Node) -> Iterator[Repair
 
 def _connections(document: Document, built: Built, node: Node, known: Known) -> Iterator[Repair]:
     """For a port that is free: the dataset's label to a loss's target; the nearest loose end to anything else."""
-    wired = {w.target_port for w in document.wires_into[node.id]}
+    wired = {w.target_port for w in built.plain.drawing.wires_into[own(node.id)]}
     for port in layer_type(node.type).inputs:
         if port.name in wired or port.optional:
             continue
@@ -198,7 +203,8 @@ def _connections(document: Document, built: Built, node: Node, known: Known) -> 
 
 def _candidates(document: Document, built: Built, node: Node, port: str) -> Iterator[tuple[Node, str, Value]]:
     downstream = document.downstream(node.id)
-    ids = [i for i in document.nodes if i not in downstream and i in built.nodes]
+    inside = node.id.rpartition("/")[0]
+    ids = [i for i in document.nodes if i not in downstream and i in built.nodes and i.rpartition("/")[0] == inside]
     if port == "target":
         choices = [(i, "label") for i in ids if "label" in built.nodes[i].outputs]
     else:

@@ -44,18 +44,23 @@ class Run:
         self.plan = plan(document)
         self.dataset = load_data(self.plan, document.recipe.seed)
         self._document = document if trained(document) else fitted(document, self.plan, self.dataset)
-        self.trainer = Trainer(task(self.plan, self.dataset), self.engine, self._checkpoint())
+        self.trainer = Trainer(task(self.plan, self.dataset), self.engine, self._checkpoint)
         self._probe = Probe(self.plan, self.dataset, self.engine)
 
     def _checkpoint(self) -> Checkpoint:
         document = self._document
-        keys = slot_keys(self.plan)
-        kept, described = document.training.slots, self.plan.step.slots
-        slots = {n: kept[k] for n, k in keys.items() if k in kept and kept[k].shape == described[n].shape}
         progress = progress_from_json(document.training.progress)
         parameters = self.plan.training.graph.parameters
         best = {name: document.training.best[p.key] for name, p in parameters.items() if p.key in document.training.best}
-        return Checkpoint(initial_weights(document, self.plan.training.graph), slots, progress, best)
+        return Checkpoint(initial_weights(document, self.plan.training.graph), self._slots(), progress, best)
+
+    def _slots(self) -> dict[str, Array]:
+        """The optimizer's state as the document has it, by the step's input names."""
+        kept = self._document.training.slots
+        if not kept:
+            return {}  # (and the step is not built for it)
+        keys, described = slot_keys(self.plan), self.plan.step.slots
+        return {n: kept[k] for n, k in keys.items() if k in kept and kept[k].shape == described[n].shape}
 
     # -- going on ------------------------------------------------------------------------------------------------------
     def events(self, epochs: int | None = None) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from nodes.document import Document
 from nodes.plan import Plan, initial_weights
 from runtime.errors import FileError
 from runtime.graph import Array
+from runtime.model_file import Arrays
 from runtime.onnx_model import to_model
 
 PREFIX = "training."
@@ -25,20 +26,20 @@ PARAMETER = "pkg.netwright.parameter"
 BEST = "pkg.netwright.best"
 
 
-def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
-    """The step of `plan`; initializers named in `shared` are the inference graph's."""
+def training_info(plan: Plan, shared: set[str], kept: Arrays) -> onnx.TrainingInfoProto:
+    """The step of `plan`; initializers named in `shared` are the inference graph's, the others' numbers go to `kept`."""
     step = plan.step
     weights = initial_weights(plan.document, step.graph)
     arrays = {**{n: weights[n] for n in step.graph.parameters}, **slot_arrays(plan)}
-    model = to_model(step.graph, arrays, inputs=[*step.data, step.rate, step.step], name="training")
+    model = to_model(step.graph, arrays, inputs=[*step.data, step.rate, step.step], name="training", tensor=kept.tensor)
     keep = {*arrays}
     _rename(model.graph, keep)
     del model.graph.value_info[:]
     _drop_shared(model.graph, shared)
     for tensor in model.graph.initializer:
         key = _slot_key(plan, tensor.name) if tensor.name in step.slots else ""
-        kept = plan.document.training.slots.get(key)
-        if kept is not None and kept.shape == tuple(tensor.dims):
+        slot = plan.document.training.slots.get(key)
+        if slot is not None and slot.shape == tuple(tensor.dims):
             tensor.metadata_props.append(onnx.StringStringEntryProto(key=SLOT, value=key))
     info = onnx.TrainingInfoProto(algorithm=model.graph)
     for name, output in step.state.items():
@@ -46,7 +47,7 @@ def training_info(plan: Plan, shared: set[str]) -> onnx.TrainingInfoProto:
     return info
 
 
-def keep_leftovers(info: onnx.TrainingInfoProto, document: Document, placed: set[str]) -> None:
+def keep_leftovers(info: onnx.TrainingInfoProto, document: Document, placed: set[str], kept: Arrays) -> None:
     """Weights and optimizer state for which neither graph has a place at present, and the best epoch's weights, as
     initializers nobody reads."""
     tags = {p.value for t in info.algorithm.initializer for p in t.metadata_props if p.key in (SLOT, PARAMETER)}
@@ -54,7 +55,7 @@ def keep_leftovers(info: onnx.TrainingInfoProto, document: Document, placed: set
     slots = ((SLOT, k, a) for k, a in document.training.slots.items() if k not in tags)
     best = ((BEST, k, a) for k, a in document.training.best.items())
     for kind, key, array in (*weights, *slots, *best):
-        tensor = numpy_helper.from_array(array, f"{PREFIX}{'best' if kind == BEST else 'kept'}.{key}")
+        tensor = kept.tensor(array, f"{PREFIX}{'best' if kind == BEST else 'kept'}.{key}")
         tensor.metadata_props.append(onnx.StringStringEntryProto(key=kind, value=key))
         info.algorithm.initializer.append(tensor)
 

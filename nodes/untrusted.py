@@ -1,4 +1,4 @@
-"""What a model file claims, checked before anything is believed: sizes, names, order, external data. Nothing is run.
+"""What a model file claims, checked before anything is believed: sizes, names, order. Nothing is run.
 
 `onnx.load` accepts empty files, cycles, tensors that claim 10¹² elements and functions that expand a billionfold; the full
 checker hangs on some of them. Here every answer takes time and memory in proportion to the file's own size.
@@ -13,6 +13,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from runtime.errors import FileError, counted
+from runtime.external_data import is_external
 from runtime.graph import Array
 from runtime.obstacles import obstacle, words
 
@@ -21,7 +22,8 @@ LARGEST = 2**31 - 1
 
 
 def read_model(path: Path, functions: bool = False) -> onnx.ModelProto:
-    """The model in the file, its structure checked, with `functions` also of one that defines its own. Raises `FileError`."""
+    """The model in the file, its structure checked, with `functions` also of one that defines its own. What lies in other
+    files is left there, for `runtime.external_data.embed`. Raises `FileError`."""
     data = read_bytes(path)
     model = onnx.ModelProto()
     try:
@@ -40,7 +42,7 @@ def read_bytes(path: Path) -> bytes:
         if size == 0:
             raise FileError(f"{path.name} is empty (0 bytes): open an older copy.")
         if size > LARGEST:
-            raise FileError(f"{path.name} has {size:,} bytes, more than the 2 GiB that an ONNX file can hold.")
+            raise FileError(f"{path.name} has {size:,} bytes, more than the 2 GiB of an ONNX file: save its weights beside it.")
         return path.read_bytes()
     except OSError as error:
         raise FileError(f"{path} cannot be read: {words(error)}.") from None
@@ -74,13 +76,9 @@ def _check_nodes(model: onnx.ModelProto, path: Path) -> None:
 
 
 def check_tensor(tensor: TensorProto, path: Path) -> None:
-    """The numbers a tensor claims must be in the file."""
-    if tensor.data_location == TensorProto.EXTERNAL:
-        where = {e.key: e.value for e in tensor.external_data}.get("location", "")
-        raise FileError(
-            f"{path.name}: the weights ‘{tensor.name}’ lie in another file (‘{where}’), which Netwright does not follow: "
-            "save the model with its weights inside."
-        )
+    """The numbers a tensor claims must be in the file, unless it says that they lie in another one."""
+    if is_external(tensor):
+        return  # compared with its own file, when that is read
     count = int(np.prod([int(d) for d in tensor.dims], dtype=object)) if tensor.dims else 1
     try:
         width = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type)).itemsize

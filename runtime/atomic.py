@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,31 +49,34 @@ def stamp(path: Path) -> Stamp | None:
     return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-def write(path: Path, data: bytes) -> Stamp | None:
-    """Replace `path` by `data` in one step; a failure leaves what was there. Raises `FileError` in words."""
-    path = _real(path)
+def write(path: Path, data: bytes | Iterable[memoryview], like: Path | None = None) -> Stamp | None:
+    """Replace `path` by `data`, whole or in parts, in one step; a failure leaves what was there. It gets the permissions of
+    `like` (None: those that `path` has). Raises `FileError` in words."""
+    path = real(path)
     temporary = None
     try:
         _refuse_irreplaceable(path)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
+        os.chmod(temporary, _mode(like or path))
         os.replace(temporary, path)
         _sync_folder(path.parent)
-    except OSError as error:
+    except BaseException as error:
         if temporary is not None:
             with suppress(OSError):
                 os.unlink(temporary)
+        if not isinstance(error, OSError):
+            raise
         raise _refusal(path, error) from None
     return stamp(path)
 
 
 def require_writable(path: Path) -> None:
     """Raises `FileError` now if `write` to `path` could not even begin: before an hour of training, not after it."""
-    path = _real(path)
+    path = real(path)
     try:
         _refuse_irreplaceable(path)
         with tempfile.TemporaryFile(dir=path.parent):
@@ -81,7 +85,7 @@ def require_writable(path: Path) -> None:
         raise _refusal(path, error) from None
 
 
-def _real(path: Path) -> Path:
+def real(path: Path) -> Path:
     """Where links lead. (`Path.resolve` fails at one that leads back to itself.)"""
     return Path(os.path.realpath(path))
 

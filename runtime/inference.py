@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 #: Operators for which ONNX infers nothing by itself, or refuses float64: their output is like their input.
 LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization", "Celu", "RotaryEmbedding"}
-#: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers).
+#: Inputs larger than this are never read by shape inference (it needs shapes, axes, pads: a few numbers); whole numbers may
+#: be the lengths of a Split, one for each of a deep network's parameters.
 _SMALL = 64
+_MOST_LENGTHS = 4096
 
 
 @lru_cache(maxsize=512)
@@ -40,6 +42,7 @@ def infer(
 
     if op.type in LIKE_INPUT and inputs and inputs[0] is not None:
         return (Value(op.outputs[0], inputs[0].dtype, inputs[0].shape),)
+    _require_hidden_size(graph, op, inputs)
     types = {v.name: type_proto(v) for v in inputs if v is not None}
     try:
         data = _data(graph.constants if arrays is None else arrays, inputs)
@@ -53,6 +56,18 @@ def infer(
     if missing:
         raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))
     return tuple(Value(name, *_read(outputs[name])) for name in op.outputs if name)
+
+
+def _require_hidden_size(graph: Graph, op: Op, inputs: Sequence[Value | None]) -> None:
+    """ONNX's inference believes the attribute of RNN, GRU and LSTM, and their kernels the weights R (D, gates · H, H)."""
+    stated = op.attributes.get("hidden_size")
+    r = inputs[2] if len(inputs) > 2 else None
+    if stated is not None and r is not None and isinstance(r.shape[-1], int) and r.shape[-1] != stated:
+        raise GraphError(_sentence(graph, op, inputs, hidden_size_is_wrong(int(stated), r.shape[-1])))
+
+
+def hidden_size_is_wrong(stated: int, found: int) -> str:
+    return f"its hidden_size is {stated} and its weights are made for {found}, so set hidden_size to {found}"
 
 
 def node_proto(op: Op) -> onnx.NodeProto:
@@ -75,8 +90,12 @@ def type_proto(value: Value) -> TypeProto:
 
 
 def _data(arrays: Mapping[str, Array], inputs: Sequence[Value | None]) -> dict[str, onnx.TensorProto]:
-    names = [v.name for v in inputs if v is not None and v.name in arrays]
-    return {n: numpy_helper.from_array(arrays[n], n) for n in names if arrays[n].size <= _SMALL}
+    named = {v.name: arrays[v.name] for v in inputs if v is not None and v.name in arrays}
+    return {n: numpy_helper.from_array(a, n) for n, a in named.items() if a.size <= _most(a)}
+
+
+def _most(array: Array) -> int:
+    return _MOST_LENGTHS if array.dtype == np.int64 and array.ndim == 1 else _SMALL
 
 
 def _known(proto: TypeProto) -> bool:

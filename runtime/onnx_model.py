@@ -3,7 +3,7 @@ operator tagged with its layer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,14 +23,14 @@ PRODUCER = "netwright"
 
 def to_model(
     graph: Graph, initial: Mapping[str, Array] | None = None, inputs: Sequence[str] | None = None, name: str = "",
-    shapes: bool = True,
+    shapes: bool = True, tensor: Callable[[Array, str], onnx.TensorProto] = numpy_helper.from_array,
 ) -> onnx.ModelProto:
     """`graph` as a model. Constants and the arrays of `initial` (by value name) become initializers, every other
     parameter that is read becomes an input after the graph's own.
 
     `inputs` chooses which of the graph's inputs are declared, and in which order (None: all that have no initial
-    array). `shapes` states every tensor's shape besides. Raises `GraphError` where an array does not have its value's
-    shape.
+    array). `shapes` states every tensor's shape besides. `tensor` makes a tensor of an array and its name. Raises
+    `GraphError` where an array does not have its value's shape.
     """
     initial = initial or {}
     used = {n for op in graph.ops for n in op.reads} | {v.name for v in graph.outputs}
@@ -40,7 +40,7 @@ def to_model(
     proto = helper.make_graph(
         [_node(op) for op in ops], name or graph.name,
         [_info(graph.values[n]) for n in declared], [_info(v) for v in graph.outputs],
-        [*_constants(graph, used), *_initial(graph, initial, used)],
+        [tensor(a, n) for n, a in (*_constants(graph, used), *_initial(graph, initial, used))],
         value_info=_between(graph, ops) if shapes else [],
     )
     domains = {op.domain for op in _all(graph) if op.domain}
@@ -81,15 +81,15 @@ def _info(value: Value) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(value.name, kind, list(value.shape))
 
 
-def _constants(graph: Graph, used: set[str]) -> Iterator[onnx.TensorProto]:
-    return (numpy_helper.from_array(a, n) for n, a in graph.constants.items() if n in used)
+def _constants(graph: Graph, used: set[str]) -> Iterator[tuple[str, Array]]:
+    return ((n, a) for n, a in graph.constants.items() if n in used)
 
 
-def _initial(graph: Graph, initial: Mapping[str, Array], used: set[str]) -> Iterator[onnx.TensorProto]:
+def _initial(graph: Graph, initial: Mapping[str, Array], used: set[str]) -> Iterator[tuple[str, Array]]:
     for name, array in initial.items():
         if name not in used:
             continue
         value = graph.values[name]
         if array.shape != value.shape:
             raise GraphError(f"{value}: its numbers are {array.shape}: give an array of the tensor's shape.")
-        yield numpy_helper.from_array(np.ascontiguousarray(array, value.dtype).reshape(array.shape), name)
+        yield name, np.ascontiguousarray(array, value.dtype).reshape(array.shape)

@@ -13,7 +13,7 @@ whose loss was known to be sound: the weights just before the failure are finite
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from time import perf_counter
@@ -52,12 +52,15 @@ class _NotFinite(Exception):
 class Trainer:
     """One training of `task` by `engine`, from `checkpoint` on (None: from the beginning; weights left out are drawn).
 
-    Raises `TrainingError` for a recipe, dataset or checkpoint that does not fit the network.
+    A function that makes the checkpoint is called once everything is known to fit: before that no weight is drawn. Raises
+    `TrainingError` for a recipe, dataset or checkpoint that does not fit the network.
     """
 
-    def __init__(self, task: Task, engine: Engine, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(
+        self, task: Task, engine: Engine, checkpoint: Checkpoint | Callable[[], Checkpoint] | None = None
+    ) -> None:
         check(task)
-        checkpoint = checkpoint or Checkpoint()
+        checkpoint = checkpoint() if callable(checkpoint) else checkpoint or Checkpoint()
         self.task = task
         self.engine = engine
         self._carried = Carried(task, engine, checkpoint.weights, checkpoint.slots)

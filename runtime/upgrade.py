@@ -163,11 +163,18 @@ def resize_10(draft: Draft, op: Op, opset: int) -> None:
 
 
 def _resize(draft: Draft, op: Op, scales: str) -> None:
-    """Upsample, and Resize as opset 10 had it: output pixel i reads at i / scale, rounded down."""
-    mode = op.attributes.get("mode", "nearest")
-    rounding = {"nearest_mode": "floor"} if mode == "nearest" else {}
-    attributes = {"mode": mode, "coordinate_transformation_mode": "asymmetric", **rounding}
-    draft.finish("Resize", [op.inputs[0], "", scales], **attributes)
+    """Upsample, and Resize as opset 10 had it: output pixel i reads at i / scale.
+
+    Which pixel is nearest to that, opset 10 leaves open. ONNX Runtime rounds down along an axis that grows, and up along one
+    that shrinks: so the one is done first, and then the other.
+    """
+    attributes = {"mode": op.attributes.get("mode", "nearest"), "coordinate_transformation_mode": "asymmetric"}
+    if attributes["mode"] not in ("nearest", b"nearest") or op.type == "Upsample":
+        draft.finish("Resize", [op.inputs[0], "", scales], nearest_mode="floor", **attributes)
+        return
+    one = draft.constant(1, "float32")
+    larger = draft.emit("Resize", [op.inputs[0], "", draft.emit("Max", [scales, one])], nearest_mode="floor", **attributes)
+    draft.finish("Resize", [larger, "", draft.emit("Min", [scales, one])], nearest_mode="ceil", **attributes)
 
 
 @old("Scatter", before=11)
@@ -180,13 +187,28 @@ def batch_normalization(draft: Draft, op: Op, opset: int) -> None:
     """More than one output meant training; `spatial` 0 (until opset 8) statistics for every place of the map."""
     attributes = _without(op, "spatial")
     if not op.attributes.get("spatial", 1):
+        if any(op.outputs[1:]):
+            advice = "export the model again with opset 17"
+            raise GraphError(f"{_place(op)}: BatchNormalization for every place of the map is not trained: {advice}.")
         _batch_normalization_by_place(draft, op)
     elif any(op.outputs[1:]):
-        if any(op.outputs[3:]):
-            raise GraphError(f"{_place(op)}: BatchNormalization gives its saved mean: export the model again with opset 17.")
         draft.ops.append(replace(op, outputs=op.outputs[:3], attributes={**attributes, "training_mode": 1}))
+        _saved_statistics(draft, op)
     else:
         draft.finish("BatchNormalization", op.inputs, **attributes)
+
+
+def _saved_statistics(draft: Draft, op: Op) -> None:
+    """The fourth and fifth outputs, which are gone since: the batch's own mean and variance. (PyTorch's name them all.)"""
+    saved = [*op.outputs[3:5], "", ""][:2]
+    if any(saved):
+        maps = draft.emit("Reshape", [op.inputs[0], draft.constant([0, 0, -1])])
+        mean = draft.emit("ReduceMean", [maps], axes=[0, 2], keepdims=1)
+        moved = draft.emit("Sub", [maps, mean])
+        rows = (mean, draft.emit("ReduceMean", [draft.emit("Mul", [moved, moved])], axes=[0, 2], keepdims=1))
+        flat = draft.constant([-1])
+        named = [(row, name) for row, name in zip(rows, saved, strict=True) if name]
+        draft.ops += [Op("Reshape", (row, flat), (name,), {}, op.layer, op.phase) for row, name in named]
 
 
 def _batch_normalization_by_place(draft: Draft, op: Op) -> None:

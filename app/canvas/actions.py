@@ -11,7 +11,7 @@ from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
 from app.canvas.layout import tidied
 from app.canvas.scene import CanvasScene
 from app.session import Session
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.document import Document
 
 #: How high a node becomes at most, before it has been drawn.
@@ -49,7 +49,7 @@ def dissolve(session: Session) -> None:
 
 def copy(session: Session) -> None:
     if session.selection:
-        QGuiApplication.clipboard().setText(edits.copy(session.document, session.selection))
+        QGuiApplication.clipboard().setText(clipboard.copy(session.document, session.selection))
 
 
 def paste(
@@ -59,7 +59,7 @@ def paste(
     made: list[str] = []
 
     def edit(document: Document) -> Document:
-        pasted, ids = edits.paste(document, text, (0.0, 0.0), keep_incoming)
+        pasted, ids = clipboard.paste(document, text, (0.0, 0.0), keep_incoming, session.level)
         down = _free_below(document, pasted, ids, scene)
         made.extend(ids)
         return edits.move(pasted, {i: (pasted.nodes[i].position[0], pasted.nodes[i].position[1] + down) for i in ids})
@@ -70,7 +70,7 @@ def paste(
 
 def _free_below(before: Document, pasted: Document, ids: Sequence[str], scene: CanvasScene) -> float:
     """How far down new nodes must go to cover nothing."""
-    taken = [scene.nodes[i].scene_body() for i in before.nodes if i in scene.nodes]
+    taken = [item.scene_body() for i, item in scene.nodes.items() if i in before.nodes]
     places = [QRectF(*pasted.nodes[i].position, WIDTH, FULL) for i in ids]
     steps = (GRID * n for n in range(1000))
     room = [t.adjusted(-4, -4, 4, 24) for t in taken]  # the words below a bead, too
@@ -94,7 +94,8 @@ def toggle(session: Session, flag: str, verb: str) -> None:
 def tidy(session: Session, scene: CanvasScene) -> bool:
     """Lay everything out in rows."""
     sizes = {i: (item.body().width(), item.body().height()) for i, item in scene.nodes.items()}
-    return bool(sizes) and session.do("Tidy", lambda d: tidied(d, sizes))
+    level = session.level
+    return bool(sizes) and session.do("Tidy", lambda d: d.with_level(level, tidied(d.level(level), sizes)))
 
 
 def neighbour(document: Document, id: str, dx: int, dy: int) -> str | None:
@@ -103,5 +104,6 @@ def neighbour(document: Document, id: str, dx: int, dy: int) -> str | None:
         ids = [w.target for w in document.wires_out_of[id]] if dx > 0 else [w.source for w in document.wires_into[id]]
         return ids[0] if ids else None
     x, y = document.nodes[id].position
-    there = {n.id: n.position for n in document.nodes.values() if (n.position[1] - y) * dy > 1}
+    beside = [document.nodes[i] for i in document.children[document.nodes[id].parent]]
+    there = {n.id: n.position for n in beside if (n.position[1] - y) * dy > 1}
     return min(there, key=lambda i: abs(there[i][0] - x) + 2 * abs(there[i][1] - y), default=None)

@@ -8,16 +8,16 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.canvas import actions
+from app.canvas import actions, nesting
 from app.canvas.gestures import would_work
-from app.canvas.offers import insertions, offers, placed, top_left
+from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
 from app.canvas.scene import CanvasScene, PortAt
 from app.canvas.search import SearchPalette
 from app.canvas.stage import Stage
 from app.session import Session
 from app.tokens import Tokens
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.document import Document, Wire
 from nodes.layer import layer_types
 
@@ -59,7 +59,7 @@ class CommandedStage(Stage):
 
     # -- selecting -------------------------------------------------------------------------------------------------------
     def select_all(self) -> None:
-        self.session.select(self.session.document.nodes)
+        self.session.select(self.session.here)
 
     def select_downstream(self) -> None:
         actions.reach(self.session, self.session.document.downstream)
@@ -71,7 +71,7 @@ class CommandedStage(Stage):
         """Arrow keys: along a wire, or to the row above or below."""
         document = self.session.document
         start = next((i for i in document.nodes if i in self.session.selection), None)
-        first = next(iter(document.nodes), None)
+        first = next(iter(self.session.here), None)
         goal = actions.neighbour(document, start, dx, dy) if start else first
         if goal is not None:
             self.session.select([goal])
@@ -102,7 +102,7 @@ class CommandedStage(Stage):
 
     def duplicate(self) -> None:
         if self.session.selection:
-            text = edits.copy(self.session.document, self.session.selection)
+            text = clipboard.copy(self.session.document, self.session.selection)
             actions.paste(self.session, self.canvas, text, title="Duplicate")
             self._show_selection()
 
@@ -119,6 +119,19 @@ class CommandedStage(Stage):
     def tidy(self) -> None:
         if actions.tidy(self.session, self.canvas):
             self.fit_all()
+
+    # -- blocks ----------------------------------------------------------------------------------------------------------
+    def group(self) -> None:
+        nesting.make(self.session)
+
+    def ungroup(self) -> None:
+        nesting.dissolve(self.session)
+
+    def open_block(self) -> None:
+        nesting.open_selected(self.session)
+
+    def leave_block(self) -> None:
+        self.session.leave()
 
     def rename_selected(self) -> None:
         """A field over the header of the (first) selected node."""
@@ -150,7 +163,7 @@ class CommandedStage(Stage):
         """The search palette; what is chosen stands at `scene_pos` (the pointer, if None), joined to `wire_start`."""
         at = self._pointer() if scene_pos is None else scene_pos
         self._place, self._onto = (at, wire_start), None
-        found = offers(self.session.document, wire_start)
+        found = offers(self.session.document, wire_start, self.session.level)
         prompt = "Search layers"
         if wire_start is not None and wire_start.port.output:
             value = self.canvas.value_at(wire_start.node, wire_start.port.name)
@@ -158,7 +171,7 @@ class CommandedStage(Stage):
             prompt = f"Search layers that take {shape}" if shape else "Search layers that take this"
         elif wire_start is not None:
             prompt = "Search layers to put before this"
-        self.search.open(self.mapFromScene(at), found, layer_types(), prompt)
+        self.search.open(self.mapFromScene(at), found, types_in(self.session.level), prompt)
 
     def insert_on(self, wire: Wire, scene_pos: QPointF) -> None:
         """The search palette, for a layer that is to stand on `wire`."""
@@ -189,7 +202,7 @@ class CommandedStage(Stage):
         made: list[str] = []
 
         def edit(document: Document) -> Document:
-            document, id = placed(document, type, position, start, name)
+            document, id = placed(document, type, position, start, name, self.session.level)
             made.append(id)
             return document
 

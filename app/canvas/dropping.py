@@ -110,7 +110,7 @@ class Dropping:
         made: list[str] = []
 
         def edit(document: Document) -> Document:
-            document, id = placed(document, type, position)
+            document, id = placed(document, type, position, parent=self._view.session.level)
             made.append(id)
             return edits.insert_node(document, wire, id)
 

@@ -20,6 +20,7 @@ SHEETS = 92.0
 FLAT = 72.0
 MOST_SHEETS = 12
 MOST_CELLS = 12
+LINE_HEIGHT, MOST_LINES = 15.0, 6
 
 
 class Face(Protocol):
@@ -187,12 +188,30 @@ class Prompt:
             ink.text(painter, rect.center().x(), rect.center().y(), self.text, "caption", "text2", 0.5)
 
 
+@dataclass(frozen=True)
+class BlockFace:
+    """A block: the settings on its face, a line each, as many as there is room for."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        return max(48.0, LINE_HEIGHT * min(len(self.lines), MOST_LINES) + 12)
+
+    def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
+        shown = self.lines if len(self.lines) <= MOST_LINES else (*self.lines[: MOST_LINES - 1], "…")
+        for i, line in enumerate(shown if words else ()):
+            ink.text(painter, rect.left() + 1, rect.top() + 6 + LINE_HEIGHT * (i + 0.5), line, "smallest", "text2")
+
+
 def idle_face(look: NodeLook) -> Face:
     """The face of a node that is not training."""
     if look.level == "error":
         return Sentence(_capital(look.sentence))
     if look.prompt:
         return Prompt(look.prompt)
+    if look.face:
+        return BlockFace(look.face)
     if look.category == "Data":
         return Cylinder(look.category)
     if look.type == "Dropout":

@@ -47,7 +47,7 @@ def tip_at(scene: CanvasScene, point: QPointF) -> str:
     port = scene.port_at(point)
     if port is not None:
         value = scene.value_at(port.node, port.port.name) if port.port.output else None
-        return port.port.name if value is None or value.rank < 2 else f"{port.port.name}: {sample_shape(value)} per sample"
+        return port.port.words if value is None or value.rank < 2 else f"{port.port.words}: {sample_shape(value)} per sample"
     node = scene.node_at(point)
     if node is not None:
         look = scene.nodes[node].look

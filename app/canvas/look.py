@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.canvas.geometry import BEAD, WIDTH, port_y
 from nodes.build import NodeBuilt
 from nodes.check import Checked
-from nodes.document import Document, Node
+from nodes.document import ENTRY, EXIT, Document, Node
 from nodes.layer import Layer, Port, kind_of, layer_type, sample_shape
 from nodes.numbers import Numbers
 from nodes.problems import Problem
+from nodes.promotions import settings_of
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -31,6 +32,12 @@ class PortLook:
     output: bool
     #: Only a node's further ports write their name beside them.
     named: bool = False
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """What it is called."""
+        return self.label or self.name
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class NodeLook:
     dims: tuple[int, ...] | None = field(default=None)
     #: Its shares of the network's computation and space, if they are shown and it has any.
     costs: tuple[float, float] | None = None
+    #: Of a block: what stands on its face, as lines; None for a layer.
+    face: tuple[str, ...] | None = None
 
     @property
     def ports(self) -> tuple[PortLook, ...]:
@@ -64,10 +73,13 @@ class NodeLook:
 
 
 def problems_by_node(checked: Checked) -> dict[str, Problem]:
-    """The worst problem of each node (errors come first)."""
+    """The worst problem of each node (errors come first), of a block also those inside it."""
     result: dict[str, Problem] = {}
     for problem in checked.problems:
-        result.setdefault(problem.node, problem)
+        *around, id = problem.node.split("/")[::2]
+        result.setdefault(id, problem)
+        for block in around:
+            result.setdefault(block, replace(problem, what=problem.sentence))
     return result
 
 
@@ -79,17 +91,18 @@ def look_of(
         cls: type[Layer] = layer_type(node.type)
     except NetwrightError:
         return _unknown(node, problem)
-    free = _free_input(document, node, cls)
+    free = _free_input(document, node)
     wrong = problem if problem and not (free and problem.level == "error") else None
     value = built.output if built else None
     return NodeLook(
         id=node.id, type=node.type, title=_title(node, cls), name=_name(node, cls), category=cls.category,
-        summary=_summary(node, built), shape=_shape(value), count=_count(built, value), dims=_dims(value),
+        summary=summary_of(document, node, built), shape=_shape(value), count=_count(built, value), dims=_dims(value),
         level=wrong.level if wrong else "", sentence=wrong.what if wrong else "",
         prompt=_prompt(free, value), bead=cls.bead, training_only=cls.training_only, bypassed=node.bypassed,
         collapsed=node.collapsed and not cls.bead,
         inputs=tuple(_inputs(document, node, cls, built)), outputs=tuple(_outputs(document, node, cls, built)),
         costs=_costs(cls, numbers),
+        face=face_lines(document, node) if node.block else None,
     )  # fmt: skip
 
 
@@ -99,21 +112,27 @@ def _unknown(node: Node, problem: Problem | None) -> NodeLook:
     return NodeLook(node.id, node.type, node.type, node.name, "Block", level="error", sentence=what)
 
 
-def _free_input(document: Document, node: Node, cls: type[Layer]) -> Port | None:
+def _free_input(document: Document, node: Node) -> Port | None:
     wired = {w.target_port for w in document.wires_into[node.id]}
-    return next((p for p in cls.inputs if not p.optional and p.name not in wired), None)
+    return next((p for p in document.inputs(node.id) if not p.optional and p.name not in wired), None)
 
 
 def _title(node: Node, cls: type[Layer]) -> str:
-    """A dataset is called by its own name; every other layer by its type."""
-    return node.name if cls.type == "Dataset" and node.name else cls.type
+    """A dataset, a block and a block's port are called by their own names; every other layer by its type."""
+    return node.name if (cls.type == "Dataset" or cls.structural) and node.name else cls.type
 
 
 def _name(node: Node, cls: type[Layer]) -> str:
-    return "" if cls.type == "Dataset" else node.name
+    if node.block is not None:
+        return f"× {node.block.repeat}" if node.block.repeat > 1 else ""
+    return "" if cls.type == "Dataset" or cls.structural else node.name
 
 
-def _summary(node: Node, built: NodeBuilt | None) -> str:
+def summary_of(document: Document, node: Node, built: NodeBuilt | None) -> str:
+    """The setting line: what matters of a layer; how much is in a block."""
+    if node.block is not None:
+        count = sum(document.nodes[i].type not in (ENTRY, EXIT) for i in document.inside(node.id))
+        return f"{count} layer{'' if count == 1 else 's'} · Enter opens"
     try:
         layer = built.layer if built and built.layer else node.layer()
         return layer.summary()
@@ -137,7 +156,34 @@ def _dims(value: Value | None) -> tuple[int, ...] | None:
     return tuple(d for d in value.shape[1:] if isinstance(d, int))
 
 
+def face_lines(document: Document, node: Node) -> tuple[str, ...]:
+    """What stands on a block's face, a line a setting: ``stride 2×2, then 1×1``."""
+    if node.block is None:
+        return ()
+    lines = []
+    for setting in settings_of(document, node):
+        usual = node.settings.get(setting.name, setting.default)
+        values = [node.block.each.get(r, {}).get(setting.name, usual) for r in range(node.block.repeat)]
+        lines.append(f"{setting.name.replace('_', ' ')} {', then '.join(_runs(values))}")
+    return tuple(lines)
+
+
+def _runs(values: list[Any]) -> list[str]:
+    """Equal neighbours once; more than two changes are only counted."""
+    found = [v for i, v in enumerate(values) if i == 0 or v != values[i - 1]]
+    words = [_written(v) for v in found]
+    return words if len(words) < 4 else [words[0], f"{len(words) - 1} others"]
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
 def _count(built: NodeBuilt | None, value: Value | None) -> str:
+    if built is not None and built.layer is None and value is not None and built.parameters:
+        return f"{built.parameters:,} params"
     if built is None or built.layer is None or value is None:
         return ""
     size = _train_size(built.layer)
@@ -170,17 +216,18 @@ def _prompt(free: Port | None, value: Value | None) -> str:
 def _inputs(document: Document, node: Node, cls: type[Layer], built: NodeBuilt | None) -> Iterable[PortLook]:
     wired = {w.target_port for w in document.wires_into[node.id]}
     values = built.inputs if built else {}
-    for i, port in enumerate(cls.inputs):
+    for i, port in enumerate(document.inputs(node.id)):
         kind = _kind(values, port.name) or (port.accepts[0] if len(port.accepts) == 1 else "vector")
-        yield PortLook(port.name, kind, port.name in wired, 0.0, port_y(i), False, i > 0)
+        yield PortLook(port.name, kind, port.name in wired, 0.0, port_y(i), False, i > 0, port.label)
 
 
 def _outputs(document: Document, node: Node, cls: type[Layer], built: NodeBuilt | None) -> Iterable[PortLook]:
     wired = {w.source_port for w in document.wires_out_of[node.id]}
     values = built.outputs if built else {}
-    for i, name in enumerate(cls.outputs):
+    for i, name in enumerate(document.outputs(node.id)):
         x = BEAD[0] if cls.bead else WIDTH
-        yield PortLook(name, _kind(values, name) or "vector", name in wired, x, port_y(i), True, i > 0)
+        label = document.port_label(name) if node.block else ""
+        yield PortLook(name, _kind(values, name) or "vector", name in wired, x, port_y(i), True, i > 0, label)
 
 
 def _kind(values: Mapping[str, Any], port: str) -> str:

@@ -7,19 +7,28 @@ from app.canvas.look import counted
 from app.canvas.scene import PortAt
 from app.canvas.search import Offer
 from nodes import edits
-from nodes.document import Document, Position, Wire
+from nodes.document import ENTRY, EXIT, Document, Position, Wire
 from nodes.layer import Layer, layer_type, layer_types
 from nodes.problems import Refusal
 from runtime.errors import NetwrightError
 
 
-def offers(document: Document, start: PortAt | None) -> list[Offer]:
-    """Every layer; with a wire in the hand only those that can be joined to it, those that need a repair last."""
+def offers(document: Document, start: PortAt | None, level: str = "") -> list[Offer]:
+    """Every layer that may stand on this level; with a wire in the hand only those that can be joined to it, those that need a
+    repair last."""
     if start is None:
-        return [Offer(name, cls.category, _hint(cls)) for name, cls in layer_types().items()]
-    found = [o for name, cls in layer_types().items() if (o := _joined(document, start, name, cls))]
+        return [Offer(name, cls.category, _hint(cls)) for name, cls in types_in(level).items()]
+    found = [o for name, cls in types_in(level).items() if (o := _joined(document, start, name, cls))]
     # What ends or begins a network comes after what goes on with it.
     return sorted(found, key=lambda o: (o.repaired, o.category == "Data"))
+
+
+def types_in(level: str) -> dict[str, type[Layer]]:
+    """The layers that can be added: inside a block also its ports, and neither data nor losses."""
+    if not level:
+        return layer_types()
+    ends = {name: layer_type(name) for name in (ENTRY, EXIT)}
+    return {**{n: c for n, c in layer_types().items() if c.category not in ("Data", "Loss") and n != "Output"}, **ends}
 
 
 def insertions(document: Document, wire: Wire) -> list[Offer]:
@@ -48,7 +57,7 @@ def _joined(document: Document, start: PortAt, name: str, cls: type[Layer]) -> O
     if not (cls.inputs if start.port.output else cls.outputs):
         return None
     try:
-        trial, id = edits.add(document, name)
+        trial, id = edits.add(document, name, parent=document.nodes[start.node].parent)
         wire = wire_between(start, id, cls)
         if not start.port.output:
             edits.connect(trial, wire)
@@ -83,10 +92,10 @@ def top_left(type: str, x: float, y: float, at_port: bool, before: bool = False)
 
 
 def placed(
-    document: Document, type: str, position: Position, start: PortAt | None = None, name: str = ""
+    document: Document, type: str, position: Position, start: PortAt | None = None, name: str = "", parent: str = ""
 ) -> tuple[Document, str]:
     """Add a layer and, with a wire in the hand, join it; through a repair where that is needed."""
-    document, id = edits.add(document, type, position, name=name)
+    document, id = edits.add(document, type, position, name=name, parent=parent)
     if start is None or start.node not in document.nodes:
         return document, id
     wire = wire_between(start, id, layer_type(type))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWi
 from app.canvas.ink import Ink, text_width
 from app.glyphs import glyph_for, paint_tile
 from app.tokens import Tokens
-from nodes.document import Document
+from nodes.document import BLOCK, ENTRY, EXIT, Document
 
 HEADING = "Every network begins with data."
 WORDS = "Drag a dataset onto the canvas, then layers after it, then a loss. The shapes follow by themselves."
@@ -38,8 +38,9 @@ class Title(QWidget):
         self.update()
 
     def show_document(self, document: Document) -> None:
-        count = len(document.nodes)
-        loose = sum(not document.wires_into[n] and not document.wires_out_of[n] for n in document.nodes)
+        drawn = [n.id for n in document.nodes.values() if n.type not in (BLOCK, ENTRY, EXIT)]
+        count = len(drawn)
+        loose = sum(not document.wires_into[n] and not document.wires_out_of[n] for n in drawn)
         second = f"{count} layer{'' if count == 1 else 's'}" + (f" · {loose} not connected" if loose else "")
         self.words = (document.title, second)
         self.setAccessibleName(" ".join(self.words))

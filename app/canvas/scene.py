@@ -20,7 +20,7 @@ from app.canvas.routes import Surroundings, route
 from app.session import Live, Session
 from app.tokens import Tokens
 from nodes.document import Document, Wire
-from nodes.layer import kind_of, layer_type, sample_shape
+from nodes.layer import kind_of, sample_shape
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -49,7 +49,7 @@ class CanvasScene(QGraphicsScene):
         self.chosen_wires: set[Wire] = set()
         #: Whether each layer shows its share of the network's computation and space.
         self.shows_costs = False
-        self._followed: Document | None = None
+        self._followed: tuple[Document, str] | None = None
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
@@ -57,21 +57,24 @@ class CanvasScene(QGraphicsScene):
         session.document_changed.connect(self.follow)
         session.live_changed.connect(self._live_came)
         session.selection_changed.connect(self._show_selection)
+        session.level_changed.connect(lambda _: self.follow(session.document))
         self.follow(session.document)
 
     # -- following the document ----------------------------------------------------------------------------------------------
     def follow(self, document: Document) -> None:
-        """Add, change and remove the items that differ, and no others. New weights alone change no item."""
-        if self._followed is not None and document.same_drawing(self._followed):
+        """Add, change and remove the items that differ, and no others: those of the block on view. New weights alone change
+        no item."""
+        before, level = self._followed, self.session.level
+        if before is not None and before[1] == level and document.same_drawing(before[0]):
             return
-        self._followed = document
+        self._followed = document, level
         self._follow_frames(document)
         self._follow_nodes(document)
         self._follow_wires(document)
         self._show_selection(self.session.selection)
 
     def _follow_frames(self, document: Document) -> None:
-        wanted = {f.id: f for f in document.frames}
+        wanted = {f.id: f for f in document.frames if f.parent == self.session.level}
         for id in [i for i in self.frames if i not in wanted]:
             self.removeItem(self.frames.pop(id))
         for id, frame in wanted.items():
@@ -82,13 +85,16 @@ class CanvasScene(QGraphicsScene):
                 self.addItem(self.frames[id])
 
     def _follow_nodes(self, document: Document) -> None:
-        for id in [i for i in self.nodes if i not in document.nodes]:
+        here = self.session.here
+        for id in set(self.nodes).difference(here):
             self.removeItem(self.nodes.pop(id))
         checked = self.session.checked
         problems = problems_by_node(checked)
-        numbers = self.session.numbers.layers if self.shows_costs else {}
-        for id, node in document.nodes.items():
-            look = look_of(document, node, checked.built.nodes.get(id), problems.get(id), numbers.get(id))
+        numbers = self.session.numbers if self.shows_costs else None
+        for id in here:
+            node, path = document.nodes[id], document.path(id)
+            costs = numbers.at(path) if numbers else None
+            look = look_of(document, node, checked.built.at(path), problems.get(id), costs)
             item = self.nodes.get(id)
             if item is None:
                 item = self.nodes[id] = NodeItem(look, self.ink)
@@ -100,16 +106,16 @@ class CanvasScene(QGraphicsScene):
             item.setPos(*node.position)
 
     def _follow_wires(self, document: Document) -> None:
-        wanted = set(document.wires)
-        self.chosen_wires &= wanted
-        for wire in [w for w in self.wires if w not in wanted]:
+        here = [w for id in self.session.here for w in document.wires_into[id]]
+        self.chosen_wires &= set(here)
+        for wire in set(self.wires).difference(here):
             self.removeItem(self.wires.pop(wire))
-        for wire in document.wires:
+        for wire in here:
             if wire not in self.wires:
                 self.wires[wire] = WireItem(wire, self.ink)
                 self.addItem(self.wires[wire])
             self._describe(document, wire)
-        self.reroute(document.wires)
+        self.reroute(here)
 
     def _describe(self, document: Document, wire: Wire) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
@@ -119,16 +125,13 @@ class CanvasScene(QGraphicsScene):
 
     def _is_side(self, document: Document, wire: Wire) -> bool:
         try:
-            source = layer_type(document.nodes[wire.source].type)
-            target = layer_type(document.nodes[wire.target].type)
-        except (NetwrightError, KeyError):
+            outputs, inputs = document.outputs(wire.source), document.inputs(wire.target)
+        except NetwrightError:
             return False
-        first_in = target.inputs[0].name if target.inputs else ""
-        return wire.source_port not in source.outputs[:1] or wire.target_port != first_in
+        return wire.source_port not in outputs[:1] or wire.target_port not in [p.name for p in inputs[:1]]
 
     def value_at(self, node: str, port: str) -> Value | None:
-        built = self.session.checked.built.nodes.get(node)
-        return built.outputs.get(port) if built else None
+        return self.session.checked.built.value(self.session.document.path(node), port)
 
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
@@ -170,9 +173,10 @@ class CanvasScene(QGraphicsScene):
 
     def _show_face(self, id: str, live: Live) -> None:
         item = self.nodes[id]
-        activation = live.activations.get(id)
+        path = self.session.document.path(id)
+        activation = live.activations.get(path)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
-        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(id), note)
+        item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(path), note)
 
     def show_costs(self, on: bool) -> None:
         """Bars for each layer's share of computation and space, or none."""

@@ -79,10 +79,11 @@ class _Rows(QStyledItemDelegate):
 
 
 class SearchPalette(QFrame):
-    """Asks for a layer. `chosen` carries its type; `closed` comes after every end."""
+    """Asks for a layer. `chosen` carries its type; `closed` comes after every end; `help_wanted` asks for a type's page."""
 
     chosen = Signal(str)
     closed = Signal()
+    help_wanted = Signal(str)
 
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
@@ -101,7 +102,7 @@ class SearchPalette(QFrame):
         self.empty = QLabel(self)
         self.empty.setProperty("role", "second")
         self.empty.setWordWrap(True)
-        self.keys = QLabel("↑↓ or Tab choose   ·   Enter place   ·   Esc leave", self)
+        self.keys = QLabel("↑↓ or Tab choose   ·   Enter place   ·   F1 its page   ·   Esc leave", self)
         self.keys.setProperty("role", "caption")
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 8)
@@ -163,6 +164,13 @@ class SearchPalette(QFrame):
             self.hide()
             self.closed.emit()
 
+    def _help(self) -> None:
+        """The page of the layer on the chosen row takes the keyboard, so the search ends."""
+        item = self.list.currentItem()
+        if item is not None:
+            self.leave()
+            self.help_wanted.emit(item.data(Qt.ItemDataRole.UserRole).type)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride:
             # What is typed here is for the field, not for the window's shortcuts.
@@ -182,6 +190,8 @@ class SearchPalette(QFrame):
             self._take()
         elif key == Qt.Key.Key_Escape:
             self.leave()
+        elif key == Qt.Key.Key_F1:
+            self._help()
         else:
             return False
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -18,10 +18,12 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QResizeEvent,
     QSinglePointEvent,
+    QTransform,
     QWheelEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.canvas.breadcrumb import Breadcrumb
 from app.canvas.commanded import CommandedStage
 from app.canvas.dropping import Dropping
 from app.canvas.gestures import Gesture, Pointer
@@ -56,6 +58,8 @@ class CanvasView(CommandedStage):
         self._unseen: object = None
         self._hover = Hover(self.canvas)
         self._shown: Document | None = None
+        self._level = ""
+        self._left_at: dict[str, tuple[QTransform, QPointF]] = {}
         self._dropping = Dropping(self)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
@@ -64,10 +68,13 @@ class CanvasView(CommandedStage):
         self._make_overlays()
         session.document_changed.connect(self._document_changed)
         session.selection_changed.connect(self._say_selection)
+        session.level_changed.connect(self._level_changed)
         self._document_changed(session.document)
 
     def _make_overlays(self) -> None:
         self.title = Title(self, self.tokens)
+        self.breadcrumb = Breadcrumb(self)
+        self.breadcrumb.wanted.connect(self.session.enter)
         self.zoom_control = ZoomControl(self)
         self.empty = EmptyHint(self, self.tokens)
         self.zoom_control.raise_()
@@ -87,10 +94,27 @@ class CanvasView(CommandedStage):
         self._shown = document
         self._tried.clear()
         self.title.show_document(document)
+        self.breadcrumb.show_level(document, self.session.level)
         self.empty.setVisible(not document.nodes)
         # Another history means another file: show all of it.
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
+            self.fit_all()
+
+    def _level_changed(self, level: str) -> None:
+        """A block was opened or left: what was seen outside is seen again."""
+        self._end(lambda g: g.cancel())
+        document = self.session.document
+        self.title.setVisible(not level)
+        self.breadcrumb.show_level(document, level)
+        before, self._level = self._level, level
+        self._left_at[before] = (self.transform(), self.mapToScene(self.viewport().rect().center()))
+        seen = self._left_at.get(level)
+        if seen is not None and before in document.nodes and level in ("", *document.chain(before)):
+            self.setTransform(seen[0])
+            self.centerOn(seen[1])
+            self.zoom_changed.emit(self.zoom)
+        else:
             self.fit_all()
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
@@ -148,7 +172,10 @@ class CanvasView(CommandedStage):
         node = self.canvas.node_at(at.scene)
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        if node is not None:
+        if node is not None and self.session.document.nodes[node].block is not None:
+            self._end(lambda g: g.cancel())
+            self.session.enter(node)
+        elif node is not None:
             self.node_activated.emit(node)
         elif self.canvas.port_at(at.scene) is None and self.canvas.wire_at(at.scene) is None:
             self.open_search(at.scene)
@@ -229,9 +256,11 @@ class CanvasView(CommandedStage):
     def _escape(self) -> None:
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
-        else:
+        elif self.session.selection or self.canvas.chosen_wires:
             self.canvas.choose_wires(())
             self.session.select(())
+        else:
+            self.session.leave()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -236,7 +236,7 @@ def _fits(verdict: Verdict) -> str:
 
 def _input(document: Document, wire: Wire) -> Port | None:
     try:
-        ports = layer_type(document.nodes[wire.target].type).inputs
+        ports = document.inputs(wire.target)
     except NetwrightError:
         return None
     return next((p for p in ports if p.name == wire.target_port), None)

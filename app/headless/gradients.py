@@ -12,6 +12,7 @@ from nodes import untrusted
 from runtime.atomic import require_writable, write
 from runtime.data.arrays import npz_bytes, read_all
 from runtime.errors import DataError, FileError, NetwrightError
+from runtime.external_data import embed, sources
 from runtime.gradient_check import TOLERANCE, Comparison, compared, drawn
 from runtime.graph import Array
 from runtime.model_gradients import model_gradients
@@ -25,6 +26,8 @@ def gradients(file: Path, inputs: Path, loss: str, output: Path) -> None:
     _require_other(output, file, inputs)
     require_writable(output)
     model = untrusted.read_model(file, functions=True)
+    _require_other(output, *sources(model, file))
+    embed(model, file)
     arrays, target = _read(inputs)
     level, found = _said_where(file, lambda: model_gradients(model, arrays, target, loss))
     write(output, npz_bytes(found))
@@ -43,6 +46,7 @@ def _require_other(output: Path, *sources: Path) -> None:
 def gradcheck(file: Path, inputs: Path | None, loss: str, as_json: bool) -> int:
     """Compare with finite differences; returns 1 if a weight's gradient disagrees."""
     model = untrusted.read_model(file, functions=True)
+    embed(model, file)
     given = None if inputs is None else _read(inputs)
     found = _said_where(file, lambda: compared(model, *(given or drawn(model, loss)), loss))
     worst = found[0]

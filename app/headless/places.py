@@ -7,10 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.headless.say import say
-from nodes.files import load
+from nodes.files import DOCUMENT, load
 from nodes.training import trained
 from runtime.atomic import require_writable
 from runtime.errors import FileError, NetwrightError
+from runtime.onnx_model import PRODUCER
 
 
 def same(a: Path, b: Path) -> bool:
@@ -44,7 +45,8 @@ def _exported(path: Path) -> bool:
     import onnx
 
     with suppress(Exception):  # onnx raises whatever its parser raises
-        return bool(onnx.load(path, load_external_data=False).producer_name == "netwright")
+        model = onnx.load(path, load_external_data=False)
+        return bool(model.producer_name == PRODUCER and DOCUMENT not in {p.key for p in model.metadata_props})
     return False
 
 

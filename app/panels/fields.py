@@ -184,13 +184,18 @@ class ChoiceField(QComboBox):
 
     def __init__(self, choices: tuple[str, ...]) -> None:
         super().__init__()
-        for choice in choices:
-            self.addItem(choice.replace("_", " "), choice)
+        self.offer(choices)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda _: self.committed.emit(self.value))
+
+    def offer(self, choices: tuple[str, ...]) -> None:
+        """Other choices from now on."""
+        self.clear()
+        for choice in choices:
+            self.addItem(choice.replace("_", " "), choice)
 
     @property
     def value(self) -> Any:

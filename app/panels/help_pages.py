@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from PySide6.QtGui import QKeySequence
 
@@ -14,11 +16,26 @@ from app.commands import COMMANDS, MENUS
 from app.panels.words import minus
 from app.stylesheet import MONO_FAMILIES
 from app.theme import current
-from nodes.layer import Layer, Setting, layer_type
+from nodes.drawing import Drawing
+from nodes.layer import CATEGORIES, layer_type, layer_types
+from nodes.page import LayerPage, SettingLine, layer_page, told
 from runtime.errors import NetwrightError
 
-Page = tuple[str, str, str]
-LABEL = re.compile(r"^(Shapes?|Source|Weight|Parameters?):?\s", re.MULTILINE)
+#: What links and images are addressed by.
+LAYER, TEMPLATE, PICTURE = "layer:", "template:", "picture:layer"
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the card shows. `example` is the layer whose example it offers to open; `picture` stands where the text has
+    `PICTURE`, in the hue of `category`."""
+
+    title: str
+    formula: str = ""
+    html: str = ""
+    example: str = ""
+    picture: Drawing | None = None
+    category: str = ""
 
 
 def sheet() -> str:
@@ -33,6 +50,8 @@ def sheet() -> str:
     .mono, pre, code {{ font-family: {MONO_FAMILIES}; font-size: 12px; }}
     pre {{ color: {tokens.text2}; margin: 0 16px 12px 0; white-space: pre-wrap; }}
     td {{ padding: 2px 24px 2px 0; }}
+    .picture {{ margin: 4px 0 12px 0; }}
+    a {{ color: {tokens.accent}; text-decoration: none; }}
     """
 
 
@@ -42,53 +61,88 @@ def _head(text: str) -> str:
 
 
 # -- a layer -----------------------------------------------------------------------------------------------------------
-def layer_page(type: str) -> Page:
-    """What a layer does, its settings, and the code that emits it."""
+def link(type: str) -> str:
+    """A link to a layer's page, for any rich text: the help card and the window follow it."""
+    return f'<a href="{LAYER}{escape(type)}">{escape(type)}</a>'
+
+
+def layer_help(type: str) -> Page:
+    """What a layer does, its picture, settings, ports, its numbers in an example, its source, and the code that emits it."""
+    if type not in layer_types():
+        return _of_no_layer(type)
+    page = layer_page(type)
+    size = f'width="{page.picture.width:.0f}" height="{page.picture.height:.0f}"'
+    parts = [f"<p>{_prose(page.about[0])}</p>", f'<div class="picture"><img src="{PICTURE}" {size}></div>']
+    parts += [f'<p class="second">{_prose(text)}</p>' for text in page.about[1:]]
+    if page.settings:
+        parts += [_head("Settings"), *(_setting(s) for s in page.settings)]
+    parts += [_head("Shapes"), f"<p>{_prose(page.shapes)}</p>", _ports(page), _head("In numbers"), _numbers(page)]
+    if page.templates:
+        named = ", ".join(f'<a href="{TEMPLATE}{name}">{escape(title)}</a>' for name, title in page.templates)
+        parts += [_head("In the templates"), f"<p>{named}</p>"]
+    parts += [_head("Source"), f"<p>{_prose(page.source)}</p>", _head("In code"), _code(type)]
+    return Page(type, minus(page.formula), "".join(parts), type, page.picture, page.category)
+
+
+def _of_no_layer(type: str) -> Page:
+    """A block and its ports have words alone; of a type that nobody knows it is said which is the nearest."""
     try:
-        cls = layer_type(type)
+        paragraphs = told(layer_type(type))[0]
     except NetwrightError as error:
-        return type, "", f"<p>{escape(str(error))}</p>"
-    parts = [_docstring(cls)]
-    if cls.settings():
-        parts += [_head("Settings"), *(_setting(s) for s in cls.settings())]
-    parts += [_head("In code"), f"<pre>{escape(inspect.cleandoc(inspect.getsource(cls.emit)))}</pre>"]
-    return type, minus(cls.formula), "".join(parts)
-
-
-def _docstring(cls: type[Layer]) -> str:
-    first, *rest = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
-    html = f"<p>{_prose(first)}</p>"
-    for block in rest:
-        starts = [m.start() for m in LABEL.finditer(block)] or [0]
-        pieces = [block[a:b] for a, b in zip(starts, [*starts[1:], len(block)], strict=True)]
-        html += "".join(f'<p class="second">{_labelled(p)}</p>' for p in [block[: starts[0]], *pieces] if p.strip())
-    return html
-
-
-def _labelled(text: str) -> str:
-    return re.sub(r"^(\w+):", r'<span class="name">\1:</span>', _prose(text))
+        paragraphs = (str(error),)
+    return Page(type, html="".join(f"<p>{_prose(text)}</p>" for text in paragraphs))
 
 
 def _prose(text: str) -> str:
-    words = escape(" ".join(text.split()), quote=False)
-    return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", words)
+    return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(text, quote=False))
 
 
-def _setting(setting: Setting) -> str:
-    name = escape(setting.name.replace("_", " "))
-    takes = setting.describe().replace("_", " ")
-    default = f"; at first {escape(_written(setting.default))}"
+def _setting(setting: SettingLine) -> str:
+    counts = f"; counts {setting.counts}" if setting.counts else ""
+    caption = f"{setting.takes}; at first {setting.default}{counts}"
     help = f"<br>{_prose(setting.help)}" if setting.help else ""
-    return f'<p><span class="name">{name}</span>{help}<br><span class="caption">{escape(takes)}{default}</span></p>'
+    return f'<p><span class="name">{escape(setting.name)}</span>{help}<br><span class="caption">{escape(caption)}</span></p>'
 
 
-def _written(value: Any) -> str:
-    """A default in words: ``on``, ``3 × 3``."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return " × ".join(map(str, value)) or "empty"
-    return str(value).replace("_", " ") or "empty"
+def _ports(page: LayerPage) -> str:
+    rows = [("in", *line) for line in page.takes] + [("out", *line) for line in page.gives]
+    return _table([(f'<td class="caption">{a}</td>', f'<td class="mono">{escape(b)}</td>', f"<td>{escape(c)}</td>")
+                   for a, b, c in rows])  # fmt: skip
+
+
+def _numbers(page: LayerPage) -> str:
+    rows = [(name, minus(how).replace("*", "·"), result) for name, how, result in page.numbers]
+    joins = ["→" if name == "shape" else "=" if how else "" for name, how, _ in page.numbers]
+    cells = [
+        (f'<td class="caption">{escape(a)}</td>', f'<td class="mono second">{escape(b)}</td>',
+         f'<td class="caption">{join}</td>', f'<td class="mono">{escape(minus(c))}</td>')
+        for (a, b, c), join in zip(rows, joins, strict=True)
+    ]  # fmt: skip
+    return _table(cells)
+
+
+def _table(rows: Iterable[Iterable[str]]) -> str:
+    return "<table cellspacing='0'>" + "".join(f"<tr>{''.join(row)}</tr>" for row in rows) + "</table>"
+
+
+def _code(type: str) -> str:
+    return f"<pre>{escape(textwrap.dedent(inspect.getsource(layer_type(type).emit)).strip())}</pre>"
+
+
+def layers_page() -> Page:
+    """Every layer by its category, each a link to its page."""
+    types, html = layer_types().values(), ""
+    for category in CATEGORIES:
+        rows = [
+            (f'<td width="210">{link(cls.type)}</td>', f'<td class="second">{escape(_first_sentence(cls.doc()))}</td>')
+            for cls in types if cls.category == category
+        ]  # fmt: skip
+        html += _head(category) + _table(rows) if rows else ""
+    return Page("Layers", html=html)
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[.?!”])\s", text, maxsplit=1)[0]
 
 
 # -- the program -------------------------------------------------------------------------------------------------------
@@ -101,7 +155,7 @@ def keys_page() -> Page:
             for c in COMMANDS if c.menu == menu and c.keys
         )  # fmt: skip
         html += f"{_head(menu)}<table cellspacing='0'>{rows}</table>"
-    return "Keys", "", html
+    return Page("Keys", html=html)
 
 
 def key_words(keys: tuple[str, ...]) -> str:
@@ -116,4 +170,4 @@ def about_page() -> Page:
     except PackageNotFoundError:
         number = "From a working copy"
     words = "Draw a network. Watch it learn. Ship it as ONNX."
-    return "Netwright", "", f'<p>{words}</p><p class="second">{number}. Licence: MIT.</p>'
+    return Page("Netwright", html=f'<p>{words}</p><p class="second">{number}. Licence: MIT.</p>')

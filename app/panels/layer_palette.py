@@ -195,6 +195,11 @@ class LayerPalette(QFrame):
         items = [g.child(i) for g in self._groups() if not g.isHidden() for i in range(g.childCount())]
         return [i.data(0, TYPE) for i in items if not i.isHidden()]
 
+    def type_in_focus(self) -> str:
+        """The layer on the chosen row, while the keyboard is here; empty otherwise."""
+        item = self.tree.currentItem() if self.tree.hasFocus() or self.search.hasFocus() else None
+        return str(item.data(0, TYPE) or "") if item is not None and not item.isHidden() else ""
+
     def _take_first(self) -> None:
         item = self.tree.currentItem()
         if item and not item.isHidden() and item.data(0, TYPE):

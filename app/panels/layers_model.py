@@ -67,10 +67,11 @@ class LayersModel(QAbstractTableModel):
         self.endResetModel()
 
     def _read(self) -> list[LayerRow]:
-        document, numbers = self._session.document, self._session.numbers
+        numbers, built = self._session.numbers, self._session.checked.built
+        document = built.plain.document
         rows = []
         ids = [*document.order(), *document.cycle()]
-        for id, data in zip(ids, rows_of(document, self._session.checked.built, numbers), strict=True):
+        for id, data in zip(ids, rows_of(document, built, numbers), strict=True):
             node = document.nodes[id]
             category = layer_type(node.type).category if node.known else "Block"
             rows.append(LayerRow(id, node.type, category, {**data, "name": node.name or node.type}))

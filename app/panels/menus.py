@@ -16,7 +16,10 @@ from app.theme import current
 from nodes.document import Document
 from nodes.example import examples
 
-NODE_MENU = ("rename", "bypass", "collapse", "duplicate", "", "cut", "copy", "delete", "dissolve", "", "layer_help")
+NODE_MENU = (
+    "rename", "bypass", "collapse", "duplicate", "", "group", "ungroup", "open_block", "", "cut", "copy", "delete", "dissolve",
+    "", "layer_help",
+)  # fmt: skip
 GROUND_MENU = ("paste", "select_all", "", "tidy", "fit", "rename_network")
 WIRE_MENU = ("delete",)
 

@@ -95,7 +95,7 @@ class LayersView(QTreeView):
 
     def _chosen(self, index: QModelIndex) -> None:
         if id := index.data(ID):
-            self._session.select([id])
+            self._session.reveal(id)
 
     def texts(self) -> list[list[str]]:
         """What is shown, row by row."""

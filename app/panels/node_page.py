@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.canvas.items.node_costs import percent
 from app.glyphs import glyph_for, tile_icon
+from app.panels.block_settings import BlockSettings
 from app.panels.fields import TextField, field_for
 from app.panels.problem_list import more_buttons
 from app.panels.setting_row import SettingRow
@@ -22,6 +23,8 @@ from nodes.build import NodeBuilt
 from nodes.document import Document, Node
 from nodes.layer import Layer, Setting, layer_type
 from nodes.problems import Problem
+from nodes.promotions import promote, promoted
+from nodes.unfold import times
 from runtime.errors import NetwrightError
 from runtime.graph import describe_shape
 from runtime.memory import in_words
@@ -29,6 +32,7 @@ from runtime.memory import in_words
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
 
 
+PUT_ON_FACE = "Put it on the block’s face: it is set from outside then, and may differ from repetition to repetition"
 #: What every layer with weights has besides its own settings.
 LEARNING = (
     Setting("frozen", bool, False, "Keep its weights as they are: in training it works as in the finished model."),
@@ -45,6 +49,9 @@ class NodePage(QWidget):
         super().__init__()
         self._session, self._id, self._type = session, node.id, node.type
         self._class: type[Layer] | None = layer_type(node.type) if node.known else None
+        self._block = BlockSettings(session, node.id) if node.block else None
+        self._inside = bool(node.parent)
+        self._faces: dict[str, QToolButton] = {}
         self.rows: dict[str, SettingRow] = {}
         self.learning: dict[str, SettingRow] = {}
         self._shown: tuple[tuple[Problem, ...], list[tuple[str, str, str]]] = ((), [])
@@ -90,7 +97,8 @@ class NodePage(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.name)
-        below = label(f"{node.type} · {CATEGORY_WORDS.get(category, category.lower())}", "caption")
+        kind = CATEGORY_WORDS.get(category, category.lower())
+        below = label(node.type if node.type == category else f"{node.type} · {kind}", "caption")
         below.setContentsMargins(3, 0, 0, 0)  # a field's text begins so far inside of it
         words.addWidget(below)
         words.addWidget(self.name_error)
@@ -114,6 +122,9 @@ class NodePage(QWidget):
             box.addWidget(formula)
 
     def _settings(self, box: QVBoxLayout) -> None:
+        if self._block is not None:
+            box.addWidget(rule())
+            box.addWidget(self._block)
         settings = self._class.settings() if self._class else ()
         if settings:
             box.addWidget(rule())
@@ -123,6 +134,8 @@ class NodePage(QWidget):
                 setting.name, field_for(setting, self._type), setting.help, setting.default,
                 partial(self._change, setting), partial(self._reset, setting),
             )  # fmt: skip
+            if self._inside:
+                self._faces[setting.name] = row.add_button("plus", PUT_ON_FACE, partial(self._promote, setting))
             self.rows[setting.name] = row
             box.addWidget(row)
         for setting in LEARNING if self._class else ():
@@ -150,6 +163,18 @@ class NodePage(QWidget):
         self.refresh()
         return sentence
 
+    def _promote(self, setting: Setting) -> None:
+        """The setting goes onto the face of the block around the layer, under its own name, or with the layer's before it."""
+
+        def edit(document: Document) -> Document:
+            node = document.nodes[self._id]
+            around = document.nodes[node.parent].block
+            taken = {p.name for p in around.promotions} if around else set()
+            name = f"{node.name} {setting.name}" if setting.name in taken else setting.name
+            return promote(document, self._id, setting.name, name)
+
+        self._session.do(f"Put {setting.name} on the block’s face", edit)
+
     def _reset(self, setting: Setting) -> None:
         self._session.do(f"Reset {setting.name}", lambda d: edits.reset_setting(d, self._id, setting.name))
 
@@ -168,15 +193,18 @@ class NodePage(QWidget):
         self.name.show_value(node.name)
         settings = self._class.settings() if self._class else ()
         values = {s.name: node.settings.get(s.name, s.default) for s in settings}
+        values = {name: self._on_face(name, value) for name, value in values.items()}
+        if self._block is not None:
+            self._block.refresh(node)
         for setting in settings:
             self.rows[setting.name].show_value(values[setting.name])
             self.rows[setting.name].setVisible(setting.shows(values))
-        built = self._session.checked.built.nodes.get(self._id)
+        built = self._session.checked.built.at(self._session.document.path(self._id))
         for name, row in self.learning.items():
             row.show_value(getattr(node, name))
             row.setVisible(built is not None and built.parameters > 0)
         self.learnt.refresh()
-        problems = tuple(p for p in self._session.checked.problems if p.node == self._id)
+        problems = tuple(p for p in self._session.checked.problems if self._id in p.node.split("/")[::2])
         lines = [*arithmetic(built), *costs(self._session, self._id)]
         # Checkpoints come several times a second: what has not changed is left standing.
         if problems != self._shown[0]:
@@ -184,6 +212,15 @@ class NodePage(QWidget):
         if lines != self._shown[1]:
             self._show_numbers(lines)
         self._shown = problems, lines
+
+    def _on_face(self, name: str, value: Any) -> Any:
+        """What a setting comes to: what the face of the block around says in all repetitions, if it stands there."""
+        document = self._session.document
+        found = promoted(document, self._id, name) if self._inside else None
+        if name in self._faces:
+            self._faces[name].setVisible(found is None)
+        face = document.nodes[document.nodes[self._id].parent].settings if found else {}
+        return times(face[found.name], found.factor) if found and found.name in face else value
 
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         empty(self._problems)
@@ -229,7 +266,7 @@ def arithmetic(built: NodeBuilt | None) -> list[tuple[str, str, str]]:
 def costs(session: Session, id: str) -> list[tuple[str, str, str]]:
     """What the layer sees, keeps and takes of the whole."""
     table = session.numbers
-    numbers = table.layers.get(id)
+    numbers = table.at(session.document.path(id))
     if numbers is None or not numbers.activations:
         return []
     lines = [("memory", f"for a batch of {table.batch:,}", in_words(numbers.training))]

@@ -91,7 +91,7 @@ class ProblemRow(QFrame):
 
     def mousePressEvent(self, event: object) -> None:
         if self.problem.node:
-            self._session.select([self.problem.node])
+            self._session.reveal(self.problem.node)
 
 
 class ProblemList(QScrollArea):

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from app.panels.dataset_field import DatasetField
 from app.panels.fields import Field, PairField, TextField
@@ -73,9 +73,21 @@ class SettingRow(QWidget):
         grid.setVerticalSpacing(2)
         for column, widget in enumerate((self.dot, title, self.field, self.reset)):
             grid.addWidget(widget, 0, column)
+        self._grid = grid
         grid.addWidget(self.error, 1, 1, 1, 3)
         grid.addWidget(self._help, 2, 1, 1, 3)
         grid.setColumnStretch(2, 1)
+
+    def add_button(self, glyph: str, tip: str, action: Callable[[], object]) -> QToolButton:
+        """One more thing to do with this setting, at the row's end."""
+        made = icon_button(glyph, tip, 24)
+        made.clicked.connect(lambda: action())
+        self._grid.addWidget(made, 0, 4)
+        return made
+
+    def compare_with(self, default: Any) -> None:
+        """What the dot and the way back go by."""
+        self._default = default
 
     def show_value(self, value: Any) -> None:
         changed = value != self._default

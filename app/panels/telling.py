@@ -44,12 +44,12 @@ class Telling(QObject):
     def _on_stumbled(self, problem: object) -> None:
         """Training found a number that is not finite: show where, and offer a smaller step."""
         session, id = self._session, getattr(problem, "layer", "")
-        node = session.document.nodes.get(id)
+        node = session.document.unfolded.document.nodes.get(id)
         stage = session.document.recipe.stages[0]
         rate = min(stage.learning_rate / 10, USUAL_RATE.get(stage.updates[0].optimizer, 0.01))
         repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
         where = place(node) if node else "Training"
-        session.select([id] if node else [])
+        session.reveal(id) if node else session.select([])
         sentence = getattr(problem, "sentence", "")
         session.note_trouble(Problem(id if node else "", where, sentence, "advice", (repair,)))
         mend = (repair.title, lambda: session.do(repair.title, repair.edit))

@@ -49,8 +49,10 @@ class WeightsView(QWidget):
         self._weights = weights
 
     def _show_gradients(self, live: Live) -> None:
-        names = {i: n.name or n.type for i, n in self._session.document.nodes.items()}
-        found = [(names[i], value, i == self._node) for i, value in live.gradients.items() if i in names]
+        document = self._session.document
+        names = {i: n.name or n.type for i, n in document.unfolded.document.nodes.items()}
+        chosen = document.path(self._node)
+        found = [(names[i], value, i == chosen) for i, value in live.gradients.items() if i in names]
         self._show(1, bool(found))
         self.gradients.show_values(found)
 
@@ -61,7 +63,8 @@ class WeightsView(QWidget):
 
 def _weights(document: Document, node: str) -> Array | None:
     """The largest array that the node has learnt; None where it was never trained."""
-    own = [a for key, a in document.weights.items() if key.rpartition("/")[0] == node and a.dtype.kind == "f" and a.size > 1]
+    path = document.path(node)
+    own = [a for key, a in document.weights.items() if key.rpartition("/")[0] == path and a.dtype.kind == "f" and a.size > 1]
     return max(own, key=lambda a: a.size, default=None)
 
 

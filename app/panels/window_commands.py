@@ -10,14 +10,17 @@ from app.canvas.view import CanvasView
 from app.panels import menus
 from app.panels.bottom import LAYERS, PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
+from app.panels.filing import Filing
 from app.panels.help_card import HelpCard
-from app.panels.help_pages import about_page, keys_page, layer_page
+from app.panels.help_pages import about_page, keys_page, layer_help, layers_page
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.rail import InspectorHandle, PaletteRail
 from app.panels.toolbar import Toolbar
 from app.panels.words import pass_focus_on
 from app.session import Session
+from nodes.example import new
+from nodes.page_example import sketch
 
 #: Narrower than this there is room for one panel beside the canvas, or none.
 NARROW = 1100
@@ -37,6 +40,7 @@ class WindowCommands(QMainWindow):
     inspector_handle: InspectorHandle
     commands: CommandPalette
     help_card: HelpCard
+    filing: Filing
     shown_by_hand: set[QWidget]
     hidden_by_hand: set[QWidget]
 
@@ -93,10 +97,24 @@ class WindowCommands(QMainWindow):
         (name or self.inspector.network.view).setFocus(Qt.FocusReason.TabFocusReason)
 
     def layer_help(self) -> None:
-        self.show_layer_help(self.session.document.nodes[next(iter(self.session.selection))].type)
+        """The page of the palette's chosen row where the keyboard is there, else of the selected layer, else all layers."""
+        chosen = [self.session.document.nodes[id].type for id in self.session.selection]
+        type = self.palette_panel.type_in_focus() or next(iter(chosen), "")
+        if type:
+            self.show_layer_help(type)
+        else:
+            self.help_card.show_page(layers_page)
 
     def show_layer_help(self, type: str) -> None:
-        self.help_card.show_page(lambda: layer_page(type))
+        """The page of a layer, by its type: what the inspector, the search and every problem may link to."""
+        self.help_card.show_page(lambda: layer_help(type))
+
+    def open_layer_example(self, type: str) -> None:
+        """A small network with that layer, in place of what is open (which asks first)."""
+        self.filing.new(sketch(type))
+
+    def open_template(self, name: str) -> None:
+        self.filing.new(new(name))
 
     def show_keys(self) -> None:
         self.help_card.show_page(keys_page)

@@ -41,16 +41,15 @@ def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:
     ends = [v for v in built.outputs if v.rank == 2]
     if data is None or not ends:
         return ()
-    end = next((i for i, b in built.nodes.items() if b.output == ends[-1]), None)
-
+    end = built.outside(ends[-1])
     classes = classes_of(data)
     type = "CrossEntropy" if classes and ends[-1].shape[1] == classes else "MeanSquaredError"
 
     def edit(d: Document) -> Document:
         assert end is not None
-        x, y = d.nodes[end].position
+        x, y = d.node(end[0]).position
         d, id = edits.add(d, type, (x + edits.GAP, y))
         d = edits.connect(d, Wire(data.id, "label", id, "target"))
-        return edits.connect(d, Wire(end, next(iter(built.nodes[end].outputs)), id, "prediction"))
+        return edits.connect(d, Wire(*end, id, "prediction"))
 
-    return (Repair(f"Add {type}", edit, type),) if end and works(document, edit) else ()
+    return (Repair(f"Add {type}", edit, type),) if end and works(built.plain.drawing, edit) else ()

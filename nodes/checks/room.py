@@ -1,32 +1,25 @@
-"""Whether there is room for a network that learns: in this machine's memory, and in the one file it is saved to."""
+"""Whether there is room in this machine's memory for a network that learns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 
-from nodes import edits, untrusted
+from nodes import edits
 from nodes.build import Built, place
 from nodes.document import Document
-from nodes.memory import batch, slots, to_train
+from nodes.memory import batch, to_train
 from nodes.problems import Problem, Repair
 from nodes.rule import rule
 from runtime.memory import Need, in_words, physical
-
-#: Bytes of one weight.
-WIDTH = 4
 
 
 @rule("memory")
 def room(document: Document, built: Built) -> Iterator[Problem]:
     """An error where training cannot fit, advice where it takes more than half of the memory."""
     need, there = to_train(document, built), physical()
-    filed = built.parameter_count * WIDTH * (1 + slots(document))
     if there is not None and need.total > there / 2:
         yield (_many_weights if need.state > need.activations else _large_batches)(document, built, need, there)
-    elif filed > untrusted.LARGEST - 2**24:
-        what = f"what it learns takes {in_words(filed)}, and one ONNX file holds 2.1 GB: use fewer units, or no file holds it."
-        yield Problem("", "Network", what)
 
 
 def _many_weights(document: Document, built: Built, need: Need, there: int) -> Problem:

@@ -70,7 +70,7 @@ def _set_units(document: Document, built: Built, loss: Loss, count: int) -> tupl
         id = before(document, id)
     if id and name:
         edit = partial(edits.set_setting, id=id, name=name, value=count)
-        if _width(edit(document), loss.node) == count:
+        if _width(edit(built.plain.drawing), loss.node) == count:
             return (Repair(f"Set {document.nodes[id].name} to {count} {name}", edit),)
     wire = next(w for w in document.wires_into[loss.node] if w.target_port == "prediction")
     added = partial(put_on, wire=wire, layers=(("Dense", {"units": count}),))

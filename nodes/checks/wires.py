@@ -80,7 +80,8 @@ def duplicate_names(document: Document, built: Built) -> Iterator[Problem]:
     seen: set[str] = set()
     for node in document.nodes.values():
         if node.name and node.name in seen:
-            free = edits.free_name(document, node.name)
+            drawn = built.plain.drawing.node(node.id)
+            free = edits.free_name(built.plain.drawing, drawn.name, parent=drawn.parent)
             fix = Repair(f"Rename to ‘{free}’", partial(edits.rename, id=node.id, name=free))
             yield Problem(node.id, place(node), "another layer has the same name: rename one.", "advice", (fix,))
         seen.add(node.name)

@@ -16,6 +16,7 @@ class Add(Layer):
     """Adds its inputs number by number, as a residual connection does.
 
     Shapes: every input (N, …) → (N, …). Equal ones; where one has a side of 1, it is repeated. No parameters.
+    Source: He et al., Deep residual learning, 2016; ONNX Add.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", ANY, many=True),)

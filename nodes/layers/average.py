@@ -16,6 +16,7 @@ class Average(Layer):
     """The mean of its inputs, number by number: several networks that vote.
 
     Shapes: every input (N, …) → (N, …). Equal ones; where one has a side of 1, it is repeated. No parameters.
+    Source: Hansen and Salamon, Neural network ensembles, 1990.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", ANY, many=True),)

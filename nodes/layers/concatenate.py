@@ -17,6 +17,7 @@ class Concatenate(Layer):
 
     Shapes: (N, C₁, H, W), (N, C₂, H, W) … → (N, C₁ + C₂ + …, H, W). Sequences join their features, or with axis 1 their
     steps. All other sides must be equal. No parameters.
+    Source: Huang et al., Densely connected convolutional networks, 2017; ONNX Concat.
     """
 
     axis: int = setting(

@@ -10,11 +10,15 @@ from nodes.windows import image_size
 from runtime.graph import Graph, Value
 
 
-@layer("Crop", category="Shape & combine", accepts=(MAPS,), short="crop", synonyms=("cut", "trim", "cropping"))
+@layer(
+    "Crop", category="Shape & combine", formula="y[i, j] = x[i + top, j + left]", accepts=(MAPS,),
+    short="crop", synonyms=("cut", "trim", "cropping"),
+)
 class Crop(Layer):
     """Cuts rows and columns off the edges of maps.
 
     Shapes: (N, C, H, W) → (N, C, H − top − bottom, W − left − right). No parameters.
+    Source: Ronneberger, Fischer, Brox, U-Net, 2015; ONNX Slice.
     """
 
     margins: tuple[int, int, int, int] = setting(

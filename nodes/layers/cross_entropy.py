@@ -12,6 +12,9 @@ from nodes.losses import PORTS, log_softmax, sum_of_classes
 from nodes.targets import one_hot, outside
 from runtime.graph import Array, Graph, Value
 
+#: Put for a sum of weights of 0: the smallest normal float32, by which 0 can be divided.
+LEAST = float(np.finfo(np.float32).tiny)
+
 
 @layer(
     "CrossEntropy", category="Loss", formula="L = −Σ t · log softmax(x)", short="loss", training_only=True,
@@ -23,7 +26,8 @@ class CrossEntropy(LossLayer):
     Shapes: prediction (N, C), (N, steps, C) or maps (N, C, H, W), and target class numbers without the axis of the C classes,
     or of the prediction's shape → a scalar, the mean (or sum) over samples and their steps or places. Behind a Softmax it
     reads the logits under it (the same number, computed without overflow); without one it takes its input as logits. With
-    class weights w the mean divides by Σ w of the targets. Source: Good, 1952; Bridle, 1990; ONNX SoftmaxCrossEntropyLoss.
+    class weights w the mean divides by Σ w of the targets; a batch whose classes all weigh 0 has the loss 0 and moves nothing.
+    Source: Good, 1952; Bridle, 1990; ONNX SoftmaxCrossEntropyLoss.
     """
 
     class_weights: tuple[float, ...] = setting((), low=0.0, help="How much each class counts, in order; empty: all alike.")
@@ -41,7 +45,8 @@ class CrossEntropy(LossLayer):
         each = g.Neg(sum_of_classes(g, g.Mul(logarithms, t)))
         if not self.class_weights or self.reduction == "sum":
             return self.over_batch(g, each)
-        result: Value = g.Div(g.ReduceSum(each, keepdims=0), g.ReduceSum(t, keepdims=0), name="loss")
+        total = g.Max(g.ReduceSum(t, keepdims=0), LEAST)
+        result: Value = g.Div(g.ReduceSum(each, keepdims=0), total, name="loss")
         return result
 
     def _weights(self, g: Graph, prediction: Value) -> Value:

@@ -19,6 +19,7 @@ class Dataset(Layer):
 
     Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, or (N, k)
     targets of a regression.
+    Source: the digits: LeCun, Cortes, Burges, MNIST, 1998; the points: Smilkov and Carter, TensorFlow Playground, 2016.
     """
 
     name: str = setting("digits", help="A built-in dataset, with options (spiral:noise=0,seed=1), or a folder of pictures.")

@@ -19,6 +19,7 @@ class Dot(Layer):
 
     Shapes: (N, k) and (N, k) → (N, 1). Sequences: every step of a with every step of b, (N, S, k) and (N, T, k) →
     (N, S, T). Normalised: each vector is divided by its length, √max(Σ x², 10⁻¹²), so that y is in [−1, 1].
+    Source: ONNX ReduceSum and MatMul; as a similarity: Salton, Wong, Yang, A vector space model, 1975.
     """
 
     normalize: bool = setting(False, help="Divide by both lengths: the cosine of the angle between them.")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
+from nodes.drawing import Drawing, drawing
 from nodes.layer import ANY, Layer, Trial, layer, setting
+from nodes.pictures.parts import caption, crossed_out, spread, units
+from nodes.pictures.worked import run
 from runtime.graph import Graph, Value
 from runtime.ops.random import uniform
 
@@ -46,6 +51,18 @@ class Dropout(Layer):
     @property
     def passes_inference(self) -> bool:
         return self.form == "inverted"
+
+    @classmethod
+    def picture(cls) -> Drawing:
+        """Six units, and which of them three steps of training leave."""
+        x, marks = np.ones((1, 6)), []
+        for i, step in enumerate((0, 1, 2, 3)):
+            left = 84.0 + i * 104.0
+            kept = run(cls.type, x, training=step > 0, step=step)[0][0] > 0
+            for y, on in zip(spread(6, 76.0, 23.0), kept.tolist(), strict=True):
+                marks += units(left, [y], 8.0) if on else crossed_out(left, y, 8.0)
+            marks.append(caption(left, 160.0, f"in step {step}" if step else "the input"))
+        return drawing("Dropout: six units, of which each step of training switches others off.", marks)
 
     def summary(self) -> str:
         return f"rate {self.rate:g} · " + ("training only" if self.passes_inference else "classic")

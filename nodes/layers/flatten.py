@@ -8,11 +8,15 @@ from nodes.layer import ANY, Layer, Seen, layer
 from runtime.graph import Graph, Value
 
 
-@layer("Flatten", category="Shape & combine", accepts=ANY, short="flatten", synonyms=("reshape", "vector"), bead=True)
+@layer(
+    "Flatten", category="Shape & combine", formula="y = x, row after row", accepts=ANY,
+    short="flatten", synonyms=("reshape", "vector"), bead=True,
+)
 class Flatten(Layer):
     """Lays maps out as one row of numbers, so that a Dense layer can take them.
 
     Shapes: (N, C, H, W) → (N, C·H·W). No parameters.
+    Source: the ONNX operator Flatten.
     """
 
     def sees(self) -> Seen | None:

@@ -15,6 +15,7 @@ class Input(Layer):
     """Data given from outside, of a shape typed by hand.
 
     Shape: (N, *shape), float32, or int64 for class numbers.
+    Source: a graph input in the ONNX specification.
     """
 
     shape: tuple[int, ...] = setting((1, 28, 28), low=1, high=100_000, help="The shape of one sample, without the batch.")

@@ -15,6 +15,7 @@ class Maximum(Layer):
     """The largest of its inputs, number by number. The gradient goes to the one that is largest; equal ones share it.
 
     Shapes: every input (N, …) → (N, …). Equal ones; where one has a side of 1, it is repeated. No parameters.
+    Source: the ONNX operator Max.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", ANY, many=True),)

@@ -8,7 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from nodes.drawing import HUE, SECOND, TEXT, Drawing, Path, Words, drawing
 from nodes.layer import SEQUENCE, Layer, LayerError, Port, Seen, Trial, layer, sample_shape, setting
+from nodes.pictures.parts import caption, spread, units
 from nodes.shapes import sides
 from runtime.graph import Graph, Value
 from runtime.ops.registry import ints
@@ -86,6 +88,22 @@ class MultiHeadAttention(Layer):
         apart = g.Reshape(x, ints(g, [0, 0, self.heads, width // self.heads], "shape"))
         result: Value = g.Transpose(apart, perm=perm)
         return result
+
+    @classmethod
+    def picture(cls) -> Drawing:
+        """One step asks all steps; the thicker the wire, the more that one counts."""
+        steps = np.random.default_rng(5).standard_normal((5, 4)) * 1.6
+        scores = np.exp(steps @ steps[2] / 2.0)
+        xs, weights = spread(5, 240.0, 72.0), scores / scores.sum()
+        wires = [
+            Path(((x, 116.0), (xs[2], 48.0)), HUE, width=0.8 + 7 * w) for x, w in zip(xs, weights.tolist(), strict=True)
+        ]
+        shares = [Words(x, 142.0, f"{100 * w:.0f} %", TEXT, 11.0, mono=True) for x, w in zip(xs, weights.tolist(), strict=True)]
+        below = [mark for x in xs for mark in units(x, [116.0])]
+        words = [caption(240.0, 160.0, "steps of the sequence, and how much each matters to step 3")]
+        above = [*units(xs[2], [40.0], 11.0), Words(xs[2] + 18, 40.0, "y of step 3", SECOND, 11.0, 0.0)]
+        alt = "MultiHeadAttention: step 3 takes a weighted mean of all five steps."
+        return drawing(alt, wires, below, above, shares, words)
 
     def summary(self) -> str:
         return f"{self.heads} heads · causal" if self.causal else f"{self.heads} heads"

@@ -17,6 +17,7 @@ class Multiply(Layer):
 
     Shapes: every input (N, …) → (N, …). Equal ones; where one has a side of 1, it is repeated: C×1×1 scales the maps of
     C×H×W one by one. No parameters.
+    Source: Hochreiter and Schmidhuber, 1997 (gates); Hu et al., Squeeze-and-excitation networks, 2018; ONNX Mul.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", ANY, many=True),)

@@ -13,7 +13,10 @@ from runtime.graph import Graph, Value
 MODES = {"zeros": "constant", "reflect": "reflect", "edge": "edge"}
 
 
-@layer("Pad", category="Shape & combine", accepts=(MAPS,), short="pad", synonyms=("padding", "margin", "border", "zeros"))
+@layer(
+    "Pad", category="Shape & combine", formula="y[i + top, j + left] = x[i, j]", accepts=(MAPS,),
+    short="pad", synonyms=("padding", "margin", "border", "zeros"),
+)
 class Pad(Layer):
     """Adds rows and columns around maps: zeros, the picture mirrored at its edge, or its edge repeated.
 

@@ -9,13 +9,14 @@ from runtime.graph import Graph, Value, describe_shape
 
 
 @layer(
-    "Permute", category="Shape & combine", accepts=(SEQUENCE, MAPS, VOLUME), short="permute",
-    synonyms=("transpose", "swap axes", "channels last"),
+    "Permute", category="Shape & combine", formula="y = x, its axes in another order", accepts=(SEQUENCE, MAPS, VOLUME),
+    short="permute", synonyms=("transpose", "swap axes", "channels last"),
 )
 class Permute(Layer):
     """Puts the axes of each sample in another order: y's axis i is x's axis order[i]. 1 is the first; the batch stays.
 
     Shapes: with order 2×1, (N, S, F) → (N, F, S); with order 2×3×1, (N, C, H, W) → (N, H, W, C). No parameters.
+    Source: the ONNX operator Transpose.
     """
 
     order: tuple[int, ...] = setting((2, 1), low=1, high=4, help="The input's axes, from 1, in the order wanted.")

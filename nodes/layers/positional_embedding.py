@@ -7,7 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
+from nodes.drawing import Drawing, drawing
 from nodes.layer import SEQUENCE, Layer, Trial, layer, setting
+from nodes.pictures.parts import caption, signed
+from nodes.pictures.worked import run
 from nodes.shapes import sides
 from runtime.graph import Array, Graph, Value
 
@@ -37,6 +40,14 @@ class PositionalEmbedding(Layer):
             table = g.constant(waves(steps, width), g.dtype, "waves")
         result: Value = g.Add(x, table)
         return result
+
+    @classmethod
+    def picture(cls) -> Drawing:
+        """What is added where: the fixed waves, one row a step."""
+        table = run(cls.type, np.zeros((1, 12, 32)), settings={"kind": SINUSOIDAL})[0][0]
+        words = [caption(240.0, 152.0, "the width: slower and slower waves"), caption(76.0, 74.0, "steps, down")]
+        waves = signed(128.0, 12.0, 10.0, table)
+        return drawing("PositionalEmbedding: waves of sine and cosine, one row for each step.", waves, words)
 
     def summary(self) -> str:
         return self.kind

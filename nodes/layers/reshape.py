@@ -11,11 +11,15 @@ from nodes.shapes import sides
 from runtime.graph import Graph, Value, describe_shape
 
 
-@layer("Reshape", category="Shape & combine", accepts=ANY, short="reshape", synonyms=("view", "resize", "unflatten"))
+@layer(
+    "Reshape", category="Shape & combine", formula="y = x, in another shape", accepts=ANY,
+    short="reshape", synonyms=("view", "resize", "unflatten"),
+)
 class Reshape(Layer):
     """Lays the same numbers out in another shape, read row by row, the last side fastest.
 
     Shapes: (N, …) → (N, *shape), with as many numbers per sample. No parameters.
+    Source: the ONNX operator Reshape.
     """
 
     shape: tuple[int, ...] = setting((-1,), low=-1, help="The shape of one sample. One side may be −1: what is left.")

@@ -10,7 +10,10 @@ from nodes.shapes import axis_of, sides
 from runtime.graph import Graph, Value
 
 
-@layer("Slice", category="Shape & combine", accepts=ANY, short="slice", synonyms=("cut", "select", "part", "split"))
+@layer(
+    "Slice", category="Shape & combine", formula="y = x[start : stop : step]", accepts=ANY,
+    short="slice", synonyms=("cut", "select", "part", "split"),
+)
 class Slice(Layer):
     """Keeps the places start, start + step … before stop along one axis of each sample: some channels, some steps.
 

@@ -14,6 +14,7 @@ class Subtract(Layer):
     """The first input minus the second, number by number.
 
     Shapes: (N, …) and (N, …) → (N, …). Equal ones; where one has a side of 1, it is repeated. No parameters.
+    Source: the ONNX operator Sub.
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("a", ANY), Port("b", ANY))

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from runtime.engines.hoisting import hoisted, stacked_ahead
+from runtime.formulations import GROUPED_STATE
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
 from runtime.ops.registry import numbers
@@ -21,14 +22,12 @@ from runtime.training_step import StepGraph
 
 #: Steps in one group at most; a divisor of `runtime.trainer.WATCH`.
 GROUP = 64
-#: Numbers of carried state up to which steps are grouped: beyond, operators last so long that nothing is gained.
-SMALL = 20_000
 
 
 def small(step: StepGraph) -> bool:
     """Whether a step is so small that groups of it are faster."""
     shapes = [numbers(step.graph.values[name].shape) for name in step.state]
-    return all(s is not None for s in shapes) and sum(int(np.prod(s)) for s in shapes if s is not None) <= SMALL
+    return all(s is not None for s in shapes) and sum(int(np.prod(s)) for s in shapes if s is not None) <= GROUPED_STATE
 
 
 def grouped(step: StepGraph, steps: str = "K") -> StepGraph:

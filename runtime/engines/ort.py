@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import onnx
 import onnxruntime as ort
 
+from runtime import model_file
 from runtime.engines import cuda
 from runtime.engines.lowering import ANYWHERE, lowered
 from runtime.engines.lowering.folding import specialised
@@ -16,6 +18,7 @@ from runtime.engines.ort_stepper import ONLY_ERRORS, OrtStepper, reason
 from runtime.engines.protocol import Program, Stepper
 from runtime.errors import TrainingError
 from runtime.graph import Array, Graph
+from runtime.model_file import Arrays
 from runtime.onnx_model import to_model
 from runtime.training_step import StepGraph
 
@@ -65,18 +68,20 @@ class OrtEngine:
             return OrtStepper(specialised, session, step, state, device)
         together, packing = packed(step)
         lower = partial(lowered, passes=ANYWHERE) if self._cuda else lowered
-        convolves = not self._cuda and any(op.type == "Conv" for op in step.graph.ops)
-        return OrtStepper(lower, session, together, state, device, packing, sized=convolves)
+        sized = not self._cuda and any(op.type in ("Conv", "Scan") for op in step.graph.ops)
+        return OrtStepper(lower, session, together, state, device, packing, sized=sized)
 
     def session(
         self, graph: Graph, weights: Mapping[str, Array], level: Any, small: bool = False
     ) -> ort.InferenceSession:
         """A session for `graph`, with `small` one for little memory and short operators. Raises `TrainingError` with ONNX
         Runtime's reason."""
-        model = to_model(graph, weights, shapes=False).SerializeToString()
+        kept, options = Arrays(), self._options(level, small)
+        model = to_model(graph, weights, shapes=False, tensor=kept.tensor)
+        _hand_over(model, kept, options)
         providers = [cuda.PROVIDER, _CPU] if self._cuda else [_CPU]
         try:
-            return ort.InferenceSession(model, self._options(level, small), providers=providers)
+            return ort.InferenceSession(model.SerializeToString(), options, providers=providers)
         except Exception as error:  # ONNX Runtime's exceptions have no base of their own
             raise TrainingError(f"ONNX Runtime cannot load ‘{graph.name}’: {reason(error)}") from error
 
@@ -92,6 +97,16 @@ class OrtEngine:
         options.add_session_config_entry("session.set_denormal_as_zero", "1")
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
         return options
+
+
+def _hand_over(model: onnx.ModelProto, kept: Arrays, options: ort.SessionOptions) -> None:
+    """Give a session its weights: in the model, or beside it where they are more than one message holds."""
+    if kept.size(model) <= model_file.LIMIT:
+        kept.embed(model)
+        return
+    pairs = kept.of(model)
+    values = [ort.OrtValue.ortvalue_from_numpy(array) for _, array in pairs]
+    options.add_external_initializers([tensor.name for tensor, _ in pairs], values)
 
 
 _NO_CUDA = (

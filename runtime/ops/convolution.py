@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from runtime.formulations import TWO_SHIFTS_CHANNELS, TWO_SHIFTS_PLACES
 from runtime.graph import Array, Graph, Value, describe_shape
 from runtime.ops.registry import Site, gradient, ints, kernel, numbers, reshape_like
 from runtime.ops.windows import Window, one_hot_kernels, output_size, reaching, spatial, window, window_of, windows_of
@@ -187,11 +188,8 @@ def _summed_product(g: Graph, left: Value, right: Value) -> Value:
 def _in_two_shifts(w: Window, shape: Sequence[int], group: int, out: Sequence[int]) -> bool:
     """Whether dW is cheaper in two shifts: plain 2-D kernels wider than 1, enough channels, not too small a map."""
     fits = len(out) == 2 and group == 1 and set(w.strides) == {1} and min(w.kernel) > 1 and max(w.before) <= w.reach[0]
-    return fits and w.after[0] <= w.reach[0] and shape[1] >= 16 and out[0] * out[1] >= _LARGE_MAP
-
-
-#: Places of a map from which two shifts are faster than im2col (ONNX Runtime on the CPU, 16 to 128 channels).
-_LARGE_MAP = 100
+    large = shape[1] >= TWO_SHIFTS_CHANNELS and out[0] * out[1] >= TWO_SHIFTS_PLACES
+    return fits and w.after[0] <= w.reach[0] and large
 
 
 def _weight_gradient_in_two_shifts(

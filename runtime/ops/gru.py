@@ -10,7 +10,7 @@ import numpy as np
 
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
-from runtime.ops.recurrent import Function, Settings, States, Step, biases, run
+from runtime.ops.recurrent import Activation, Settings, States, Step, biases, run
 from runtime.ops.recurrent_cell import (
     Direction,
     Pulled,
@@ -20,13 +20,15 @@ from runtime.ops.recurrent_cell import (
     beside_x,
     cut,
     incoming,
+    length,
     products,
     rows,
     slice_of,
     state_like,
     swapped,
 )
-from runtime.ops.recurrent_gradient import count, recurrent, refuse
+from runtime.ops.recurrent_formula import Parts, Recipe, activated, settings_of
+from runtime.ops.recurrent_gradient import recurrent
 from runtime.ops.registry import Site, kernel
 
 USUAL = ("Sigmoid", "Tanh")
@@ -46,7 +48,7 @@ def gru(
     return run(steps, x, sequence_lens, [initial_h], r.shape[-1], settings)
 
 
-def _step(w: Array, r: Array, bias: Array, functions: Sequence[Function], linear_before_reset: bool) -> Step:
+def _step(w: Array, r: Array, bias: Array, functions: Sequence[Activation], linear_before_reset: bool) -> Step:
     """h′ = (1 − z)∘n + z∘h, with the candidate n of x and the reset state: r∘h before its matrix, or r∘(R h + b) behind."""
     gate, out = functions
     wide = 2 * r.shape[1]
@@ -64,10 +66,28 @@ def _step(w: Array, r: Array, bias: Array, functions: Sequence[Function], linear
 
 
 # -- the gradient --------------------------------------------------------------------------------------------------------
-@recurrent("GRU", states=1)
+def _formula(body: Graph, at: Parts, x: Value, states: Sequence[Value]) -> Sequence[Value]:
+    """The step with whatever functions."""
+    (h,) = states
+    hidden = length(h, 1)
+    x, x_n = cut(body, x, [2 * hidden, hidden], 1)
+    gates = activated(body, at.functions[0], body.Add(x, body.Gemm(h, at.r[0], at.bias[0], transB=1)))
+    z, reset = cut(body, gates, [hidden] * 2, 1)
+    if at.site.attribute("linear_before_reset", 0):
+        beside_h = body.Mul(reset, body.Gemm(h, at.r[1], at.bias[1], transB=1))
+    else:
+        beside_h = body.Gemm(body.Mul(reset, h), at.r[1], at.bias[1], transB=1)
+    n = activated(body, at.functions[1], body.Add(x_n, beside_h))
+    return (body.Add(n, body.Mul(z, body.Sub(h, n))),)
+
+
+@recurrent("GRU", Recipe(_formula, USUAL, groups=(2, 1), states=1))
 def gru_cells(at: Site) -> list[LateCell] | list[EarlyCell]:
-    refuse(at, [{name} for name in USUAL])
-    return [LateCell()] * count(at) if at.attribute("linear_before_reset", 0) else [EarlyCell()] * count(at)
+    functions = settings_of(at).functions(USUAL)
+    if any(tuple(f.name for f in one) != USUAL for one in functions):
+        return []
+    count = len(functions)
+    return [LateCell()] * count if at.attribute("linear_before_reset", 0) else [EarlyCell()] * count
 
 
 class _GruCell(ABC):

@@ -9,7 +9,7 @@ import numpy as np
 
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
-from runtime.ops.recurrent import Function, Settings, States, Step, biases, run
+from runtime.ops.recurrent import Activation, Settings, States, Step, biases, run
 from runtime.ops.recurrent_cell import (
     Direction,
     Pulled,
@@ -19,13 +19,15 @@ from runtime.ops.recurrent_cell import (
     beside_x,
     cut,
     incoming,
+    length,
     products,
     rows,
     slice_of,
     state_like,
     swapped,
 )
-from runtime.ops.recurrent_gradient import count, recurrent, refuse
+from runtime.ops.recurrent_formula import Parts, Recipe, activated, settings_of
+from runtime.ops.recurrent_gradient import recurrent
 from runtime.ops.registry import Site, kernel
 
 USUAL = ("Sigmoid", "Tanh", "Tanh")
@@ -49,7 +51,7 @@ def lstm(
 
 
 def _step(
-    w: Array, r: Array, bias: Array, peep: Sequence[Array], functions: Sequence[Function], coupled: bool
+    w: Array, r: Array, bias: Array, peep: Sequence[Array], functions: Sequence[Activation], coupled: bool
 ) -> Step:
     """c′ = f∘c + i∘g, h′ = o∘h(c′); coupled: f = 1 − i."""
     gate, cell, out = functions
@@ -66,10 +68,27 @@ def _step(
 
 
 # -- the gradient --------------------------------------------------------------------------------------------------------
-@recurrent("LSTM", states=2)
+def _formula(body: Graph, at: Parts, x: Value, states: Sequence[Value]) -> Sequence[Value]:
+    """The step as it may be in full: peepholes, other functions, f = 1 − i."""
+    h, c = states
+    gate, cell, out = at.functions
+    i, o, f, a = cut(body, body.Add(x, body.Gemm(h, at.r[0], at.bias[0], transB=1)), [length(c, 1)] * 4, 1)
+
+    def watched(value: Value, k: int, state: Value) -> Value:
+        return body.Add(value, body.Mul(state, at.peepholes[k])) if at.peepholes else value
+
+    i = activated(body, gate, watched(i, 0, c))
+    coupled = at.site.attribute("input_forget", 0) == 1
+    f = body.Sub(1.0, i) if coupled else activated(body, gate, watched(f, 2, c))
+    c = body.Add(body.Mul(f, c), body.Mul(i, activated(body, cell, a)))
+    return body.Mul(activated(body, gate, watched(o, 1, c)), activated(body, out, c)), c
+
+
+@recurrent("LSTM", Recipe(_formula, USUAL, groups=(4,), states=2))
 def lstm_cells(at: Site) -> list[LstmCell]:
-    refuse(at, [{name} for name in USUAL], peepholes=at.has(7), input_forget=at.attribute("input_forget", 0) == 1)
-    return [LstmCell()] * count(at)
+    functions = settings_of(at).functions(USUAL)
+    usual = all(tuple(f.name for f in one) == USUAL for one in functions) and at.attribute("input_forget", 0) == 0
+    return [LstmCell()] * len(functions) if usual else []
 
 
 class LstmCell:

@@ -9,16 +9,16 @@ B (D, 2 · gates · H): the bias beside x, then the one beside the state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from runtime.errors import GraphError, unknown
 from runtime.graph import Array
+from runtime.inference import hidden_size_is_wrong
 from runtime.ops.elementwise import elu, hard_sigmoid, leaky_relu, relu, sigmoid, softplus
 
-Function = Callable[[Array], Array]
 States = tuple[Array, ...]
 #: One step of one direction: (x of the step, states) -> new states. The first state is the output.
 Step = Callable[[Array, States], States]
@@ -43,6 +43,19 @@ ACTIVATIONS: dict[str, tuple[Callable[..., Any], float | None, float | None]] = 
 
 
 @dataclass(frozen=True)
+class Activation:
+    """A chosen activation function: its name as in `ACTIVATIONS`, its alpha and beta as far as it has them, a clip."""
+
+    name: str
+    numbers: tuple[float, ...] = ()
+    clip: float | None = None
+
+    def __call__(self, x: Array) -> Array:
+        x = x if self.clip is None else np.clip(x, -self.clip, self.clip)
+        return np.asarray(ACTIVATIONS[self.name][0](x, *self.numbers), x.dtype)
+
+
+@dataclass(frozen=True)
 class Settings:
     """The attributes that the three operators share. Raises `GraphError` for a direction or an activation unknown."""
 
@@ -61,7 +74,7 @@ class Settings:
             raise GraphError(unknown("direction", self.direction, WAYS))
         return WAYS[self.direction]
 
-    def functions(self, usual: Sequence[str]) -> list[list[Function]]:
+    def functions(self, usual: Sequence[str]) -> list[list[Activation]]:
         """The activation functions of each direction; `usual` are one direction's where none are named.
 
         Numbers are handed out in order to the functions that take one. With `clip` the input of each direction's first
@@ -72,21 +85,17 @@ class Settings:
             raise GraphError(f"{len(names)} activations are named: name {len(usual)} for each direction.")
         numbers = iter(self.activation_alpha), iter(self.activation_beta)
         found = [_activation(name, *numbers) for name in names]
-        found = [self._clipped(f) if i % len(usual) < 2 else f for i, f in enumerate(found)]
+        found = [replace(f, clip=self.clip) if i % len(usual) < 2 else f for i, f in enumerate(found)]
         return [found[i : i + len(usual)] for i in range(0, len(found), len(usual))]
 
-    def _clipped(self, function: Function) -> Function:
-        limit = self.clip
-        return function if limit is None else lambda x: function(np.clip(x, -limit, limit))
 
-
-def _activation(name: str, alphas: Iterator[float], betas: Iterator[float]) -> Function:
-    found = {n.lower(): entry for n, entry in ACTIVATIONS.items()}.get(name.lower())
-    if found is None:
+def _activation(name: str, alphas: Iterator[float], betas: Iterator[float]) -> Activation:
+    known = {n.lower(): n for n in ACTIVATIONS}.get(name.lower())
+    if known is None:
         raise GraphError(unknown("activation", name, ACTIVATIONS))
-    function, alpha, beta = found
+    _, alpha, beta = ACTIVATIONS[known]
     given = [next(line, usual) for line, usual in ((alphas, alpha), (betas, beta)) if usual is not None]
-    return lambda x: np.asarray(function(x, *given), x.dtype)
+    return Activation(known, tuple(float(n) for n in given))
 
 
 def run(
@@ -94,8 +103,10 @@ def run(
 ) -> tuple[Array, ...]:
     """Walk x with one `Step` per direction; returns y and the last states. `first` are the first states (None: zeros).
 
-    Past a sequence's own length y is zero and the states stay as they are.
+    Past a sequence's own length y is zero and the states stay as they are. Raises `ValueError` for another hidden size.
     """
+    if settings.hidden_size not in (None, hidden):
+        raise ValueError(hidden_size_is_wrong(settings.hidden_size, hidden))
     if settings.layout:
         x, first = x.swapaxes(0, 1), [s if s is None else s.swapaxes(0, 1) for s in first]
     zeros = np.zeros((len(steps), x.shape[1], hidden), x.dtype)

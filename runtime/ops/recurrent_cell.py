@@ -122,8 +122,7 @@ def incoming(g: Graph, at: Direction, dy: Value | None, end: Value | None) -> tu
         return at.zeros if end is None else end, None
     dy = swapped(g, dy)
     last = g.Squeeze(_cut(g, dy, 0, 1) if at.backwards else _cut(g, dy, -1, _END), ints(g, [0]))
-    moved = [-1, 0, 0, 1, 0, 0] if at.backwards else [1, 0, 0, -1, 0, 0]
-    return last if end is None else g.Add(last, end), g.Pad(dy, ints(g, moved, "pads"))
+    return last if end is None else g.Add(last, end), before(g, at, dy, at.zeros)
 
 
 def back_through(body: Graph, weight: Value, gates: Value, others: Sequence[Value]) -> Value:

@@ -2,32 +2,36 @@
 
 The rule needs what happens inside a step, so it replaces the forward operator, at its place in the graph, by its
 expansion: plain operators that give the same outputs under the same names. The forward pass is then computed once.
+What the hand-made cells do not know (lengths, a clip, peepholes, other activations) `recurrent_formula` writes out.
 Source: Werbos, Backpropagation through time, 1990.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from runtime.errors import GraphError
 from runtime.graph import Graph, Op, Value
 from runtime.ops.recurrent import WAYS
 from runtime.ops.recurrent_cell import Cell, Direction, Pulled, Tape, cut, filled, length, swapped
+from runtime.ops.recurrent_formula import Recipe, written_out
 from runtime.ops.registry import Site, gradient, ints
 
-#: Makes the cells of an operator, one per direction. Raises `GraphError` for what has no rule.
+#: Makes the cells of an operator, one per direction; none where it is not of the usual form.
 Cells = Callable[[Site], Sequence[Cell]]
 
-#: By operator, how to make its cells, and how many states they carry.
-CELLS: dict[str, tuple[Cells, int]] = {}
+#: By operator, how to make its cells, and how it is written out where there are none.
+CELLS: dict[str, tuple[Cells, Recipe]] = {}
+
+#: Inputs whose first axis is the batch in layout 1: x and the first states.
+BY_SAMPLE = (0, 5, 6)
 
 
-def recurrent(op_type: str, states: int) -> Callable[[Cells], Cells]:
+def recurrent(op_type: str, recipe: Recipe) -> Callable[[Cells], Cells]:
     """Register the cells of an operator: its expansion and its gradient rule follow from them."""
 
     def register(make: Cells) -> Cells:
-        CELLS[op_type] = make, states
+        CELLS[op_type] = make, recipe
         gradient(op_type)(recurrent_gradient)
         return make
 
@@ -35,8 +39,28 @@ def recurrent(op_type: str, states: int) -> Callable[[Cells], Cells]:
 
 
 def recurrent_gradient(g: Graph, at: Site, *dys: Value | None) -> tuple[Value | None, ...]:
-    """By x, W, R, B and the first states, in either direction or both."""
-    cells, directions, tapes = expand(g, at)
+    """By x, W, R, B, the first states and peepholes, in either direction or both."""
+    if at.attribute("layout", 0) == 1:
+        turned = [_swapped(g, dy, [1, 2, 0, 3] if i == 0 else None) for i, dy in enumerate(dys)]
+        found = recurrent_gradient(g, _steps_first(g, at), *turned)
+        return tuple(_swapped(g, v) if i in BY_SAMPLE else v for i, v in enumerate(found))
+    cells = _cells(at)
+    return _by_cells(g, at, cells, dys) if cells else _by_scan(g, at, dys)
+
+
+def _by_scan(g: Graph, at: Site, dys: Sequence[Value | None]) -> tuple[Value | None, ...]:
+    """The Scan's own rule."""
+    from runtime.autodiff import pulled_back
+
+    place, inputs = _write_out(g, at)
+    given = {name: dy for name, dy in zip(at.op.outputs, dys, strict=False) if dy is not None}
+    wanted = [v for v, old in zip(inputs, at.inputs, strict=True) if v and old and old.name in at.active]
+    found = pulled_back(g, given, wanted, since=place)
+    return tuple(None if v is None else found.get(v.name) for v in inputs)
+
+
+def _by_cells(g: Graph, at: Site, cells: Sequence[Cell], dys: Sequence[Value | None]) -> tuple[Value | None, ...]:
+    directions, tapes = expand(g, at, cells)
     given = [*dys, *[None] * (1 + len(directions[0].first) - len(dys))]
     into_y = _parts(g, given[0], len(cells), axis=1)
     ends = [_columns(g, end, len(cells)) for end in given[1:]]
@@ -65,35 +89,67 @@ def _by_input(g: Graph, pulled: Sequence[Pulled]) -> dict[int, Value]:
 
 # -- the expansion -------------------------------------------------------------------------------------------------------
 def unfold(graph: Graph) -> None:
-    """Write out every LSTM, GRU and RNN of `graph`, in place: what happens in a step becomes visible.
-
-    Raises `GraphError` for an operator that has no expansion.
-    """
+    """Write out every LSTM, GRU and RNN of `graph`, in place: what happens in a step becomes visible."""
     for op in list(graph.ops):
         if op.type in CELLS:
-            expand(graph, Site(op, tuple(graph.values[n] if n else None for n in op.inputs), ()))
+            at = Site(op, tuple(graph.values[n] if n else None for n in op.inputs), ())
+            at = _steps_first(graph, at) if at.attribute("layout", 0) == 1 else at
+            cells = _cells(at)
+            expand(graph, at, cells) if cells else _write_out(graph, at)
 
 
-def expand(g: Graph, at: Site) -> tuple[Sequence[Cell], list[Direction], list[Tape]]:
+def expand(g: Graph, at: Site, cells: Sequence[Cell]) -> tuple[list[Direction], list[Tape]]:
     """Put the expansion in the operator's place: the same outputs by plain operators and a Scan per direction."""
-    make, states = CELLS[at.op.type]
-    cells, start = make(at), len(g.ops)
+    states, start = CELLS[at.op.type][1].states, len(g.ops)
     with g.scope(phase=at.op.phase):
         directions = _directions(g, at, states)
         tapes = [cell.forward(g, one) for cell, one in zip(cells, directions, strict=True)]
         results = [_stacked(g, [tape.y for tape in tapes], axis=1)]
         results += [_stacked(g, [swapped(g, tape.last[i]) for tape in tapes]) for i in range(states)]
     _put_in_place(g, at.op, start, results)
-    return cells, directions, tapes
+    return directions, tapes
 
 
-def _put_in_place(g: Graph, op: Op, start: int, results: Sequence[Value]) -> None:
-    """Move the operators emitted since `start` to where `op` stands; `results` get the names of its outputs."""
+def _write_out(g: Graph, at: Site) -> tuple[int, list[Value | None]]:
+    """Put the plain Scan in the operator's place: where that is, and the inputs it reads.
+
+    (Each through an Identity: one value may be both first states, and each has a gradient of its own.)
+    """
+    start = len(g.ops)
+    with g.scope(phase=at.op.phase):
+        inputs = [None if v is None else g.Identity(v) for v in at.inputs]
+        results = written_out(g, replace(at, inputs=tuple(inputs)), CELLS[at.op.type][1])
+    return _put_in_place(g, at.op, start, results), inputs
+
+
+def _steps_first(g: Graph, at: Site) -> Site:
+    """Layout 1 as layout 0 between transposes, put in its place; returns where the operator now stands."""
+    attributes = {name: a for name, a in at.op.attributes.items() if name != "layout"}
+    start, count = len(g.ops), 1 + CELLS[at.op.type][1].states
+    with g.scope(phase=at.op.phase):
+        inputs = [_swapped(g, v) if i in BY_SAMPLE else v for i, v in enumerate(at.inputs)]
+        y, *last = g.emit(at.op.type, inputs, outputs=count, **attributes)
+        op = g.ops[-1]
+        results = [g.Transpose(y, perm=[2, 0, 1, 3]), *(g.Transpose(v, perm=[1, 0, 2]) for v in last)]
+    _put_in_place(g, at.op, start, results)
+    pairs = zip(inputs, at.inputs, strict=True)
+    active = {new.name for new, old in pairs if new and old and old.name in at.active}
+    return Site(op, tuple(inputs), (y, *last), active)
+
+
+def _swapped(g: Graph, value: Value | None, perm: Sequence[int] | None = None) -> Value | None:
+    """Steps and batch, or directions and batch, change places."""
+    return None if value is None else g.Transpose(value, perm=perm or [1, 0, 2])
+
+
+def _put_in_place(g: Graph, op: Op, start: int, results: Sequence[Value]) -> int:
+    """Move the operators emitted since `start` to where `op` stands, and say where; `results` get its outputs' names."""
     names = {value.name: name for value, name in zip(results, op.outputs, strict=False) if name}
     moved = [replace(o, outputs=tuple(names.get(n, n) for n in o.outputs)) for o in g.ops[start:]]
     del g.ops[start:]
     place = next(i for i, old in enumerate(g.ops) if old.outputs == op.outputs)
     g.ops[place : place + 1] = moved
+    return place
 
 
 def _directions(g: Graph, at: Site, states: int) -> list[Direction]:
@@ -142,25 +198,8 @@ def _stacked(g: Graph, parts: Sequence[Value], axis: int = 0) -> Value:
     return result
 
 
-# -- what has no rule ----------------------------------------------------------------------------------------------------
-def count(at: Site) -> int:
-    """How many directions the operator has."""
-    return len(WAYS[at.attribute("direction", "forward")])
-
-
-def names_of(at: Site) -> list[str]:
-    """The activations that the operator names, if it does."""
-    return [n.decode() if isinstance(n, bytes) else str(n) for n in at.attribute("activations") or []]
-
-
-def refuse(at: Site, usual: Sequence[Collection[str]], **extra: bool) -> None:
-    """Raises `GraphError` for lengths, a clip, layout 1, activations other than the `usual`, and what is true in `extra`."""
-    expected = [*usual] * count(at)
-    strange = [n for n, known in zip(names_of(at), expected, strict=False) if n not in known]
-    found = {
-        "lengths of sequences": at.has(4), "a clip": at.attribute("clip") is not None,
-        "layout 1": at.attribute("layout", 0) == 1, f"the activation {' '.join(strange[:1])}": bool(strange), **extra,
-    }  # fmt: skip
-    for what in [what for what, there in found.items() if there]:
-        place = at.op.layer or next(filter(None, at.op.outputs))
-        raise GraphError(f"‘{place}’: {at.op.type} with {what} has no gradient rule: export the network without it.")
+# -- the usual form ------------------------------------------------------------------------------------------------------
+def _cells(at: Site) -> Sequence[Cell]:
+    """The hand-made cells; none where there are lengths, a clip or peepholes, or as the operator's own rule says."""
+    unusual = at.has(4) or at.attribute("clip") is not None or at.has(7)
+    return () if unusual else CELLS[at.op.type][0](at)

@@ -7,7 +7,7 @@ from typing import Any
 
 from runtime.graph import Array, Graph, Value
 from runtime.ops.control import scan
-from runtime.ops.recurrent import Function, Settings, States, Step, biases, run
+from runtime.ops.recurrent import Activation, Settings, States, Step, biases, run
 from runtime.ops.recurrent_cell import (
     Direction,
     Pulled,
@@ -22,7 +22,8 @@ from runtime.ops.recurrent_cell import (
     state_like,
     swapped,
 )
-from runtime.ops.recurrent_gradient import count, names_of, recurrent, refuse
+from runtime.ops.recurrent_formula import Parts, Recipe, activated, settings_of
+from runtime.ops.recurrent_gradient import recurrent
 from runtime.ops.registry import Site, kernel
 
 USUAL = ("Tanh",)
@@ -39,7 +40,7 @@ def rnn(
     return run(steps, x, sequence_lens, [initial_h], r.shape[-1], settings)
 
 
-def _step(w: Array, r: Array, bias: Array, function: Function) -> Step:
+def _step(w: Array, r: Array, bias: Array, function: Activation) -> Step:
     def step(x: Array, states: States) -> States:
         return (function(x @ w.T + states[0] @ r.T + bias),)
 
@@ -47,10 +48,15 @@ def _step(w: Array, r: Array, bias: Array, function: Function) -> Step:
 
 
 # -- the gradient --------------------------------------------------------------------------------------------------------
-@recurrent("RNN", states=1)
+def _formula(body: Graph, at: Parts, x: Value, states: Sequence[Value]) -> Sequence[Value]:
+    """The step with whatever function."""
+    return (activated(body, at.functions[0], body.Add(x, body.Gemm(states[0], at.r[0], at.bias[0], transB=1))),)
+
+
+@recurrent("RNN", Recipe(_formula, USUAL, groups=(1,), states=1))
 def rnn_cells(at: Site) -> list[RnnCell]:
-    refuse(at, [{"Tanh", "Relu"}])
-    return [RnnCell(name) for name in names_of(at) or [*USUAL] * count(at)]
+    names = [one[0].name for one in settings_of(at).functions(USUAL)]
+    return [RnnCell(name) for name in names] if {"Tanh", "Relu"}.issuperset(names) else []
 
 
 class RnnCell:

@@ -8,7 +8,7 @@ import numpy as np
 
 from runtime.errors import GraphError
 from runtime.graph import Array, Graph, Value
-from runtime.ops.registry import Site, gradient, kernel, not_differentiable, with_output, zeros_like
+from runtime.ops.registry import Site, add_back, gradient, kernel, not_differentiable, place, with_output, zeros_like
 from runtime.ops.shaping import send_back
 
 
@@ -49,18 +49,6 @@ def gather_nd_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None]:
     return send_back(g, at, dy), None
 
 
-@gradient("ScatterND")
-def scatter_nd_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None, Value]:
-    """Added: dy for x, dy at the places for the updates. Put: x gets none at those places."""
-    indices, reduction = at.input(1), at.attribute("reduction", "none")
-    updates = g.GatherND(dy, indices)
-    if reduction in ("add", b"add"):
-        return dy, None, updates
-    if reduction not in ("none", b"none"):
-        raise GraphError(f"ScatterND with reduction ‘{reduction}’ has no gradient rule: use ‘none’ or ‘add’.")
-    return g.ScatterND(dy, indices, zeros_like(g, at.input(2))), None, updates
-
-
 # -- by condition --------------------------------------------------------------------------------------------------------
 @kernel("Compress")
 def compress(x: Array, condition: Array, axis: int | None = None) -> Array:
@@ -91,7 +79,18 @@ def unique(x: Array, axis: int | None = None, sorted: int = 1) -> tuple[Array, .
     return y, first.astype(np.int64), inverse.astype(np.int64), counts.astype(np.int64)
 
 
-not_differentiable("NonZero", "Unique")
+@gradient("Unique")
+def unique_gradient(g: Graph, at: Site, dy: Value | None, *_: Value | None) -> tuple[Value | None]:
+    """dy where each value is met first. Raises `GraphError` for whole slices."""
+    if dy is None:
+        return (None,)
+    if at.attribute("axis") is not None:
+        raise GraphError(f"‘{place(at.op)}’: Unique along an axis has no gradient rule: use it without one.")
+    first = with_output(g, at, 1, replace(at.y, name=f"{at.y.name}_first", dtype=np.dtype("int64"), role=""))
+    return (add_back(g, dy, first, at.x),)
+
+
+not_differentiable("NonZero")
 
 
 # -- sums so far ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, numpy_helper
 
-from runtime.errors import GraphError
 from runtime.graph import Array, Graph, Value
 from runtime.ops.registry import (
     Site,
@@ -265,7 +264,7 @@ def _with_open_axis(g: Graph, x: Value, axis: int) -> Value:
 @kernel("GatherElements")
 def gather_elements(x: Array, indices: Array, axis: int = 0) -> Array:
     """y[i][j] = x[indices[i][j]][j] for axis 0, and likewise for the others."""
-    return x[_element_index(x, indices, axis)]
+    return x[element_index(x, indices, axis)]
 
 
 @gradient("GatherElements")
@@ -275,47 +274,11 @@ def gather_elements_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None
     return g.ScatterElements(zeros_like(g, at.x), at.input(1), dy, axis=axis, reduction="add"), None
 
 
-def _element_index(x: Array, indices: Array, axis: int) -> tuple[Array, ...]:
+def element_index(x: Array, indices: Array, axis: int) -> tuple[Array, ...]:
+    """Where in x the numbers of GatherElements and ScatterElements stand."""
     places: list[Array] = list(np.indices(indices.shape, sparse=True))
     places[axis] = np.where(indices < 0, indices + x.shape[axis], indices)
     return tuple(places)
-
-
-_SCATTER: dict[str, Any] = {"add": np.add, "mul": np.multiply, "max": np.maximum, "min": np.minimum}
-
-
-@kernel("ScatterElements")
-def scatter_elements(x: Array, indices: Array, updates: Array, axis: int = 0, reduction: str = "none") -> Array:
-    """A copy of x with updates[i][j] put, or added, at [indices[i][j]][j] (axis 0; likewise for the others)."""
-    return _scattered(x, _element_index(x, indices, axis), updates, reduction)
-
-
-@kernel("ScatterND")
-def scatter_nd(x: Array, indices: Array, updates: Array, reduction: str = "none") -> Array:
-    """A copy of x with each slice of `updates` put, or added, at the place that the last axis of `indices` names."""
-    return _scattered(x, tuple(np.moveaxis(indices, -1, 0)), updates, reduction)
-
-
-def _scattered(x: Array, places: tuple[Array, ...], updates: Array, reduction: str) -> Array:
-    y = x.copy()
-    if reduction == "none":
-        y[places] = updates
-    else:
-        _SCATTER[reduction].at(y, places, updates)
-    return y
-
-
-@gradient("ScatterElements")
-def scatter_elements_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None, Value]:
-    """Added: dy for x, dy at the places for the updates. Put: x gets none at those places."""
-    indices, axis = at.input(1), at.attribute("axis", 0)
-    updates = g.GatherElements(dy, indices, axis=axis)
-    reduction = at.attribute("reduction", "none")
-    if reduction in ("add", b"add"):
-        return dy, None, updates
-    if reduction not in ("none", b"none"):
-        raise GraphError(f"ScatterElements with reduction ‘{reduction}’ has no gradient rule: use ‘none’ or ‘add’.")
-    return g.ScatterElements(dy, indices, zeros_like(g, at.input(2)), axis=axis), None, updates
 
 
 @kernel("OneHot")
@@ -328,6 +291,17 @@ def one_hot(indices: Array, depth: Array, values: Array, axis: int = -1) -> Arra
     hit = np.expand_dims(indices % size, axis) == np.arange(size).reshape(shape)
     inside = np.expand_dims((indices >= -size) & (indices < size), axis)
     return np.asarray(np.where(hit & inside, values[1], values[0]))
+
+
+@gradient("OneHot")
+def one_hot_gradient(g: Graph, at: Site, dy: Value) -> tuple[None, None, Value]:
+    """Of the two values: Σ dy where the one stands, and Σ dy where the other does."""
+    indices, depth, values = at.x, at.input(1), at.input(2)
+    hit = g.OneHot(indices, depth, g.constant([0, 1], values.dtype, "off_on"), axis=at.attribute("axis", -1))
+    there, everywhere = (g.ReduceSum(part, keepdims=0) for part in (g.Mul(dy, hit), dy))
+    column = ints(g, [1], "shape")
+    both = [g.Reshape(part, column) for part in (g.Sub(everywhere, there), there)]
+    return None, None, g.Concat(*both, axis=0)
 
 
 # -- shapes as numbers -----------------------------------------------------------------------------------------------
@@ -346,6 +320,15 @@ def range_(start: Array, limit: Array, delta: Array) -> Array:
     start, limit, delta = (a.reshape(()) for a in (start, limit, delta))
     count = max(0, int(np.ceil((limit - start) / delta)))
     return np.asarray(start + np.arange(count) * delta, start.dtype)
+
+
+@gradient("Range")
+def range_gradient(g: Graph, at: Site, dy: Value) -> tuple[Value, None, Value]:
+    """y = start + i·delta: Σ dy, and Σ i·dy. The limit moves nothing."""
+    zero, one = g.constant(0, "int64", "zero"), g.constant(1, "int64", "one")
+    steps = g.CastLike(g.Range(zero, g.Size(dy), one), dy)
+    sums = g.ReduceSum(dy, keepdims=0), g.ReduceSum(g.Mul(dy, steps), keepdims=0)
+    return reshape_like(g, sums[0], at.x), None, reshape_like(g, sums[1], at.input(2))
 
 
 @kernel("ConstantOfShape")
@@ -371,4 +354,4 @@ def _as_array(value: TensorProto | Array) -> Array:
     return numpy_helper.to_array(value) if isinstance(value, TensorProto) else value
 
 
-not_differentiable("OneHot", "Shape", "Size", "Range", "ConstantOfShape", "Constant")
+not_differentiable("Shape", "Size", "ConstantOfShape", "Constant")

@@ -9,12 +9,14 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog
 
+import exporters
 from app import journal as journals
 from app.autosave import journal_beside, left_behind
 from app.panels import filing
 from app.recent import recent
 from app.settings import state_folder
 from nodes import edits, files
+from runtime import model_file
 from tests.app.conftest import tiny, train_to_end
 
 
@@ -43,6 +45,23 @@ def test_save_and_reopen_with_weights(qtbot, make_window, saved):
     assert len(again.bottom.training.loss.validation) == 3  # the curves come back
     assert again.session.history.clean
     assert recent(again.store) == [saved.session.path]
+
+
+def test_a_document_in_two_files(qtbot, make_window, saved, tmp_path, monkeypatch):
+    """Saved, trained and saved again, exported, opened: one data file each, and no word about it."""
+    monkeypatch.setattr(model_file, "LIMIT", 100)
+    monkeypatch.setattr(model_file, "SMALL", 10)
+    assert saved.filing.save()
+    before = set(tmp_path.glob("net.onnx.*.data"))
+    train_to_end(qtbot, saved)
+    assert saved.filing.save() and saved.messages.isHidden()
+    after = set(tmp_path.glob("net.onnx.*.data"))
+    assert len(before) == len(after) == 1 and before != after
+    assert saved.filing.export(exporters.target("onnx"), tmp_path / "export.onnx")
+    assert len(list(tmp_path.glob("export.onnx.*.data"))) == 1
+    again = make_window(tiny())
+    assert again.filing.load(saved.session.path)
+    assert again.session.document == saved.session.document and again.session.document.training.slots
 
 
 def test_another_program_changed_the_file(saved):

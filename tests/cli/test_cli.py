@@ -163,14 +163,14 @@ def test_a_disk_that_fills_up_costs_no_training(run: Any, small: Path, monkeypat
     from nodes import files
     from runtime.errors import FileError
 
-    before, write = small.read_bytes(), files.write
+    before, write = small.read_bytes(), files.write_model
 
-    def full(path: Path, data: bytes) -> Any:
+    def full(path: Path, *model: Any) -> Any:
         if path == small:
             raise FileError(f"{path.name} could not be written: there is no space left on the disk.")
-        return write(path, data)
+        return write(path, *model)
 
-    monkeypatch.setattr(files, "write", full)
+    monkeypatch.setattr(files, "write_model", full)
     result = run("train", small)
     assert result.code == 1 and "no space left" in result.err
     assert small.read_bytes() == before

@@ -74,6 +74,9 @@ CASES = {
         "CrossEntropy", M, CM, lambda x, t: -(log_softmax(x) * eye(t, 3)).sum(1).ravel() @ np.array(W)[t].ravel(),
         {"class_weights": W, "reduction": "sum"},
     ),
+    "… of which no class counts": Case(
+        "CrossEntropy", V, np.array([1, 1, 2, 1, 2]), lambda x, t: 0.0 * x.sum(), {"class_weights": [1.0, 0.0, 0.0]},
+    ),
     "logistic": Case("BinaryCrossEntropy", ONE, CONE, lambda x, t: softplus(-(2 * t - 1) * x[:, 0]).mean()),
     "logistic, probabilities": Case(
         "BinaryCrossEntropy", V, PROBABILITIES,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.columns import Data, rows_of
-from nodes import edits
+from nodes import clipboard, edits
 from nodes.build import build
 from nodes.check import check
 from nodes.document import Document, Share, Wire
@@ -143,9 +143,9 @@ def test_a_removed_owner_leaves_its_numbers() -> None:
 
 def test_pasted_nodes_share_among_themselves_or_with_the_old_owner() -> None:
     document = autoencoder()
-    both, ids = edits.paste(document, edits.copy(document, [ENC, DEC]))
+    both, ids = clipboard.paste(document, clipboard.copy(document, [ENC, DEC]))
     assert both.nodes[ids[1]].shared == {"weight": Share(ids[0], "weight", True)}
-    one, ids = edits.paste(document, edits.copy(document, [DEC]))
+    one, ids = clipboard.paste(document, clipboard.copy(document, [DEC]))
     assert one.nodes[ids[0]].shared == {"weight": Share(ENC, "weight", True)}
     assert from_json(to_json(both)).nodes == both.nodes
 

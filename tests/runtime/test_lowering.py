@@ -160,6 +160,14 @@ def test_packing_there_and_back() -> None:
     assert packed(step_of(tiny, "SGD"))[1] == {}, "two operators a parameter are not worth it"
 
 
+def test_as_many_parameters_as_a_deep_network_has_are_packed() -> None:
+    """More than shape inference reads of most inputs: a ResNet-50 has some 160."""
+    step = step_of(lambda dtype: mlp([2] * 81, dtype=dtype), "Momentum")
+    together, packing = packed(step)
+    assert [len(op.outputs) for op in together.graph.ops if op.type == "Split"] == [160]
+    assert all(len(places) == 160 for places in packing.values())
+
+
 def test_equal_maxima_send_the_gradient_to_the_first_only() -> None:
     """A constant map: every window is full of equal maxima."""
     g = Graph("pool", np.float32, True)

@@ -29,6 +29,7 @@ SHRUNK = 0.8
 def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     """The whole node, for reading."""
     body, look = item.body(), item.look
+    _sheets(painter, body, item, ink)
     _box(painter, body, g.HEADER, item, ink)
     _header(painter, item, ink)
     if look.collapsed:
@@ -48,6 +49,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     # It grows about the line the ports hang on, so that no wire moves.
     top = g.LINE - LARGE_HEADER / 2
     box = QRectF(0, top, body.width(), body.height() - top if not look.collapsed else LARGE_HEADER)
+    _sheets(painter, box, item, ink)
     _box(painter, box, LARGE_HEADER, item, ink)
     paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
     room = body.width() - 40 - (30 if look.level else 12)  # a port stands at the right end
@@ -107,16 +109,26 @@ def paint_bead(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     if zoom >= g.NEAR:
         _bead_words(painter, item, ink)
     else:
-        ink.text(painter, body.center().x(), body.bottom() + 14, look.type, "big-name", "text2", 0.5)
+        ink.text(painter, body.center().x(), body.bottom() + 14, look.title, "big-name", "text2", 0.5)
 
 
 def _bead_words(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     look, body = item.look, item.body()
     x, y = body.center().x(), body.bottom() + 11
-    ink.text(painter, x, y, look.type, "caption", "err" if look.level == "error" else "text2", 0.5)
+    ink.text(painter, x, y, look.title, "caption", "err" if look.level == "error" else "text2", 0.5)
     note = "bypassed" if look.bypassed else ("✗ needs a look" if look.level == "error" else item.note)
     if note:
         ink.text(painter, x, y + 14, note, "smallest", "err" if look.level == "error" else "text3", 0.5)
+
+
+def _sheets(painter: QPainter, box: QRectF, item: NodeItem, ink: Ink) -> None:
+    """A block is a stack: two sheets look out behind it."""
+    if item.look.face is None:
+        return
+    painter.setBrush(ink.brush("raised"))
+    painter.setPen(ink.pen("line2"))
+    for out in (8.0, 4.0):
+        painter.drawRoundedRect(box.translated(out, -out).adjusted(0.5, 0.5, -0.5, -0.5), g.RADIUS, g.RADIUS)
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------------

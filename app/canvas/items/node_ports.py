@@ -33,7 +33,7 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
             # Beside a free port; above the wire of a joined one.
             _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink, max(1.0, READ / zoom))
         elif port.named and not port.joined and zoom >= NEAR and (asks or item.hovered):
-            ink.text(painter, at.x() + 12 * side, at.y(), port.name, "caption", "text3", 0.0 if side > 0 else 1.0)
+            ink.text(painter, at.x() + 12 * side, at.y(), port.words, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
 def _tag(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from runtime.engines.lowering.blocks import NCHWC, block
 from runtime.engines.lowering.rewriting import Old, own, rewritten, shaped, takes_the_place_of
 from runtime.engines.lowering.unfolding import Unfolded, unfolded
+from runtime.formulations import SAMPLES_AS_CHANNELS_KERNEL
 from runtime.graph import Graph, Op, Value
 from runtime.ops.registry import ints
 
@@ -39,12 +40,8 @@ def _over_samples(g: Graph, old: Old, op: Op) -> bool:
 
 def _fits(found: Unfolded, b: int) -> bool:
     filters, channels, *kernel = found.kernels
-    large = min(kernel) >= _LEAST and found.size[0] % b == 0
+    large = min(kernel) >= SAMPLES_AS_CHANNELS_KERNEL and found.size[0] % b == 0
     return large and found.stride == 1 and filters <= b and channels < b
-
-
-#: Rows and columns of kernels from which this is faster than im2col (ONNX Runtime on the CPU, 1 and 6 channels).
-_LEAST = 5
 
 
 def _samples_as_channels(g: Graph, old: Old, found: Unfolded) -> Value:

@@ -8,12 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from runtime.engines.lowering.rewriting import Old, rewritten
+from runtime.formulations import FOLDED_CONSTANT
 from runtime.graph import Dim, Graph, Op
 from runtime.ops.registry import evaluate, numbers
 from runtime.training_step import copied
 
-#: Numbers that a folded constant may have. Larger ones cost more memory than they save time.
-_LARGEST = 4096
 #: Operators that look at nothing but a shape.
 _SHAPES = ("Shape", "Size")
 
@@ -26,8 +25,14 @@ def specialised(graph: Graph, sizes: Mapping[str, int]) -> Graph:
         return sizes.get(dim, dim) if isinstance(dim, str) else dim
 
     new.values = {n: replace(v, shape=tuple(known(d) for d in v.shape)) for n, v in graph.values.items()}
-    new.inputs, new.outputs = ([new.values[v.name] for v in values] for values in (graph.inputs, graph.outputs))
+    new.inputs, new.outputs = ([new.values.get(v.name, v) for v in values] for values in (graph.inputs, graph.outputs))
+    new.ops = [_with_bodies(op, sizes) if sizes and op.bodies else op for op in graph.ops]
     return new
+
+
+def _with_bodies(op: Op, sizes: Mapping[str, int]) -> Op:
+    bodies = {k: specialised(a, sizes) for k, a in op.attributes.items() if isinstance(a, Graph)}
+    return replace(op, attributes={**op.attributes, **bodies})
 
 
 def fold(graph: Graph) -> tuple[Graph, bool]:
@@ -51,7 +56,7 @@ def _folded(g: Graph, old: Old, op: Op) -> bool:
         return False
     with np.errstate(all="ignore"):
         (found,) = evaluate(op, inputs)
-    if found.size > _LARGEST:
+    if found.size > FOLDED_CONSTANT:
         return False
     g.constants[op.outputs[0]] = found.astype(old.values[op.outputs[0]].dtype)
     g.values[op.outputs[0]] = replace(g.values[op.outputs[0]], shape=found.shape)

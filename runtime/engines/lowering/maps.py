@@ -40,9 +40,11 @@ class Maps:
     def inside(self, name: str) -> Value:
         """`name` in blocks, reordered if it is not yet."""
         if name not in self._inside:
-            value = self.old.values[name]
-            self._inside[name] = self.own("ReorderInput", (value,), value)
+            self._inside[name] = self.blocked(self.old.values[name])
         return self._inside[name]
+
+    def blocked(self, value: Value) -> Value:
+        return self.own("ReorderInput", (value,), value)
 
     def put(self, name: str, value: Value) -> bool:
         """From now on `value` is what `name` was, in blocks. Returns True, as a rule that has replaced something does."""
@@ -55,9 +57,12 @@ class Maps:
         value = self.old.values[name]
         if name in self._only_inside:
             self._only_inside.remove(name)
-            self.own("ReorderOutput", (self._inside[name],), value, channels=value.shape[1])
+            self.plain(self._inside[name], value)
             self.g.ops[-1] = replace(self.g.ops[-1], outputs=(name,))
         return value
+
+    def plain(self, blocked: Value, like: Value) -> Value:
+        return self.own("ReorderOutput", (blocked,), like, channels=like.shape[1])
 
     # -- operators in blocks ------------------------------------------------------------------------------------------
     def own(self, type: str, inputs: Sequence[Value | None], like: Value, **attributes: Any) -> Value:

@@ -12,14 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from runtime.engines.lowering.rewriting import Old
+from runtime.formulations import PACKED_OPERATORS, PACKED_PARAMETER
 from runtime.graph import Array, Graph, Op, Value, prune
 from runtime.ops.registry import ints, numbers
 from runtime.training_step import StepGraph, copied
 
-#: Parameters of more numbers than this gain nothing: their operators last longer than it takes to start them.
-LARGEST = 8192
-#: Updates of fewer operators gain nothing: putting gradients together and taking parameters apart costs three each.
-LEAST = 4
 _ELEMENTWISE = {"Add", "Sub", "Mul", "Div", "Sqrt", "Abs", "Sign", "Max", "Neg"}
 
 #: A packed tensor's name, and what stands in it: names and shapes, in order.
@@ -44,7 +41,7 @@ def packed(step: StepGraph) -> tuple[StepGraph, Packing]:
     groups: dict[tuple[object, ...], list[_Move]] = {}
     for name in step.state:
         move = _move(step, old, name)
-        if move is not None and len(move.ops) >= LEAST:
+        if move is not None and len(move.ops) >= PACKED_OPERATORS:
             groups.setdefault(move.signature, []).append(move)
     for moves in groups.values():
         if len(moves) > 2:
@@ -74,7 +71,7 @@ def unpack(packing: Packing, state: Mapping[str, Array]) -> dict[str, Array]:
 def _move(step: StepGraph, old: Old, name: str) -> _Move | None:
     """How parameter `name` moves, if it is small and everything on the way is elementwise."""
     shape = numbers(old.values[name].shape)
-    if name not in step.graph.parameters or shape is None or int(np.prod(shape)) > LARGEST:
+    if name not in step.graph.parameters or shape is None or int(np.prod(shape)) > PACKED_PARAMETER:
         return None
     own = (name, *(slot for slot in step.slots if step.slots[slot].parameter == name))
     ops = _between([step.state[n] for n in own], old)

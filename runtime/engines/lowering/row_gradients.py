@@ -16,11 +16,9 @@ from runtime.engines.lowering.blocks import ints32
 from runtime.engines.lowering.maps import Maps
 from runtime.engines.lowering.rewriting import takes_the_place_of
 from runtime.engines.lowering.unfolding import Unfolded, unfolded
+from runtime.formulations import ROW_GROUPS
 from runtime.graph import Op, Value
 from runtime.ops.registry import ints
-
-#: Parts of the batch that are convolved apart, where there is else too little for two threads to share.
-_GROUPS = 4
 
 
 def weight_gradient(maps: Maps, op: Op) -> bool:
@@ -60,7 +58,7 @@ class _Rows:
     def products(self) -> list[Value]:
         """For each column of the kernels, or for all of them: [column, C/b, F/b, kernel height, b of C, b of F]."""
         columns, blocks = self._found.columns, self._maps.block
-        groups = gcd(_GROUPS, self._depth // blocks)
+        groups = gcd(ROW_GROUPS, self._depth // blocks)
         if self._blocks != (1, 1) or self._found.stride > 1 or groups == 1:
             return [self._product(self._pixels_as_channels(parity), self._shifted(shift)) for parity, shift in columns]
         flat = [self._maps.reshape(self._shifted(shift), groups, 1, -1) for _, shift in columns]

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from runtime.graph import Array, Graph, Value
+from runtime.graph import OPSET, Array, Graph, Value
 from runtime.ops import windows
 from tests.runtime.ops.support import Case, spread
 
@@ -318,17 +318,18 @@ def gather_elements(draw: Draw, rng: np.random.Generator) -> Case:
 
 @case("ScatterElements")
 def scatter_elements(draw: Draw, rng: np.random.Generator) -> Case:
-    reduction = draw(st.sampled_from(["none", "add"]))
+    reduction = draw(st.sampled_from(["none", "add", "mul", "max", "min"]))
     rows, updates = small(draw, 2), small(draw, 1, 2)
     indices = np.stack([rng.permutation(rows)[:updates] for _ in range(3)], axis=1)
-    if reduction == "add":
+    if reduction != "none":
         indices = rng.integers(-rows, rows, (updates, 3))
 
     def build(g: Graph, x: Value, u: Value) -> Value:
         result: Value = g.ScatterElements(x, whole(g, indices), u, axis=0, reduction=reduction)
         return result
 
-    return Case([spread(rng, rows, 4), spread(rng, updates, 3)], build)
+    opset = 18 if reduction in ("max", "min") else OPSET
+    return Case([spread(rng, rows, 4), 1.0137 * spread(rng, updates, 3)], build, opset=opset)
 
 
 # -- convolution and pooling -----------------------------------------------------------------------------------------

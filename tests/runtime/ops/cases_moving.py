@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from runtime.graph import Graph, Value
+from runtime.graph import OPSET, Graph, Value
 from tests.runtime.ops.cases import Draw, axis_of, case, dims, maybe, small, whole
 from tests.runtime.ops.support import Case, spread
 
@@ -107,14 +107,49 @@ def gather_nd(draw: Draw, rng: np.random.Generator) -> Case:
 
 @case("ScatterND")
 def scatter_nd(draw: Draw, rng: np.random.Generator) -> Case:
-    reduction = draw(st.sampled_from(["none", "add"]))
+    reduction = draw(st.sampled_from(["none", "add", "mul", "max", "min"]))
     rows = rng.permutation(4)[: small(draw, 1, 3)]
+    if reduction in ("mul", "max", "min"):
+        rows = rng.integers(0, 4, small(draw, 1, 5))
 
     def build(g: Graph, x: Value, u: Value) -> Value:
         result: Value = g.ScatterND(x, whole(g, rows[:, None]), u, reduction=reduction)
         return result
 
-    return Case([spread(rng, 4, 3), spread(rng, len(rows), 3)], build)
+    opset = 18 if reduction in ("max", "min") else OPSET
+    return Case([spread(rng, 4, 3), 1.0137 * spread(rng, len(rows), 3)], build, opset=opset)
+
+
+@case("OneHot")
+def one_hot(draw: Draw, rng: np.random.Generator) -> Case:
+    """(Differentiable in its two values alone.)"""
+    shape = dims(draw, 1, 2)
+    indices, axis = rng.integers(-3, 3, shape), axis_of(draw, len(shape) + 1)
+
+    def build(g: Graph, values: Value) -> Value:
+        result: Value = g.OneHot(whole(g, indices), whole(g, 3), values, axis=axis)
+        return result
+
+    return Case([spread(rng, 2)], build)
+
+
+@case("Range")
+def range_(draw: Draw, rng: np.random.Generator) -> Case:
+    count = small(draw, 1, 5)
+    start, delta = np.array(rng.random()), np.array(0.5 + rng.random())
+
+    def build(g: Graph, start_: Value, delta_: Value) -> Value:
+        limit = g.constant(float(start + delta * (count - 0.5)), g.dtype, "limit")
+        result: Value = g.Range(start_, limit, delta_)
+        return result
+
+    return Case([start, delta], build)
+
+
+@case("Unique")
+def unique(draw: Draw, rng: np.random.Generator) -> Case:
+    x, ordered = spread(rng, *dims(draw)), small(draw, 0, 1)
+    return Case([x], lambda g, a: g.Unique(a, sorted=ordered))
 
 
 @case("Compress")

@@ -61,3 +61,39 @@ def recurrent(draw: Draw, rng: np.random.Generator, op_type: str) -> Case:
         return result
 
     return Case([spread(rng, *shape) for shape in shapes], build)
+
+
+FUNCTIONS = [
+    "Sigmoid", "Tanh", "Relu", "HardSigmoid", "Softsign", "Softplus", "Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh",
+    "Elu",
+]  # fmt: skip
+USUAL = {"RNN": ["Tanh"], "GRU": ["Sigmoid", "Tanh"], "LSTM": ["Sigmoid", "Tanh", "Tanh"]}
+
+
+@st.composite
+def unusual(draw: Draw, op_type: str) -> Case:
+    """What the hand-made cells do not know, alone and together; all outputs are used."""
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    steps, batch, wide, hidden = small(draw, 2), small(draw, 1, 3), small(draw, 1, 3), small(draw, 1, 3)
+    direction, layout = draw(st.sampled_from(["forward", "reverse", "bidirectional"])), small(draw, 0, 1)
+    d, rows, states = 2 if direction == "bidirectional" else 1, GATES[op_type] * hidden, 2 if op_type == "LSTM" else 1
+    first = (batch, d, hidden) if layout else (d, batch, hidden)
+    shapes: list[tuple[int, ...]] = [(batch, steps, wide) if layout else (steps, batch, wide)]
+    shapes += [(d, rows, wide), (d, rows, hidden), (d, 2 * rows), *[first] * states]
+    shapes += [(d, 3 * hidden)] if op_type == "LSTM" and maybe(draw) else []
+    lengths = draw(st.lists(st.integers(1, steps), min_size=batch, max_size=batch)) if maybe(draw) else None
+    attributes: dict[str, Any] = {"hidden_size": hidden, "direction": direction, "layout": layout}
+    attributes |= {"clip": 1.1} if maybe(draw) else {}
+    if maybe(draw):
+        attributes |= {"activations": [draw(st.sampled_from(FUNCTIONS)) for _ in USUAL[op_type] * d]}
+        attributes |= {"activation_alpha": [0.3, 0.7], "activation_beta": [0.4]} if maybe(draw) else {}
+    attributes |= {"input_forget": small(draw, 0, 1)} if op_type == "LSTM" else {}
+    attributes |= {"linear_before_reset": small(draw, 0, 1)} if op_type == "GRU" else {}
+
+    def build(g: Graph, *values: Value) -> Value:
+        known = None if lengths is None else g.constant(lengths, "int32", "lengths")
+        outputs = g.emit(op_type, [*values[:4], known, *values[4:]], outputs=1 + states, **attributes)
+        result: Value = g.Concat(*(g.Reshape(v, whole(g, [-1])) for v in outputs), axis=0)
+        return result
+
+    return Case([spread(rng, *shape) for shape in shapes], build)

@@ -88,9 +88,22 @@ def test_a_map_of_unknown_size_is_refused_in_words() -> None:
         gradients(g, loss, [x])
 
 
-def test_a_scatter_without_a_rule_is_refused_in_words() -> None:
-    g = Graph()
-    x = g.input("x", "float32", (3,))
-    y = g.ScatterElements(x, g.constant([0], "int64"), g.constant([2.0], "float32"), reduction="mul")
-    with pytest.raises(GraphError, match="ScatterElements with reduction ‘mul’ has no gradient rule"):
-        gradients(g, g.ReduceSum(y, keepdims=0), [x])
+@pytest.mark.parametrize("op_type", ["ScatterElements", "ScatterND"])
+@pytest.mark.parametrize(("reduction", "x", "u", "dx", "du"), [
+    ("mul", [0, 2, 3, 5], [4, 5, 7], [20, 1, 7, 1], [0, 0, 3]),
+    ("mul", [2, 2, 0, 5], [4, 0, 7], [0, 1, 7, 1], [0, 8, 0]),
+    ("mul", [2, 2, 3, 5], [0, 0, 7], [0, 1, 7, 1], [0, 0, 3]),
+    ("max", [4, 2, 7, 5], [4, 9, 7], [0, 1, 0.5, 1], [0, 1, 0.5]),
+    ("min", [4, 2, 7, 5], [4, 4, 9], [1 / 3, 1, 1, 1], [1 / 3, 1 / 3, 0]),
+])  # fmt: skip
+def test_scattered_numbers_that_meet(op_type: str, reduction: str, x: list[float], u: list[float], dx: Any, du: Any) -> None:
+    """Zeros in a product, and equal ones: what finite differences cannot see."""
+    places = [[0], [0], [2]] if op_type == "ScatterND" else [0, 0, 2]
+    g = Graph(dtype=np.float64, opset=18)
+    values = [g.input(n, g.dtype, (len(a),)) for n, a in (("x", x), ("u", u))]
+    y = g.emit(op_type, (values[0], g.constant(places, "int64"), values[1]), reduction=reduction)
+    g.outputs = list(gradients(g, g.ReduceSum(y, keepdims=0), values).values())
+    feed = {"x": np.array(x, float), "u": np.array(u, float)}
+    for run in (interpret, run_onnxruntime):
+        for found, expected in zip(run(g, feed), (dx, du), strict=True):
+            np.testing.assert_allclose(found, expected)

@@ -24,8 +24,8 @@ FLOAT32_ONLY = {
     "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Attention", "AveragePool", "Celu", "Col2Im", "Conv", "ConvTranspose",
     "Cosh", "Det", "Elu", "Erf", "Gelu", "GlobalAveragePool", "GlobalLpPool", "GlobalMaxPool", "GroupNormalization",
     "HardSigmoid", "HardSwish", "InstanceNormalization", "LRN", "LeakyRelu", "LpPool", "MaxUnpool", "Mean",
-    "MeanVarianceNormalization", "Mish", "Resize", "RotaryEmbedding", "Selu", "Shrink", "Sinh", "Softplus", "Softsign", "Tan",
-    "ThresholdedRelu",
+    "MeanVarianceNormalization", "Mish", "OneHot", "Resize", "RotaryEmbedding", "Selu", "Shrink", "Sinh", "Softplus",
+    "Softsign", "Tan", "ThresholdedRelu",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from runtime.autodiff import gradients
 from runtime.errors import GraphError
 from runtime.graph import Array, Dim, Graph, Op, Value
 from runtime.ops.recurrent_gradient import unfold
+from runtime.ops.registry import evaluate
 from runtime.ops.rnn import rnn
 from tests.runtime.ops.cases_recurrent import GATES
 from tests.runtime.ops.support import interpret, model, run_onnxruntime
@@ -33,7 +34,8 @@ def emitted(
 
     inputs: list[Value | None] = [given("x", *symbols, WIDE), given("w", d, gates * H, WIDE), given("r", d, gates * H, H)]
     inputs += [given("b", d, 2 * gates * H) if bias else None]
-    inputs += [g.constant(lengths, "int32") if lengths else None]
+    inputs += [g.input("lengths", np.int32, (symbols[1],)) if lengths else None]
+    feed |= {"lengths": np.array(lengths, np.int32)} if lengths else {}
     inputs += [given(n, d, symbols[1], H) if states else None for n in ("h", "c")[: 2 if op_type == "LSTM" else 1]]
     inputs += [given("p", d, 3 * H)] if peepholes else []
     for value in g.emit(op_type, inputs, outputs=3 if op_type == "LSTM" else 2, hidden_size=H, **attributes):
@@ -97,20 +99,16 @@ def test_the_forward_pass_is_computed_once(op_type: str) -> None:
     assert {op.phase for op in g.ops if op.type == "Scan"} == {"forward", "backward"}
 
 
-@pytest.mark.parametrize(("op_type", "settings", "what"), [
-    ("LSTM", {"peepholes": True}, "peepholes"), ("LSTM", {"input_forget": 1}, "input_forget"),
-    ("GRU", {"clip": 1.0}, "a clip"), ("RNN", {"lengths": [4, 2, 1]}, "lengths of sequences"),
-    ("RNN", {"activations": ["Softsign"]}, "the activation Softsign"),
-    ("LSTM", {"activations": ["HardSigmoid", "Tanh", "Tanh"]}, "the activation HardSigmoid"),
-])  # fmt: skip
-def test_what_has_no_rule_is_refused_in_words(op_type: str, settings: dict[str, Any], what: str) -> None:
-    g, _ = emitted(op_type, **settings)
-    loss = g.ReduceSum(g.outputs[0], keepdims=0)
-    name = g.outputs[0].name
-    sentence = f"‘{name}’: {op_type} with {what} has no gradient rule: export the network without it."
-    with pytest.raises(GraphError) as error:
-        gradients(g, loss, [g.values["x"]])
-    assert str(error.value) == sentence
+@pytest.mark.parametrize("op_type", GATES)
+def test_a_hidden_size_that_contradicts_the_weights(op_type: str) -> None:
+    _, feed = emitted(op_type, states=False)
+    sentence = f"{op_type} was given .* its hidden_size is 7 and its weights are made for 5, so set hidden_size to 5"
+    with pytest.raises(GraphError, match=sentence):
+        evaluate(Op(op_type, ("x", "w", "r"), ("y",), {"hidden_size": 7}), [feed[n] for n in "xwr"])
+    g = Graph()
+    values = [g.input(n, np.float32, feed[n].shape) for n in "xwr"]
+    with pytest.raises(GraphError, match=sentence):
+        g.emit(op_type, values, hidden_size=7)
 
 
 def test_an_unknown_activation_is_refused_with_the_nearest() -> None:
