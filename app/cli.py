@@ -159,6 +159,19 @@ def export(file: Path, target: str, output: Path) -> None:
     export(file, target, output)
 
 
+@cli.command()
+def keys() -> None:
+    """Print every command of the window with its keys."""
+    from app.folders import config_folder
+    from app.headless.say import result, say
+    from app.keymap import keys_text, read
+
+    keymap, trouble = read(config_folder() / "keys.json")
+    if trouble:
+        say(trouble)
+    result(keys_text(keymap))
+
+
 INPUTS = click.option("--inputs", type=File(), help=".npz with the inputs by name, and ‘target’.")
 LOSS = click.option("--loss", type=click.Choice(["mean-squared", "cross-entropy"]), default="mean-squared", show_default=True)
 

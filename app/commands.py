@@ -1,4 +1,4 @@
-"""One table of commands: menus, shortcuts, the command palette and the printed key list all come from it."""
+"""One table of commands: menus, shortcuts, the command palette and the printed key list all come from it (`app.keymap`)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,47 @@ from typing import Any
 
 FILE, EDIT, VIEW, NETWORK, TRAIN, HELP = "File", "Edit", "View", "Network", "Train", "Help"
 MENUS = (FILE, EDIT, VIEW, NETWORK, TRAIN, HELP)
+#: What is done by keys on the canvas and stands in no menu; everything, as it is listed.
+CANVAS = "On the canvas"
+GROUPS = (*MENUS, CANVAS)
 
-When = Callable[[Any], bool]
-
-
-def always(window: Any) -> bool:
-    return True
-
-
-def chosen(window: Any) -> bool:
-    """Something is selected on the canvas."""
-    return bool(window.session.selection)
+Holds = Callable[[Any], bool]
 
 
-def block_chosen(window: Any) -> bool:
-    """A block is among what is selected."""
-    return any(window.session.document.nodes[i].block is not None for i in window.session.selection)
+@dataclass(frozen=True)
+class When:
+    """When a command can be given; and what to do first, said where it cannot."""
+
+    holds: Holds
+    otherwise: str
+
+    def __call__(self, window: Any) -> bool:
+        return self.holds(window)
 
 
-def can_train(window: Any) -> bool:
-    return window.control.on or not window.session.checked.errors
-
-
-def at_rest(window: Any) -> bool:
+def _at_rest(window: Any) -> bool:
     return not window.control.on and not window.session.checked.errors
 
 
-def trained_and_at_rest(window: Any) -> bool:
-    return at_rest(window) and bool(window.session.document.training.progress.get("step"))
+always = When(lambda w: True, "")
+chosen = When(lambda w: bool(w.session.selection), "Select a layer first.")
+block_chosen = When(
+    lambda w: any(w.session.document.nodes[i].block is not None for i in w.session.selection), "Select a block first."
+)
+in_a_block = When(lambda w: bool(w.session.level), "No block is open.")
+any_layer = When(lambda w: bool(w.session.document.nodes), "There is no layer yet: add one.")
+WAITS = "Train waits: see the problem list."
+can_train = When(lambda w: w.control.on or not w.session.checked.errors, WAITS)
+at_rest = When(_at_rest, "It trains now, or waits for repairs.")
+trained_and_at_rest = When(
+    lambda w: _at_rest(w) and bool(w.session.document.training.progress.get("step")), "Nothing is trained, or it trains now."
+)
+in_a_run = When(lambda w: w.control.state != "idle", "Nothing trains now.")
+can_undo = When(lambda w: w.session.history.undo_title is not None, "Nothing was changed yet.")
+can_redo = When(lambda w: w.session.history.redo_title is not None, "Nothing was undone.")
 
 
-def theme_is(mode: str) -> When:
+def theme_is(mode: str) -> Holds:
     return lambda window: window.store.value("theme", "system") == mode
 
 
@@ -57,7 +67,12 @@ class Command:
     icon: str = ""
     ends_group: bool = False
     #: Whether a tick stands beside it in its menu.
-    ticked: When | None = None
+    ticked: Holds | None = None
+
+    @property
+    def name(self) -> str:
+        """Its title in a list, where it asks for nothing."""
+        return self.title.rstrip("…")
 
 
 def _c(id: str, title: str, menu: str, action: str, keys: str = "", **more: Any) -> Command:
@@ -71,9 +86,9 @@ COMMANDS: tuple[Command, ...] = (
     _c("save_as", "Save As…", FILE, "filing.save_as", "Ctrl+Shift+S", ends_group=True),
     _c("export", "Export ONNX…", FILE, "filing.export_dialog", "Ctrl+E", icon="export", ends_group=True),
     _c("quit", "Quit", FILE, "close", "Ctrl+Q"),
-    _c("undo", "Undo", EDIT, "undo", "Ctrl+Z", icon="undo", when=lambda w: w.session.history.undo_title is not None),
+    _c("undo", "Undo", EDIT, "undo", "Ctrl+Z", icon="undo", when=can_undo),
     _c("redo", "Redo", EDIT, "redo", "Ctrl+Y Ctrl+Shift+Z", icon="redo",
-       when=lambda w: w.session.history.redo_title is not None, ends_group=True),
+       when=can_redo, ends_group=True),
     _c("cut", "Cut", EDIT, "canvas.cut", "Ctrl+X", when=chosen),
     _c("copy", "Copy", EDIT, "canvas.copy", "Ctrl+C", when=chosen, icon="copy"),
     _c("paste", "Paste", EDIT, "canvas.paste", "Ctrl+V"),
@@ -82,9 +97,11 @@ COMMANDS: tuple[Command, ...] = (
     _c("delete", "Delete", EDIT, "canvas.delete_selection", "Del Backspace", local=True, icon="delete"),
     _c("dissolve", "Delete and reconnect", EDIT, "canvas.dissolve_selection", "Ctrl+Del", when=chosen, local=True,
        ends_group=True),
+    _c("find", "Find a layer…", EDIT, "canvas.open_find", "Ctrl+F", icon="search", when=any_layer, ends_group=True),
     _c("select_all", "Select all", EDIT, "canvas.select_all", "Ctrl+A"),
     _c("select_down", "Select downstream", EDIT, "canvas.select_downstream", "L", when=chosen, local=True),
-    _c("select_up", "Select upstream", EDIT, "canvas.select_upstream", "Shift+L", when=chosen, local=True),
+    _c("select_up", "Select upstream", EDIT, "canvas.select_upstream", "Shift+L", when=chosen, local=True, ends_group=True),
+    _c("shortcuts", "Keyboard shortcuts…", EDIT, "edit_shortcuts"),
     _c("fit", "Fit all", VIEW, "canvas.fit_all", "Home", local=True, icon="fit"),
     _c("fit_selection", "Fit selection", VIEW, "canvas.fit_selection", "F .", local=True, when=chosen),
     _c("zoom_in", "Zoom in", VIEW, "zoom_in", "Ctrl+= Ctrl++"),
@@ -95,7 +112,9 @@ COMMANDS: tuple[Command, ...] = (
     _c("show_problems", "Show problems", VIEW, "show_problems"),
     _c("show_layers", "Show the table of layers", VIEW, "show_layers"),
     _c("show_costs", "Bars for computation and space", VIEW, "toggle_costs", ticked=lambda w: w.canvas.canvas.shows_costs),
-    _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6", ends_group=True),
+    _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6"),
+    _c("last_panel", "Go to the panel before", VIEW, "last_panel", "Shift+F6"),
+    _c("menus", "Go to the menus", VIEW, "open_menus", "Alt+F", ends_group=True),
     _c("theme_dark", "Dark", VIEW, "theme_dark", ticked=theme_is("dark")),
     _c("theme_light", "Light", VIEW, "theme_light", ticked=theme_is("light")),
     _c("theme_system", "Dark or light as the system", VIEW, "theme_system", ticked=theme_is("system")),
@@ -106,19 +125,27 @@ COMMANDS: tuple[Command, ...] = (
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
     _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
     _c("ungroup", "Dissolve the block", NETWORK, "canvas.ungroup", "Ctrl+Shift+G", when=block_chosen),
-    _c("open_block", "Open the block", NETWORK, "canvas.open_block", "Enter Return", when=block_chosen, local=True),
-    _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=lambda w: bool(w.session.level), ends_group=True),
+    _c("open_block", "Open the block or the settings", NETWORK, "open_chosen", "Enter Return", when=chosen, local=True),
+    _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=in_a_block, ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),
-    _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Enter Ctrl+Alt+Return", icon="stop",
-       when=lambda w: w.control.state != "idle"),
+    _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Enter Ctrl+Alt+Return", icon="stop", when=in_a_run),
     _c("anew", "Start training anew", TRAIN, "control.anew", when=trained_and_at_rest),
     _c("palette", "Search commands and layers…", HELP, "open_palette", "Ctrl+Shift+P", icon="search"),
     _c("layer_help", "About this layer", HELP, "layer_help", "F1", icon="help"),
     _c("keys", "Keys", HELP, "show_keys"),
     _c("about", "About Netwright", HELP, "about"),
+    _c("walk_right", "Walk along the wire", CANVAS, "canvas.walk_right", "Right", local=True),
+    _c("walk_left", "Walk back along the wire", CANVAS, "canvas.walk_left", "Left", local=True),
+    _c("walk_up", "Walk to the layer above", CANVAS, "canvas.walk_up", "Up", local=True),
+    _c("walk_down", "Walk to the layer below", CANVAS, "canvas.walk_down", "Down", local=True),
+    _c("port_back", "Choose the port before", CANVAS, "canvas.port_back", "[", local=True, when=chosen),
+    _c("port_on", "Choose the next port", CANVAS, "canvas.port_on", "]", local=True, when=chosen),
+    _c("clear_port", "Remove the wires at the port", CANVAS, "canvas.clear_port", "Shift+Del", local=True, when=chosen),
+    _c("wire", "Start a wire", CANVAS, "canvas.start_wire", "W", local=True, when=chosen),
+    _c("menu", "Menu of what is selected", CANVAS, "canvas.ask_for_menu", "Menu Shift+F10", local=True),
 )  # fmt: skip
 
 
@@ -133,11 +160,3 @@ def method(window: Any, action: str) -> Callable[..., object]:
         found = getattr(found, name)
     return found
 
-
-def keys_text() -> str:
-    """Every command with its keys, menu by menu, for printing."""
-    lines: list[str] = []
-    for menu in MENUS:
-        lines += ["", menu] if lines else [menu]
-        lines += [f"  {c.title.rstrip('…'):<32}{'  '.join(c.keys)}".rstrip() for c in COMMANDS if c.menu == menu]
-    return "\n".join(lines)

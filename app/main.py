@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.canvas import accessible
 from app.settings import state_folder, store
 from app.window import MainWindow
 from nodes.document import Document
@@ -28,6 +29,7 @@ def run(path: str | None) -> int:
     app.setApplicationName("Netwright")
     app.setOrganizationName("Netwright")
     app.setDesktopFileName("netwright")
+    accessible.install()
     settings = store()
     mode = settings.value("theme", "system")
     theme.apply(app, mode if mode in ("dark", "light") else "system")
@@ -56,7 +58,7 @@ def _import_plots() -> None:
 
 def _restore_size(window: MainWindow) -> None:
     geometry = window.store.value("geometry")
-    if geometry is None or not window.restoreGeometry(geometry):
+    if not isinstance(geometry, QByteArray) or not window.restoreGeometry(geometry):
         window.resize(1440, 900)
     window.closing.connect(lambda: window.store.setValue("geometry", window.saveGeometry()))
 

@@ -1,28 +1,12 @@
-"""Where the window keeps what it remembers: preferences, and the folder of recovery files."""
+"""The window's preferences; the folders they stand in are known without Qt, by `app.folders`."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-import platformdirs
 from PySide6.QtCore import QSettings
 
+from app.folders import config_folder, state_folder
 
-def _folder(kind: str, usual: str) -> Path:
-    """`$NETWRIGHT_HOME` holds everything where it is set (tests, portable installations)."""
-    home = os.environ.get("NETWRIGHT_HOME")
-    path = Path(home) / kind if home else Path(usual)
-    path.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def config_folder() -> Path:
-    return _folder("config", platformdirs.user_config_dir("netwright", appauthor=False))
-
-
-def state_folder() -> Path:
-    return _folder("state", platformdirs.user_state_dir("netwright", appauthor=False))
+__all__ = ["config_folder", "state_folder", "store"]
 
 
 def store() -> QSettings:

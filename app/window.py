@@ -14,9 +14,12 @@ from app.canvas.view import CanvasView
 from app.commands import COMMANDS
 from app.glyphs import glyph_icon
 from app.panels import menus
+from app.panels.announcer import Announcer
+from app.panels.bindings import Bindings
 from app.panels.bottom import BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
+from app.panels.focus_ring import FocusRing
 from app.panels.help_card import HelpCard
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
@@ -29,7 +32,7 @@ from app.panels.toolbar import Toolbar
 from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
 from app.session import Session
-from app.settings import state_folder, store
+from app.settings import config_folder, state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
 from nodes.document import Document
@@ -81,6 +84,7 @@ class MainWindow(WindowCommands):
         self.bottom = BottomPanel(self.session, self.control)
         self.telling = Telling(self, self.session, self.control, self.messages)
         self.status = Status(self.session, self.control)
+        self.keys = Bindings(config_folder() / "keys.json", self)
         self.actions_by_id = menus.make_actions(self)
         self.toolbar = Toolbar(self)
         self.commands = CommandPalette(self)
@@ -130,6 +134,14 @@ class MainWindow(WindowCommands):
         session.document_changed.connect(lambda _: self._show_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
+        self.announcer, self.focus_ring = Announcer(self), FocusRing(self)
+        self.keys.changed.connect(lambda: menus.bind(self))
+        self.keys.failed.connect(lambda sentence: self.messages.say("warn", sentence))
+        self.inspector.page_made.connect(self.keys.name)
+        self.bottom.train_bar.hint = self.keys.hint
+        menus.bind(self)
+        if self.keys.trouble:
+            self.messages.say("warn", self.keys.trouble)
         control.changed.connect(self.refresh_actions)
         control.changed.connect(self._show_progress)
         control.logged.connect(self.bottom.log.write)

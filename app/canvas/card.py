@@ -33,7 +33,12 @@ class RefusalCard(QWidget):
         self.title = self.sentence = self._shape = ""
         self.repairs: tuple[Repair, ...] = ()
         self.choice = 0
+        self._keys = ("let go", "↓", "↑", LAST)
         self.hide()
+
+    def say_keys(self, take: str, on: str, back: str, last: str) -> None:
+        """What takes the repair, and what goes to the next and the one before, where no pointer carries the wire."""
+        self._keys = (take, on, back, last)
 
     def show_refusal(self, title: str, sentence: str, repairs: tuple[Repair, ...], choice: int, shape: str) -> None:
         self.title, self.sentence, self.repairs, self.choice, self._shape = title, sentence, repairs, choice, shape
@@ -69,7 +74,7 @@ class RefusalCard(QWidget):
         bottom = self.height() - 34
         painter.setPen(ink.pen("line"))
         painter.drawLine(12, bottom, WIDTH - 12, bottom)
-        ink.text(painter, 16, bottom + 17, LAST if self.repairs else NO_WAY, "caption", "text3")
+        ink.text(painter, 16, bottom + 17, self._keys[3] if self.repairs else NO_WAY, "caption", "text3")
         painter.end()
 
     def _cross(self, painter: QPainter) -> None:
@@ -95,7 +100,7 @@ class RefusalCard(QWidget):
         tile = QRectF(16, row.center().y() - 10, 20, 20)
         paint_tile(painter, tile, category, glyph_for(repair.layer, category), ink.tokens)
         ink.text(painter, 44, row.center().y(), repair.title, "strong", "text")
-        hint = "let go" if index == self.choice else ("↓" if index > self.choice else "↑")
+        hint = self._keys[0 if index == self.choice else (1 if index > self.choice else 2)]
         width = text_width(hint, "caption") + 14
         x = 44 + text_width(repair.title, "strong") + 10
         ink.text(painter, x, row.center().y(), self._shapes(repair, row.right() - 16 - width - x), "smallest", "text2")

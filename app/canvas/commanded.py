@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions, nesting
+from app.canvas.actions import FULL
+from app.canvas.geometry import GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
@@ -20,6 +22,9 @@ from app.tokens import Tokens
 from nodes import clipboard, edits
 from nodes.document import Document, Wire
 from nodes.layer import layer_types
+
+#: What is added by keys stands so far from its neighbour.
+APART = 60.0
 
 
 class CommandedStage(Stage):
@@ -40,6 +45,8 @@ class CommandedStage(Stage):
         self._onto: Wire | None = None
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
+        #: Whether the pointer was the last to say where: then what is added stands there.
+        self.pointed = False
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
@@ -73,6 +80,7 @@ class CommandedStage(Stage):
         start = next((i for i in document.nodes if i in self.session.selection), None)
         first = next(iter(self.session.here), None)
         goal = actions.neighbour(document, start, dx, dy) if start else first
+        self.pointed = False
         if goal is not None:
             self.session.select([goal])
             self._bring_in(goal)
@@ -185,9 +193,33 @@ class CommandedStage(Stage):
             self.session.select([list(self.session.document.nodes)[-1]])
 
     def _pointer(self) -> QPointF:
+        """Where the pointer is; where it is not here, or keys came since, the next free place."""
         here = self.viewport().mapFromGlobal(QCursor.pos())
-        inside = self.viewport().rect().contains(here)
-        return self.mapToScene(here if inside else self.viewport().rect().center())
+        if self.pointed and self.viewport().rect().contains(here):
+            return self.mapToScene(here)
+        place = self.place_for_new()
+        self.ensureVisible(QRectF(place.x() - WIDTH / 2, place.y() - HEADER / 2, WIDTH, FULL), 20, 20)
+        return place
+
+    def place_for_new(self, start: PortAt | None = None) -> QPointF:
+        """Beside `start`, or the selected layer, or the last one: where nothing stands yet."""
+        ids = [i for i in self.canvas.nodes if i in self.session.selection] or list(self.canvas.nodes)
+        if start is not None:
+            port = self.canvas.nodes[start.node].port_point(start.port.output, start.port.name)
+            place = port + QPointF(APART if start.port.output else -APART, 0)
+            left = place.x() if start.port.output else place.x() - WIDTH
+            return place + QPointF(0, self._down_to_free(left, place.y() - LINE))
+        if not ids:
+            return self.mapToScene(self.viewport().rect().center())
+        body = self.canvas.nodes[ids[-1]].scene_body()
+        down = self._down_to_free(body.right() + APART, body.top())
+        return QPointF(body.right() + APART + WIDTH / 2, body.top() + LINE + down)
+
+    def _down_to_free(self, left: float, top: float) -> float:
+        """How far down a new layer covers nothing."""
+        taken = [item.scene_body().adjusted(-4, -4, 4, 24) for item in self.canvas.nodes.values()]
+        steps = (GRID * n for n in range(1000))
+        return next((s for s in steps if not any(QRectF(left, top + s, WIDTH, FULL).intersects(t) for t in taken)), 0.0)
 
     def _chosen(self, type: str) -> None:
         point, start = self._place
@@ -209,6 +241,7 @@ class CommandedStage(Stage):
         if not self.session.do(f"Add {type}", edit):
             return ""
         self.session.select(made)
+        self.pointed = False
         return made[-1]
 
     # -- onto a wire -----------------------------------------------------------------------------------------------------

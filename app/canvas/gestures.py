@@ -38,6 +38,9 @@ class Pointer:
 class Gesture:
     """One press, and what follows until it is let go."""
 
+    #: Whether a button is held meanwhile.
+    held = True
+
     def __init__(self, view: CanvasView, start: Pointer) -> None:
         self.view, self.start = view, start
         self.dragged = False

@@ -22,12 +22,13 @@ class PortState(Enum):
     FITS = "fits"
     REFUSES = "refuses"
     DIM = "dim"
+    CHOSEN = "chosen"
 
 
 def paint_port(painter: QPainter, at: QPointF, kind: str, joined: bool, state: PortState, ink: Ink) -> None:
     """One port, centred on `at`."""
-    grown = state in (PortState.HOVER, PortState.FITS, PortState.REFUSES)
-    role = {PortState.FITS: "ok", PortState.REFUSES: "err"}.get(state, "text2")
+    grown = state in (PortState.HOVER, PortState.FITS, PortState.REFUSES, PortState.CHOSEN)
+    role = {PortState.FITS: "ok", PortState.REFUSES: "err", PortState.CHOSEN: "accent"}.get(state, "text2")
     size = PORT * (GROWN if grown else 1.0)
     filled = joined and role == "text2"
     painter.save()

@@ -31,6 +31,8 @@ __all__ = ["Offer", "SearchPalette", "nearest", "no_result", "rank"]
 WIDTH = 420
 ROW = 30
 MOST_ROWS = 9
+#: What field, keys and edges take of its height.
+AROUND = 90
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class SearchPalette(QFrame):
     chosen = Signal(str)
     closed = Signal()
     help_wanted = Signal(str)
+    #: What is said of the row that Enter would take.
+    told = Signal(str)
 
     def __init__(self, parent: QWidget, tokens: Tokens) -> None:
         super().__init__(parent)
@@ -109,10 +113,12 @@ class SearchPalette(QFrame):
         for widget in (self.field, self.list, self.empty, self.keys):
             box.addWidget(widget)
         self._offers: dict[str, Offer] = {}
+        self._rows = MOST_ROWS
         self._types: Mapping[str, type[Layer]] = {}
         self.set_tokens(tokens)
         self.field.textChanged.connect(self._filter)
         self.list.itemClicked.connect(lambda item: self._take())
+        self.list.currentRowChanged.connect(self._tell)
         self.field.installEventFilter(self)
         self.hide()
 
@@ -125,10 +131,11 @@ class SearchPalette(QFrame):
         self._offers, self._types = {o.type: o for o in offers}, types
         self.field.setPlaceholderText(prompt)
         self.field.clear()
+        room = self._canvas.rect().adjusted(8, 8, -8, -8)
+        self._rows = max(3, min(MOST_ROWS, (room.height() - AROUND) // ROW))
         self._filter("")
         self.show()
         self.raise_()
-        room = self._canvas.rect().adjusted(8, 8, -8, -8)
         self.adjustSize()
         x = max(room.left(), min(at.x(), room.right() - self.width()))
         y = max(room.top(), min(at.y(), room.bottom() - self.height()))
@@ -145,11 +152,19 @@ class SearchPalette(QFrame):
             item.setData(Qt.ItemDataRole.UserRole, offer)
             self.list.addItem(item)
         self.list.setVisible(bool(found))
-        self.list.setFixedHeight(ROW * min(max(len(found), 1), MOST_ROWS) + 4)
+        self.list.setFixedHeight(ROW * min(max(len(found), 1), self._rows) + 4)
         self.empty.setVisible(not found)
         self.empty.setText(no_result(text, known or self._types))
         self.list.setCurrentRow(0)
         self.adjustSize()
+
+    def _tell(self, row: int) -> None:
+        """``Dense, 64 units, gives 64, 3 of 12``; the list never has the keyboard, so no tool reads it."""
+        item = self.list.item(row)
+        if item is not None:
+            offer: Offer = item.data(Qt.ItemDataRole.UserRole)
+            result = f"gives {offer.result}" if offer.result else ""
+            self.told.emit(", ".join(p for p in (offer.type, offer.hint, result, f"{row + 1} of {self.list.count()}") if p))
 
     def _take(self) -> None:
         item = self.list.currentItem()

@@ -23,11 +23,12 @@ from PySide6.QtGui import (
 )  # fmt: skip
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.canvas import spoken
 from app.canvas.breadcrumb import Breadcrumb
-from app.canvas.commanded import CommandedStage
 from app.canvas.dropping import Dropping
 from app.canvas.gestures import Gesture, Pointer
 from app.canvas.hover import Hover, tip_at
+from app.canvas.keyed import KeyedStage
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
 from app.canvas.pressing import gesture_for
 from app.canvas.stage import WHEEL_STEP
@@ -40,19 +41,18 @@ FROM_CHILDREN = {
     QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease, QEvent.Type.MouseButtonDblClick,
     QEvent.Type.Wheel, QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.DragLeave, QEvent.Type.Drop,
 }  # fmt: skip
-ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
-class CanvasView(CommandedStage):
+class CanvasView(KeyedStage):
     """The canvas as a widget."""
 
     node_activated = Signal(str)
-    menu_requested = Signal(object)
     example_requested = Signal()
+    #: What accessibility tools see of it (`app.canvas.accessible`); one may look before __init__ is through.
+    interface: object = None
 
     def __init__(self, session: Session, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(session, tokens, parent)
-        self.gesture: Gesture | None = None
         self.space_held = False
         self._space_used = False
         self._unseen: object = None
@@ -63,6 +63,7 @@ class CanvasView(CommandedStage):
         self._dropping = Dropping(self)
         self.setObjectName("canvas")
         self.setAccessibleName("Canvas: the network")
+        self.viewport().setAccessibleName("Drawing of the network")
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
         self._make_overlays()
@@ -119,15 +120,16 @@ class CanvasView(CommandedStage):
 
     def _say_selection(self, chosen: frozenset[str]) -> None:
         """Tell accessibility tools what is selected."""
-        looks = [self.canvas.nodes[i].look for i in self.canvas.nodes if i in chosen]
-        words = ", ".join(f"{k.title} {k.name} {k.shape}" for k in looks[:3]) + (" …" if len(looks) > 3 else "")
-        self.setAccessibleDescription(f"Selected: {words}" if looks else "Nothing selected")
+        looks = [item.look for id, item in self.canvas.nodes.items() if id in chosen]
+        words = spoken.selection(looks, self.session.checked)
+        self.setAccessibleDescription(words)
+        self.told.emit(words)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""
         self.tokens = tokens
         self.canvas.set_tokens(tokens)
-        for overlay in (self.title, self.empty, self.search):
+        for overlay in (self.title, self.empty, self.search, self.find_bar):
             overlay.set_tokens(tokens)
         self.viewport().update()
 
@@ -136,6 +138,7 @@ class CanvasView(CommandedStage):
         self.zoom_control.adjustSize()
         self.zoom_control.move(12, self.height() - self.zoom_control.height() - 12)
         self.empty.fit(self.rect())
+        self.place_find()
         if self._unseen is not self.session.history:
             self._unseen = self.session.history if self.isVisible() else None
             self.whole = True
@@ -149,14 +152,20 @@ class CanvasView(CommandedStage):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.pointed = True
+        if self.gesture is not None and not self.gesture.held:
+            self._end(lambda g: g.cancel())
         if self.gesture is None:
             self._hover.clear()
             self._space_used = self._space_used or self.space_held
             self.gesture = gesture_for(self, self.pointer(event), event.button())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointed = True
         if self.gesture is None:
             self._hover.follow(self.pointer(event).scene)
+        elif not self.gesture.held:
+            pass
         elif not event.buttons():
             # The button was let go where we could not see it.
             self._end(lambda g: g.cancel())
@@ -183,9 +192,7 @@ class CanvasView(CommandedStage):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         # The right button is a gesture: it asks for the menu itself, when it is let go where it was pressed.
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            chosen = self.canvas.contents(self.session.selection) if self.session.selection else None
-            at = self.mapFromScene(chosen.center()) if chosen else self.viewport().rect().center()
-            self.menu_requested.emit(self.viewport().mapToGlobal(at))
+            self.ask_for_menu()
 
     def _end(self, how: Callable[[Gesture], None]) -> None:
         """Finish the gesture. It is forgotten first: what it does may start a dialog or change the document."""
@@ -211,6 +218,7 @@ class CanvasView(CommandedStage):
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover.clear()
+            self.pointed = False
         return super().viewportEvent(event)
 
     # -- keys ------------------------------------------------------------------------------------------------------------
@@ -219,12 +227,11 @@ class CanvasView(CommandedStage):
             return self.viewportEvent(event)
         if isinstance(event, QKeyEvent):
             if event.type() == QEvent.Type.ShortcutOverride and self.gesture is not None:
-                # While a button is held, keys belong to the gesture.
+                # While a wire or a layer is in the hand, keys belong to the gesture.
                 event.accept()
                 return True
-            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers():
-                self.open_search()
-                return True
+            if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and self.gesture is not None:
+                return self.gesture.key(event.key())
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -233,13 +240,9 @@ class CanvasView(CommandedStage):
             self._escape()
         elif self.gesture is not None and self.gesture.key(key):
             pass
-        elif key in ARROWS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
-            self.walk(*ARROWS[Qt.Key(key)])
         elif key == Qt.Key.Key_Space:
             self.space_held = True
             self._space_used = self._space_used and event.isAutoRepeat()
-        elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-            self.open_search()
         else:
             # Not QGraphicsView's own: its keys scroll.
             event.ignore()
@@ -249,8 +252,9 @@ class CanvasView(CommandedStage):
         if event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
             event.ignore()
             return
-        used, self.space_held, self._space_used = self._space_used, False, False
-        if not used and self.gesture is None:
+        alone = self.space_held and not self._space_used
+        self.space_held = self._space_used = False
+        if alone and self.gesture is None:
             self.open_search()
 
     def _escape(self) -> None:
@@ -265,6 +269,8 @@ class CanvasView(CommandedStage):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.space_held = self._space_used = False
+        if self.gesture is not None and not self.gesture.held:
+            self._end(lambda g: g.cancel())
 
     # -- dropping a layer (`Dropping` does it) ----------------------------------------------------------------------------
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -27,6 +27,7 @@ class Log(QPlainTextEdit):
         self.setReadOnly(True)
         self.setMaximumBlockCount(2000)
         self.setProperty("mono", True)
+        self.setAccessibleName("Log")
         self.setPlaceholderText("What happens is written down here.")
         self.setFrameShape(QFrame.Shape.NoFrame)
 
@@ -41,6 +42,7 @@ class BottomPanel(QFrame):
         self.setProperty("surface", "panel")
         self._session = session
         self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Bottom panel")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for name in ("Training", "Problems", "Layers", "Log"):

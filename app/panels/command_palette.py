@@ -8,23 +8,26 @@ from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QKeyEvent, QKeySequence, QPixmap
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from app.commands import COMMANDS, Command, method
+from app.commands import CANVAS, COMMANDS, Command, method
 from app.glyphs import glyph_for, glyph_icon, tile_icon
+from app.panels.announcer import announce
 from app.panels.fuzzy import layer_score, nearest_layer, score
 from app.panels.words import label
 from app.theme import current, font, mix
 from nodes.layer import layer_types
 
-WIDTH, ROWS = 480, 12
+WIDTH, ROWS = 580, 12
+#: How wide are: the place of a command (or why it waits), and its key.
+PLACE, KEY = 200, 110
 
 
 @cache
 def _nothing() -> QIcon:
     """An icon for what has none, so that all titles begin in one line."""
-    empty = QPixmap(18, 18)
+    empty = QPixmap(16, 16)
     empty.fill(Qt.GlobalColor.transparent)
     return QIcon(empty)
 
@@ -32,7 +35,8 @@ def _nothing() -> QIcon:
 @dataclass(frozen=True)
 class Entry:
     title: str
-    note: str
+    place: str
+    key: str
     icon: QIcon
     found: float
     enabled: bool
@@ -50,7 +54,8 @@ class CommandPalette(QFrame):
         self.search.setProperty("tall", True)
         self.search.setAccessibleName("Search commands and layers")
         self.list = QTreeWidget()
-        self.list.setColumnCount(2)
+        self.list.setColumnCount(3)
+        self.list.setAccessibleName("Commands and layers found")
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
         self.list.setIndentation(0)
@@ -71,8 +76,8 @@ class CommandPalette(QFrame):
     def open(self, anchor: QWidget) -> None:
         """Show it centred under `anchor`."""
         self.setFixedWidth(WIDTH)
-        self.list.header().resizeSection(0, WIDTH - 160)
-        self.list.header().resizeSection(1, 120)
+        for column, width in enumerate((WIDTH - PLACE - KEY - 40, PLACE, KEY)):
+            self.list.header().resizeSection(column, width)
         below = anchor.mapToGlobal(anchor.rect().bottomLeft())
         self.move(below.x() + (anchor.width() - WIDTH) // 2, below.y() + 4)
         self.search.clear()
@@ -96,14 +101,16 @@ class CommandPalette(QFrame):
         self._choose(0)
 
     def _commands(self, query: str) -> list[Entry]:
-        return [self._command(c, score(query, c.title.rstrip("…"))) for c in COMMANDS if c.id != "palette"]
+        return [self._command(c, score(query, c.name)) for c in COMMANDS if c.id != "palette"]
 
     def _command(self, command: Command, found: float) -> Entry:
-        keys = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else command.menu
         icon = glyph_icon(command.icon, current().text2) if command.icon else _nothing()
+        enabled = command.when(self._window)
+        place = f"menu {command.menu}" if command.menu != CANVAS else "on the canvas"
         return Entry(
-            command.title, keys, icon, found, command.when(self._window), lambda: method(self._window, command.action)()
-        )
+            command.title, place if enabled else command.when.otherwise, self._window.keys.hint(command.id), icon, found,
+            enabled, lambda: method(self._window, command.action)(),
+        )  # fmt: skip
 
     def _layers(self, query: str) -> list[Entry]:
         tokens = current()
@@ -111,18 +118,21 @@ class CommandPalette(QFrame):
         for cls in layer_types().values():
             icon = tile_icon(cls.category, glyph_for(cls.type, cls.category), tokens)
             run = lambda t=cls.type: self._window.add_layer(t)  # noqa: E731
-            result.append(Entry(f"Add {cls.type}", cls.category, icon, 0.95 * layer_score(query, cls), True, run))
+            result.append(Entry(f"Add {cls.type}", cls.category, "", icon, 0.95 * layer_score(query, cls), True, run))
         return result
 
     def _row(self, entry: Entry) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([entry.title, entry.note])
+        item = QTreeWidgetItem([entry.title, entry.place, entry.key])
         item.setIcon(0, entry.icon)
-        item.setFont(1, font("mono-caption"))
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        item.setFont(1, font("caption"))
+        item.setFont(2, font("mono-caption"))
+        item.setForeground(1, QColor(current().text3 if entry.enabled else current().text2))
+        item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         item.setDisabled(not entry.enabled)
         if not entry.enabled:
+            # The reason beside it stays readable.
             faded = QColor(mix(current().text, current().raised, 0.4))
-            for column in (0, 1):
+            for column in (0, 2):
                 item.setForeground(column, faded)
         return item
 
@@ -145,6 +155,10 @@ class CommandPalette(QFrame):
         item = self.list.topLevelItem(row)
         if item is not None:
             self.list.setCurrentItem(item)
+            entry = self.entries[row]
+            words = (entry.title, "" if entry.enabled else "not now", entry.place, entry.key)
+            self.search.setAccessibleDescription(", ".join(w for w in words if w))
+            announce(self.search, self.search.accessibleDescription())
 
     def _run(self, item: QTreeWidgetItem | None) -> None:
         if item is None or item.isDisabled():

@@ -37,6 +37,13 @@ class DatasetField(QComboBox):
         assert line is not None
         line.editingFinished.connect(self._commit)
 
+    def setAccessibleName(self, name: str) -> None:
+        """What is typed into has it, too."""
+        super().setAccessibleName(name)
+        line = self.lineEdit()
+        if line is not None:
+            line.setAccessibleName(name)
+
     @property
     def value(self) -> Any:
         return self.currentText()

@@ -29,6 +29,7 @@ class HelpCard(QDialog):
         self._shown = Page("")
         self.title, self.formula = label(role="title"), label(role="formula", wraps=True)
         self.text = QTextBrowser()
+        self.text.setAccessibleName("Help")
         self.text.setOpenLinks(False)
         self.text.anchorClicked.connect(self._follow)
         self.example = button("Open an example", lambda: self.example_wanted.emit(self._shown.example))

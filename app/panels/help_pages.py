@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
 
-from PySide6.QtGui import QKeySequence
-
-from app.commands import COMMANDS, MENUS
+from app.commands import COMMANDS, GROUPS
+from app.keymap import Keymap
+from app.panels.bindings import words
 from app.panels.words import minus
 from app.stylesheet import MONO_FAMILIES
 from app.theme import current
@@ -146,22 +146,16 @@ def _first_sentence(text: str) -> str:
 
 
 # -- the program -------------------------------------------------------------------------------------------------------
-def keys_page() -> Page:
+def keys_page(keymap: Keymap) -> Page:
     """Every command that has a key, menu by menu."""
     html = ""
-    for menu in MENUS:
+    for group in GROUPS:
         rows = "".join(
-            f'<tr><td width="320">{escape(c.title.rstrip("…"))}</td><td class="mono second">{key_words(c.keys)}</td></tr>'
-            for c in COMMANDS if c.menu == menu and c.keys
+            f'<tr><td width="320">{escape(c.name)}</td><td class="mono second">{escape(words(keymap.keys(c.id)))}</td></tr>'
+            for c in COMMANDS if c.menu == group and keymap.keys(c.id)
         )  # fmt: skip
-        html += f"{_head(menu)}<table cellspacing='0'>{rows}</table>"
+        html += f"{_head(group)}<table cellspacing='0'>{rows}</table>"
     return Page("Keys", html=html)
-
-
-def key_words(keys: tuple[str, ...]) -> str:
-    """``Ctrl+Y or Ctrl+Shift+Z``; the two Enter keys are one."""
-    native = [QKeySequence(k).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter") for k in keys]
-    return escape(" or ".join(dict.fromkeys(native)))
 
 
 def about_page() -> Page:

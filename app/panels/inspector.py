@@ -15,6 +15,7 @@ class Inspector(QFrame):
     """Follows the session's selection and document."""
 
     help_wanted = Signal(str)
+    page_made = Signal(object)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -45,7 +46,8 @@ class Inspector(QFrame):
             self.page = NodePage(self._session, node)
             self.page.help.clicked.connect(lambda: self.help_wanted.emit(node.type))
             self.page.help_wanted.connect(self.help_wanted)
-            self._stack.addWidget(_scrolled(self.page))
+            self._stack.addWidget(_scrolled(self.page, f"Settings of {node.name or node.type}"))
+            self.page_made.emit(self.page)
         self.page.refresh()
         self._stack.setCurrentIndex(1)
 
@@ -57,12 +59,19 @@ class Inspector(QFrame):
             self._stack.removeWidget(old)
             old.deleteLater()
 
-    def name_field(self) -> QWidget | None:
-        return self.page.name if self.page else None
+    def first_field(self) -> QWidget:
+        """Where the keyboard begins here: the layer's name, or the table of all layers."""
+        return self.page.name if self.page else self.network.view
+
+    def first_setting(self) -> QWidget:
+        """The layer's first setting that is shown; its name, where it has none."""
+        rows = self.page.rows.values() if self.page else ()
+        return next((row.field for row in rows if row.isVisibleTo(self)), self.first_field())
 
 
-def _scrolled(inside: QWidget) -> QScrollArea:
+def _scrolled(inside: QWidget, name: str) -> QScrollArea:
     area = QScrollArea()
+    area.setAccessibleName(name)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)

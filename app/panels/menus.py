@@ -25,13 +25,11 @@ WIRE_MENU = ("delete",)
 
 
 def make_actions(window: Any) -> dict[str, QAction]:
-    """One action for each command. A local one's keys work while the canvas itself has the focus."""
+    """One action for each command; `bind` gives it keys. A local one's work while the canvas itself has the focus."""
     made = {}
     for command in COMMANDS:
         action = QAction(command.title, window)
         action.setObjectName(command.id)
-        action.setShortcuts([QKeySequence(k) for k in command.keys])
-        action.setToolTip(tip(command))
         action.setCheckable(command.ticked is not None)
         action.triggered.connect(partial(_run, window, command))
         if command.local:
@@ -49,9 +47,16 @@ def _run(window: Any, command: Command, *checked: bool) -> None:
     window.refresh_actions()
 
 
-def tip(command: Command) -> str:
-    keys = QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
-    return f"{command.title.rstrip('…')} ({keys})" if keys else command.title.rstrip("…")
+def bind(window: Any) -> None:
+    """Give every action the keys that it has now, and name them in all tips."""
+    keys = window.keys
+    for command in COMMANDS:
+        action = window.actions_by_id[command.id]
+        action.setShortcuts([QKeySequence(k) for k in keys.keymap.keys(command.id)])
+        action.setToolTip(keys.tip(command.name, command.id))
+    keys.name(window)
+    window.toolbar.search.keys.setText(keys.hint("palette"))
+    window.bottom.train_bar.refresh()
 
 
 def fill_menus(window: Any) -> None:

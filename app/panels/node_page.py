@@ -102,7 +102,7 @@ class NodePage(QWidget):
         below.setContentsMargins(3, 0, 0, 0)  # a field's text begins so far inside of it
         words.addWidget(below)
         words.addWidget(self.name_error)
-        self.help = icon_button("help", f"About {node.type} (F1)")
+        self.help = icon_button("help", f"About {node.type}", command="layer_help")
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(tile)

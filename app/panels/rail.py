@@ -27,7 +27,7 @@ class PaletteRail(QFrame):
         box = QVBoxLayout(self)
         box.setContentsMargins(6, 8, 6, 8)
         box.setSpacing(4)
-        self.open = icon_button("chevron-right", "Show the layers (Ctrl+1)", 32)
+        self.open = icon_button("chevron-right", "Show the layers", 32, "show_palette")
         self.open.clicked.connect(lambda: self.wanted.emit(""))
         box.addWidget(self.open)
         for category in CATEGORIES:
@@ -60,7 +60,7 @@ class InspectorHandle(QFrame):
         super().__init__()
         self.setProperty("surface", "panel")
         self.setFixedWidth(HANDLE)
-        self.open = icon_button("chevron-left", "Show the inspector (Ctrl+2)", HANDLE)
+        self.open = icon_button("chevron-left", "Show the inspector", HANDLE, "show_inspector")
         self.open.clicked.connect(self.wanted)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 8, 0, 8)

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.panels.announcer import announce
 from app.panels.fields import ChoiceField, Field, NumberField
 from app.panels.words import empty, label, restyle
 from app.session import Session
@@ -104,6 +105,7 @@ class RecipeForm(QScrollArea):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self.setAccessibleName("Recipe of the training")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
@@ -145,6 +147,7 @@ class RecipeForm(QScrollArea):
             field: Field = ChoiceField(line.choices) if line.choices else NumberField(line.hint, line.whole)
             for widget in (title, field):
                 widget.setToolTip(line.help)
+            title.setBuddy(field)
             field.setMinimumWidth(64)
             field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             field.setAccessibleName(line.name)
@@ -169,6 +172,7 @@ class RecipeForm(QScrollArea):
     def _show_refusal(self, line: Line, sentence: str) -> None:
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
+        announce(self, sentence)
         field = self.fields.get(line.name)
         if isinstance(field, NumberField):
             restyle(field, "wrong", bool(sentence))

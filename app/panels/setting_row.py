@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
+from app.panels.announcer import announce
 from app.panels.dataset_field import DatasetField
 from app.panels.fields import Field, PairField, TextField
 from app.panels.words import icon_button, label, restyle
@@ -59,9 +60,11 @@ class SettingRow(QWidget):
         title = label(words, "second")
         title.setFixedWidth(NAME_WIDTH)
         title.setToolTip(help)
+        title.setBuddy(self.field)
         self.field.setToolTip(help)
         self.field.setAccessibleName(words)
         self.field.setAccessibleDescription(help)
+        self.reset.setAccessibleName(f"{words}: {self.reset.toolTip()}")
         self._help = label(help, "caption", wraps=True)
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -107,5 +110,7 @@ class SettingRow(QWidget):
     def _show_refusal(self, sentence: str) -> None:
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
+        self.field.setAccessibleDescription(sentence or self.field.toolTip())
+        announce(self, sentence)
         if isinstance(self.field, TextField):
             restyle(self.field, "wrong", bool(sentence))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from app.canvas.accessible import BUTTON
 from app.glyphs import glyph_icon
 from app.panels.words import icon_button, label
 from app.theme import current
@@ -21,17 +22,19 @@ class SearchField(QFrame):
     def __init__(self, opens: QAction) -> None:
         super().__init__()
         self._opens = opens
+        self.setProperty(BUTTON, True)  # first: a tool may look as soon as there is a name
         self.setObjectName("searchfield")
         self.setFixedHeight(28)
         self.setFixedWidth(230)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Search commands and layers")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._lens = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 6, 0)
         row.addWidget(self._lens)
         row.addWidget(label("Search commands and layers", "second"), 1)
-        self.keys = label("Ctrl+Shift+P", "keys")
+        self.keys = label("", "keys")
         row.addWidget(self.keys)
 
     def fit(self, wide: bool) -> None:
@@ -45,10 +48,17 @@ class SearchField(QFrame):
         self.setStyleSheet(
             f"#searchfield {{ background: {tokens.raised}; border: 1px solid {tokens.line2}; border-radius: 6px; }}"
             f"#searchfield:hover {{ border-color: {tokens.ctl}; }}"
+            f"#searchfield:focus {{ border: 2px solid {tokens.accent}; }}"
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._opens.trigger()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._opens.trigger()
+        else:
+            super().keyPressEvent(event)
 
 
 class Toolbar(QToolBar):
@@ -71,10 +81,11 @@ class Toolbar(QToolBar):
             self.addWidget(widget)
         self.theme = icon_button("moon", "Dark or light")
         self.theme.clicked.connect(window.toggle_theme)
-        self.help = icon_button("help", "Keys")
+        self.help = icon_button("help", "Keys", command="keys")
         self.help.clicked.connect(window.show_keys)
         self.export = QPushButton("Export ONNX")
-        self.export.setToolTip("Export ONNX (Ctrl+E)")
+        self.export.setProperty("command", "export")
+        self.export.setAccessibleName("Export ONNX")
         self.export.clicked.connect(lambda: window.actions_by_id["export"].trigger())
         for widget in (self.theme, self.help, self.export):
             self.addWidget(widget)
@@ -85,6 +96,8 @@ class Toolbar(QToolBar):
         tool = self.widgetForAction(action)
         assert isinstance(tool, QToolButton)
         tool.setFixedSize(30, 28)
+        tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tool.setAccessibleName(action.text().rstrip("…"))
         self.buttons[id] = tool
 
     def recolor(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
@@ -27,12 +29,14 @@ class TrainBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setFixedSize(90, 4)
+        #: The key of a command, as it is now; the window knows it.
+        self.hint: Callable[[str], str] = lambda id: ""
         self.train = QPushButton("Train")
         self.train.setProperty("primary", True)
         self.train.setIconSize(QSize(14, 14))
-        self.step = icon_button("step", "One step (F11)")
-        self.one_epoch = icon_button("epoch", "One epoch (Shift+F11)")
-        self.stop = icon_button("stop", "Stop (Ctrl+Alt+Enter)")
+        self.step = icon_button("step", "One step", command="step")
+        self.one_epoch = icon_button("epoch", "One epoch", command="step_epoch")
+        self.stop = icon_button("stop", "Stop", command="stop")
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(8)
@@ -53,9 +57,11 @@ class TrainBar(QWidget):
         running = state in (STARTING, RUNNING, PAUSING)
         glyph = "pause" if running else "play"
         word = "Pause" if running else "Go on" if state == PAUSED else "Train"
-        self.train.setText(f"{word}  Ctrl+Enter" if self._wide(1600) else word)
+        key = self.hint("train")
+        self.train.setText(f"{word}  {key}" if key and self._wide(1600) else word)
         self.train.setIcon(glyph_icon(glyph, current().onaccent))
-        self.train.setToolTip("Pause (Ctrl+Enter)" if running else "Train (Ctrl+Enter)")
+        self.train.setAccessibleName(word)
+        self.train.setToolTip(f"{word} ({key})" if key else word)
         self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and not errors))
         for tool in (self.step, self.one_epoch):
             tool.setEnabled(state in (IDLE, PAUSED) and not errors)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QWidget
 
 from app import theme
+from app.canvas.nesting import selected_block
 from app.canvas.view import CanvasView
 from app.panels import menus
+from app.panels.bindings import Bindings
 from app.panels.bottom import LAYERS, PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
@@ -16,6 +19,7 @@ from app.panels.help_pages import about_page, keys_page, layer_help, layers_page
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.rail import InspectorHandle, PaletteRail
+from app.panels.shortcuts import Shortcuts
 from app.panels.toolbar import Toolbar
 from app.panels.words import pass_focus_on
 from app.session import Session
@@ -41,6 +45,8 @@ class WindowCommands(QMainWindow):
     commands: CommandPalette
     help_card: HelpCard
     filing: Filing
+    keys: Bindings
+    shortcuts: Shortcuts | None = None
     shown_by_hand: set[QWidget]
     hidden_by_hand: set[QWidget]
 
@@ -88,13 +94,41 @@ class WindowCommands(QMainWindow):
         self.canvas.zoom_by(1 / 1.2)
 
     def next_panel(self) -> None:
-        """F6: canvas, inspector, bottom panel, palette, and around."""
-        ring = [self.canvas, self.inspector, self.bottom.tabs, self.palette_panel.search]
-        ring = [w for w in ring if w.isVisible()]
-        at = next((i for i, w in enumerate(ring) if w.hasFocus() or w.isAncestorOf(self.focusWidget() or self)), -1)
-        target = ring[(at + 1) % len(ring)]
-        name = self.inspector.name_field() if target is self.inspector else target
-        (name or self.inspector.network.view).setFocus(Qt.FocusReason.TabFocusReason)
+        """F6: canvas, inspector, bottom panel, palette, toolbar, and around."""
+        self._to_panel(1)
+
+    def last_panel(self) -> None:
+        self._to_panel(-1)
+
+    def _to_panel(self, by: int) -> None:
+        """The panel after (or before) the one that holds the focus; in it, what is used first."""
+        ring: list[tuple[QWidget, QWidget]] = [
+            (self.canvas, self.canvas), (self.inspector, self.inspector.first_field()), (self.bottom, self.bottom.tabs),
+            (self.palette_panel, self.palette_panel.search), (self.toolbar, self.toolbar.buttons["new"]),
+        ]  # fmt: skip
+        ring = [pair for pair in ring if pair[0].isVisible()]
+        focus = self.focusWidget() or self
+        at = next((i for i, (panel, _) in enumerate(ring) if panel is focus or panel.isAncestorOf(focus)), -by)
+        ring[(at + by) % len(ring)][1].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def open_menus(self) -> None:
+        """The first menu; arrows lead on."""
+        self.menuBar().setActiveAction(self.menuBar().actions()[0])
+
+    def open_chosen(self) -> None:
+        """Into the block that is selected; of a layer, from the canvas to its first setting."""
+        if selected_block(self.session):
+            self.canvas.open_block()
+            return
+        self.show_inspector()
+        self.inspector.first_setting().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves whatever panel the focus is in, for the canvas."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def layer_help(self) -> None:
         """The page of the palette's chosen row where the keyboard is there, else of the selected layer, else all layers."""
@@ -117,7 +151,14 @@ class WindowCommands(QMainWindow):
         self.filing.new(new(name))
 
     def show_keys(self) -> None:
-        self.help_card.show_page(keys_page)
+        self.help_card.show_page(lambda: keys_page(self.keys.keymap))
+
+    def edit_shortcuts(self) -> None:
+        if self.shortcuts is None:
+            self.shortcuts = Shortcuts(self, self.keys)
+        self.shortcuts.show()
+        self.shortcuts.raise_()
+        self.shortcuts.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def about(self) -> None:
         self.help_card.show_page(about_page)

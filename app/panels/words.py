@@ -65,8 +65,10 @@ def button(text: str, clicked: Callable[[], object], **variant: bool) -> QPushBu
     return made
 
 
-def icon_button(glyph: str, tip: str, size: int = 28) -> QToolButton:
+def icon_button(glyph: str, tip: str, size: int = 28, command: str = "") -> QToolButton:
+    """`command`: what it stands for in the command table; its key is added to the tip (`app.panels.bindings`)."""
     made = QToolButton()
+    made.setProperty("command", command)
     made.setProperty("glyph", glyph)
     made.setIcon(glyph_icon(glyph, current().text2))
     made.setIconSize(QSize(16, 16))

@@ -72,6 +72,7 @@ class CurvePlot(QWidget):
     def __init__(self, title: str, sentence: str, percent: bool = False) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(f"{title}: curves of training and validation")
         self.train, self.validation = Series(), Series()
         self.percent, self.now = percent, 0.0
         self._values = {name: label("–", "value") for name in ("train", "validation")}
@@ -137,6 +138,7 @@ class CurvePlot(QWidget):
             return
         self._values["train"].setText(self._written(self._present()))
         self._values["validation"].setText(self._written(self.validation.last))
+        self.setAccessibleDescription(", ".join(f"{name} {value.text()}" for name, value in self._values.items()))
         self.canvas.show_curves(self.train, self.validation, self.now)
 
     def _present(self) -> float | None:

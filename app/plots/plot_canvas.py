@@ -59,6 +59,8 @@ class PlotCanvas(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(False, False)
+        # A picture: there is nothing in it for the keyboard.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._left.setWidth(40)
         self._bottom.setHeight(20)
         self.plotItem.setContentsMargins(0, 0, END, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.commands import COMMANDS, MENUS, Command
+from app.commands import COMMANDS, GROUPS, Command
 
 MADE = "<!-- Written by `python3 dev.py docs` from app/commands.py: change it there. -->"
 NAMES = {"Return": "Enter", "Del": "Delete"}
@@ -14,8 +14,8 @@ def text() -> str:
         MADE, "# Keys",
         "Every command stands in the menus and in **Ctrl+Shift+P**; on a Mac, Ctrl is ⌘. A single letter works on the canvas.",
     ]  # fmt: skip
-    for menu in MENUS:
-        rows = [f"| {c.title.rstrip('…')} | {_keys(c)} |" for c in COMMANDS if c.menu == menu]
+    for menu in GROUPS:
+        rows = [f"| {c.name} | {_keys(c)} |" for c in COMMANDS if c.menu == menu]
         parts += [f"## {menu}", "\n".join(["| command | keys |", "| --- | --- |", *rows])]
     return "\n\n".join(parts) + "\n"
 

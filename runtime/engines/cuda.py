@@ -8,6 +8,7 @@ from functools import cache
 import onnxruntime as ort
 from onnx import TensorProto, helper
 
+from runtime.engines.options import usual_options
 from runtime.graph import IR_VERSION, OPSET
 
 PROVIDER = "CUDAExecutionProvider"
@@ -26,7 +27,7 @@ def works() -> bool:
         ort.preload_dlls()  # those that pip's nvidia packages brought
     ort.set_default_logger_severity(_FATAL)
     try:
-        session = ort.InferenceSession(_one_operator(), providers=[PROVIDER, "CPUExecutionProvider"])
+        session = ort.InferenceSession(_one_operator(), usual_options(), providers=[PROVIDER, "CPUExecutionProvider"])
         return PROVIDER in session.get_providers()
     except Exception:  # ONNX Runtime's exceptions have no base of their own
         return False

@@ -14,6 +14,7 @@ from runtime.engines import cuda
 from runtime.engines.lowering import ANYWHERE, lowered
 from runtime.engines.lowering.folding import specialised
 from runtime.engines.lowering.packing import packed
+from runtime.engines.options import usual_options
 from runtime.engines.ort_stepper import ONLY_ERRORS, OrtStepper, reason
 from runtime.engines.protocol import Program, Stepper
 from runtime.errors import TrainingError
@@ -88,13 +89,12 @@ class OrtEngine:
     def _options(self, level: Any, small: bool) -> ort.SessionOptions:
         """One thread for operators too short for two. Planning all memory beforehand saves time there; elsewhere it doubles
         the peak."""
-        options = ort.SessionOptions()
+        options = usual_options()
         options.graph_optimization_level = level
         options.intra_op_num_threads = 1 if small else self._threads or 0
         options.enable_mem_pattern = small
         options.enable_cpu_mem_arena = not small
         options.log_severity_level = ONLY_ERRORS
-        options.add_session_config_entry("session.set_denormal_as_zero", "1")
         options.add_session_config_entry("session.intra_op.allow_spinning", "1" if self._spinning else "0")
         return options
 

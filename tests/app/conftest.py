@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QEvent, QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.panels import filing
@@ -26,6 +27,17 @@ def home(tmp_path, monkeypatch):
     """Preferences and recovery files of this test alone."""
     monkeypatch.setenv("NETWRIGHT_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def no_button_held(qtbot) -> None:
+    """A double click that opens something over itself leaves Qt believing in a button that is held, in later tests too."""
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        under = QWidget()
+        qtbot.addWidget(under)
+        under.show()
+        QTest.mouseRelease(under, QApplication.mouseButtons())
+    assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.canvas.geometry import FAR
-from app.commands import COMMANDS, MENUS, keys_text, method
+from app.commands import COMMANDS, GROUPS, method
+from app.keymap import Keymap, keys_text
 from nodes.document import Document
 
 
@@ -23,7 +24,7 @@ def test_starts_with_lenet(window):
 def test_every_command_names_a_method(window):
     for command in COMMANDS:
         assert callable(method(window, command.action)), command.id
-        assert command.menu in MENUS
+        assert command.menu in GROUPS
         assert isinstance(command.when(window), bool)
     assert len({c.id for c in COMMANDS}) == len(COMMANDS)
 
@@ -34,7 +35,7 @@ def test_no_two_commands_share_a_key():
 
 
 def test_the_printed_keys_name_every_command():
-    text = keys_text()
+    text = keys_text(Keymap())
     assert all(c.title.rstrip("…") in text for c in COMMANDS)
 
 

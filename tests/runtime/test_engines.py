@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 
@@ -138,3 +140,18 @@ def test_cuda_whose_libraries_are_missing_is_said(provider: str, monkeypatch: py
     found = engine(provider=provider)
     assert found.provider == "CPU" and "no GPU or not its libraries could be found" in found.notice
     assert engine(provider="cpu").notice == ""
+
+
+def test_no_session_lets_denormals_in() -> None:
+    """The first session of a process decides for the thread that makes it: in a fresh one, after everything that is tried at
+    start, denormals are zero."""
+    code = (
+        "import numpy as np; from runtime.engines.lowering.blocks import block; block()\n"
+        "from runtime.engines import engine; from runtime.graph import Graph\n"
+        "g = Graph(); x = g.input('x', np.float32, (1000,)); g.output(g.Mul(x, 0.5))\n"
+        "tiny = np.full(1000, 1e-40, np.float32)\n"
+        "found = engine('onnxruntime', threads=1).load(g).run({'x': tiny})\n"
+        "print(max(abs(a).max() for a in found.values()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) == 0

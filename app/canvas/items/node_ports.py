@@ -36,16 +36,19 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
             ink.text(painter, at.x() + 12 * side, at.y(), port.words, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
+#: Words and ground of a tag.
+TAGS = {PortState.FITS: ("ok", "oktint"), PortState.CHOSEN: ("accent", "accenttint")}
+
+
 def _tag(
     painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink, scale: float
 ) -> None:
-    fits = state is PortState.FITS
+    role, tint = TAGS.get(state, ("err", "errtint"))
     width = text_width(text, "smallest-strong") + 12
-    role = "ok" if fits else "err"
     painter.save()
     painter.translate(at)
     painter.scale(scale, scale)
     ink.label(
-        painter, QPointF(side * (width / 2 + 14), 0), text, "smallest-strong", role, "oktint" if fits else "errtint", role
+        painter, QPointF(side * (width / 2 + 14), 0), text, "smallest-strong", role, tint, role
     )
     painter.restore()

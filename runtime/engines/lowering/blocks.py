@@ -15,6 +15,7 @@ import onnx
 import onnxruntime as ort
 from onnx import TensorProto, helper
 
+from runtime.engines.options import usual_options
 from runtime.graph import IR_VERSION, OPSET, Array, Graph, Value
 from runtime.ops.registry import ints
 
@@ -120,7 +121,7 @@ def _run(nodes: list[onnx.NodeProto], x: Array, **constants: Array) -> Array:
     graph = helper.make_graph(nodes, "trial", inputs, outputs, weights)
     opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(NCHWC, 1)]
     model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION)
-    options = ort.SessionOptions()
+    options = usual_options()
     options.intra_op_num_threads, options.log_severity_level = 1, 4
     session = ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
     return np.asarray(session.run(None, {"x": x})[0])

@@ -266,17 +266,6 @@ def test_right_click_asks_for_the_menu_and_right_drag_pans(canvas: Open) -> None
     assert len(asked) == 1
 
 
-def test_arrows_walk_along_wires(canvas: Open) -> None:
-    view, _ = canvas(new("lenet"))
-    view.session.select(["n2"])
-    QTest.keyClick(view, Qt.Key.Key_Right)
-    assert view.session.selection == {"n3"}
-    QTest.keyClick(view, Qt.Key.Key_Left)
-    assert view.session.selection == {"n2"}
-    QTest.keyClick(view, Qt.Key.Key_Down)
-    assert view.session.document.nodes[next(iter(view.session.selection))].position[1] > 0
-
-
 def drop(view: CanvasView, type: bytes, point: QPointF) -> bool:
     """A drag from the palette, let go at a point of the scene. Whether the canvas took it."""
     mime = QMimeData()

@@ -12,6 +12,7 @@ from nodes.build import build
 from nodes.check import check
 from nodes.document import Document, Wire
 from nodes.example import new
+from nodes.grouping import group
 from nodes.layer import layer_type, layer_types, sample_shape
 from nodes.problems import Refusal, Repair
 from runtime.errors import NetwrightError
@@ -203,3 +204,27 @@ def test_every_repair_of_broken_networks_is_taken() -> None:
                 except NetwrightError as error:
                     pytest.fail(f"{problem.sentence} {repair.title}: {error}")
     assert count > 100
+
+
+def test_repairs_inside_of_a_block() -> None:
+    """Rules look at the plain document, where a layer in a block has a path; its repair finds the drawing."""
+    document = network("Flatten", dense(30), "BatchNormalization", "ReLU", dense(10), "Softmax")
+    inner = [id_of(document, "Dense"), id_of(document, "BatchNormalization"), id_of(document, "ReLU")]
+    document, block = group(document, inner)
+    problem = of_kind(document, "bias_before_normalization")
+    assert problem.node == f"{block}/0/{inner[0]}"
+    assert said(problem.repairs[0].edit(document)) == []
+
+
+def test_a_wire_inside_of_a_block_is_repaired_there() -> None:
+    document = network(conv(4, 3, padding="same"), "ReLU", conv(4, 3, padding="same"), "ReLU", "Flatten", dense(10))
+    document, block = group(document, [id_of(document, "Conv2D"), id_of(document, "ReLU"), id_of(document, "Conv2D", 1)])
+    document, add = edits.add(document, "Add", (900.0, 300.0), parent=block)
+    first = id_of(document, "Conv2D")
+    small = edits.set_setting(document, id_of(document, "Conv2D", 1), "filters", 7)
+    small = joined(small, (first, add, "x"), (id_of(document, "Conv2D", 1), add, "x"))
+    problem = next(p for p in check(small).errors if p.node.endswith(add))
+    after = problem.repairs[0].edit(small)
+    made = next(n for n in after.nodes.values() if n.id not in small.nodes)
+    assert problem.repairs[0].title == "Insert 1×1 Conv2D (7 filters)" and made.parent == block
+    assert not [p for p in check(after).errors if p.node.endswith(add)]

@@ -1,0 +1,24 @@
+"""Where the program keeps what it remembers: preferences and keys, and the folder of recovery files. No Qt."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def _folder(kind: str, usual: str) -> Path:
+    """`$NETWRIGHT_HOME` holds everything where it is set (tests, portable installations)."""
+    home = os.environ.get("NETWRIGHT_HOME")
+    path = Path(home) / kind if home else Path(usual)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def config_folder() -> Path:
+    return _folder("config", platformdirs.user_config_dir("netwright", appauthor=False))
+
+
+def state_folder() -> Path:
+    return _folder("state", platformdirs.user_state_dir("netwright", appauthor=False))
