@@ -199,7 +199,11 @@ def docs(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """Measure training steps beside PyTorch's: rows to measure, `--readme` writes the table there, `--help` the rest."""
+    """Measure training steps beside PyTorch's, `bench canvas` the window; `--readme` writes the table, `--help` the rest."""
+    if arguments[:1] == ["canvas"]:
+        need_venv("dev")
+        need_qt_libraries()
+        return hand_over(["-m", "tests.benchmarks.canvas", *arguments[1:]])
     need_venv("bench")
     return hand_over(["-m", "tests.benchmarks.bench", *arguments])
 

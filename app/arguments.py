@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ class Whole(click.IntRange):
 
 
 class Number(click.types.FloatParamType):
-    """A number."""
+    """A number, within bounds if there are some."""
 
     name = "number"
+
+    def __init__(self, low: float = -math.inf, high: float = math.inf) -> None:
+        self._low, self._high = low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        number = super().convert(value, param, context)
+        if self._low > -math.inf and not self._low <= number <= self._high:
+            self.fail(f"It takes a number from {self._low:g} to {self._high:g}, and ‘{value}’ was given.", param, context)
+        return number

@@ -172,6 +172,20 @@ def keys() -> None:
     result(keys_text(keymap))
 
 
+@cli.command()
+@FILE
+@click.option("-o", "--output", required=True, type=File(), help="The file to write; it ends in .svg, .png or .pdf.")
+@click.option("--dark", is_flag=True, help="The dark look; light by default.")
+@click.option("--transparent", is_flag=True, help="No background.")
+@click.option("--select", "names", multiple=True, metavar="NAME", help="Only the layer of this name; may be repeated.")
+@click.option("--scale", type=Number(0.1, 10), default=2.0, show_default=True, help="A .png's pixels for one of the window's.")
+def picture(file: Path, output: Path, dark: bool, transparent: bool, names: tuple[str, ...], scale: float) -> None:
+    """Draw the network in FILE as a picture for a report."""
+    from app.headless.picture import picture
+
+    picture(file, output, dark, transparent, names, scale)
+
+
 INPUTS = click.option("--inputs", type=File(), help=".npz with the inputs by name, and ‘target’.")
 LOSS = click.option("--loss", type=click.Choice(["mean-squared", "cross-entropy"]), default="mean-squared", show_default=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -22,8 +23,14 @@ from nodes.document import Document
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
+#: How many objects may come before Python looks for circles of them, and how rarely it looks through the older ones.
+#: Each edit makes thousands; by its own numbers Python spent a third of the time of a large network on looking.
+GARBAGE = (20_000, 20, 50)
+
+
 def run(path: str | None) -> int:
     """Open the window (with a file) and stay until it is closed."""
+    gc.set_threshold(*GARBAGE)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Netwright")

@@ -72,6 +72,6 @@ def _missing(platform: str) -> str:
     return ""
 
 
-def lacking(message: str) -> str:
+def lacking(message: str, what: str = "The window", remedy: str = "install it, or use the commands") -> str:
     """The loader's message (``libEGL.so.1: cannot open shared object file …``) as a sentence."""
-    return f"The window needs the library {message.split(':')[0]}, which this system lacks: install it, or use the commands."
+    return f"{what} needs the library {message.split(':')[0]}, which this system lacks: {remedy}."

@@ -106,7 +106,8 @@ class Session(QObject):
         if self._checked is None or self._checked[0] is not self.document:
             # New weights alone (a checkpoint, several times a second at worst) change nothing that is checked.
             same = self._checked is not None and self._checked[0].same_drawing(self.document)
-            self._checked = (self.document, self._checked[1] if self._checked and same else check(self.document))
+            found = self._checked[1] if self._checked and same else check(self.document, self._checked)
+            self._checked = (self.document, found)
         found = self._checked[1]
         if self._trouble is None or not self.troubled:
             return found
@@ -228,9 +229,10 @@ class Session(QObject):
         self.do(title, lambda _: document, merge)
         return ""
 
-    def opened(self, document: Document, path: Path | None) -> None:
-        """Show another document, with a history of its own."""
+    def opened(self, document: Document, path: Path | None, checked: Checked | None = None) -> None:
+        """Show another document, with a history of its own; it may have been checked already."""
         self.history = RunHistory(document)
+        self._checked = (document, checked) if checked else None
         self.path = path
         self.selection, self.level = frozenset(), ""
         self.live = Live()

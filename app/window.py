@@ -35,6 +35,7 @@ from app.session import Session
 from app.settings import config_folder, state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
+from nodes.check import Checked
 from nodes.document import Document
 from nodes.example import new
 
@@ -160,14 +161,15 @@ class MainWindow(WindowCommands):
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------
-    def show_document(self, document: Document, path: Path | None) -> None:
+    def show_document(self, document: Document, path: Path | None, checked: Checked | None = None) -> None:
         """Another document takes the place of the one that is open."""
         self.control.forget()
         self.messages.leave_off()
         self.autosave.clear()
-        self.session.opened(document, path)
+        self.session.opened(document, path, checked)
         self.bottom.training.show_history(document)
-        self.canvas.fit_all()
+        if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
+            self.canvas.fit_all()
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""

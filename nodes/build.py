@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -214,7 +215,7 @@ class _Builder:
             return
         values = result if isinstance(result, tuple) else (result,)
         outputs = dict(zip(layer.outputs, values, strict=False)) if result is not None else {}
-        added = list(self.graph.parameters.values())[before:]
+        added = list(islice(reversed(self.graph.parameters.values()), len(self.graph.parameters) - before))[::-1]
         count = sum(p.size for p in added if p.kind in LEARNED)
         self.graph.parameters.update((p.name, _as_set(p, node)) for p in added)
         cost = layer.multiply_adds(inputs, values[0]) if outputs else 0
@@ -329,6 +330,8 @@ def misfit(layer: Layer, port: Port, value: Value) -> str:
 
 def _as_set(parameter: Parameter, node: Node) -> Parameter:
     """With what the node says of its learning."""
+    if not node.frozen and node.decay == parameter.decay:
+        return parameter
     frozen = node.frozen and parameter.kind == "trained"
     return replace(parameter, kind="frozen" if frozen else parameter.kind, decay=node.decay)
 

@@ -30,14 +30,19 @@ class Checked:
         return self.problems + self.silenced
 
 
-def check(document: Document) -> Checked:
-    built = build(document, "training")
-    document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
+def check(document: Document, before: tuple[Document, Checked] | None = None) -> Checked:
+    """Build `document` and judge it. `before` (another document, checked) spares the build where only the drawing differs,
+    and the judging where nothing was wrong."""
+    same = before is not None and document.same_network(before[0])
+    if before is not None and same and not before[1].all:
+        return before[1]
+    built = before[1].built if before is not None and same else build(document, "training")
+    quiet, document = document.silenced, built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]
     for rule in rules().values():
         found += rule.problems(document, built)
     unique = sorted(_once(found), key=lambda p: p.level != "error")
-    silenced = tuple(p for p in unique if p.level == "advice" and p.kind in document.silenced)
+    silenced = tuple(p for p in unique if p.level == "advice" and p.kind in quiet)
     return Checked(built, tuple(p for p in unique if p not in silenced), silenced)
 
 

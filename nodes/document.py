@@ -86,7 +86,18 @@ class Node:
 
     def layer(self) -> Layer:
         """The layer with its settings. Raises `LayerError` for an unknown type or setting."""
+        return self._layer
+
+    @cached_property
+    def _layer(self) -> Layer:
+        """Read once: an edit leaves all other nodes as they are."""
         return make(self.type, {} if self.block else self.settings)
+
+    def same_layer(self, other: Node) -> bool:
+        """Equal in all but where and how large it is drawn. (Of a block's ports, the height says which comes first.)"""
+        if self.type in (ENTRY, EXIT):
+            return self == other
+        return replace(self, position=other.position, collapsed=other.collapsed, pinned=other.pinned) == other
 
     @property
     def known(self) -> bool:
@@ -159,6 +170,15 @@ class Document:
         """Equal in all but weights and training state."""
         names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "silenced")
         return all(getattr(self, n) == getattr(other, n) for n in names)
+
+    def same_network(self, other: Document) -> bool:
+        """Equal in all that a build depends on: what was moved, framed or noted does not count."""
+        if any(getattr(self, n) != getattr(other, n) for n in ("title", "wires", "recipe", "output")):
+            return False
+        if self.nodes is other.nodes:
+            return True
+        pairs = zip(self.nodes.values(), other.nodes.values(), strict=False)
+        return list(self.nodes) == list(other.nodes) and all(a is b or a.same_layer(b) for a, b in pairs)
 
     def changed(self, **changes: Any) -> Document:
         return replace(self, **changes)

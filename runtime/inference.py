@@ -21,6 +21,10 @@ LIKE_INPUT = {"GroupNormalization", "MeanVarianceNormalization", "Celu", "Rotary
 #: be the lengths of a Split, one for each of a deep network's parameters.
 _SMALL = 64
 _MOST_LENGTHS = 4096
+#: Attributes that can be compared.
+PLAIN = (str, bytes, int, float)
+Question = tuple[Any, ...]
+Answer = tuple[np.dtype[Any], tuple["Dim", ...]] | None
 
 
 @lru_cache(maxsize=512)
@@ -43,19 +47,72 @@ def infer(
     if op.type in LIKE_INPUT and inputs and inputs[0] is not None:
         return (Value(op.outputs[0], inputs[0].dtype, inputs[0].shape),)
     _require_hidden_size(graph, op, inputs)
-    types = {v.name: type_proto(v) for v in inputs if v is not None}
+    given = graph.constants if arrays is None else arrays
+    question = _question(graph.opset, op, inputs, given)
     try:
-        data = _data(graph.constants if arrays is None else arrays, inputs)
-        outputs = shape_inference.infer_node_outputs(
-            schema(op.type, graph.opset), node_proto(op), types, data, None,
-            [helper.make_opsetid("", graph.opset)], 8,
-        )
+        found = _answer(question) if question else _asked(graph.opset, op, inputs, given)
+    except (shape_inference.InferenceError, onnx.checker.ValidationError, _Unknown):
+        found = _told(graph, op, inputs, given)
+    return tuple(Value(name, *answer) for name, answer in zip(op.outputs, found, strict=True) if name and answer)
+
+
+class _Unknown(Exception):
+    """ONNX found no shape for an output."""
+
+
+def _told(graph: Graph, op: Op, inputs: Sequence[Value | None], arrays: Mapping[str, Array]) -> tuple[Answer, ...]:
+    """Asked once more with the names as they are; what is wrong comes as a sentence."""
+    try:
+        return _asked(graph.opset, op, inputs, arrays)
     except (shape_inference.InferenceError, onnx.checker.ValidationError) as error:
         raise GraphError(_sentence(graph, op, inputs, str(error))) from None
-    missing = [n for n in op.outputs if n and (n not in outputs or not _known(outputs[n]))]
-    if missing:
-        raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred"))
-    return tuple(Value(name, *_read(outputs[name])) for name in op.outputs if name)
+    except _Unknown:
+        raise GraphError(_sentence(graph, op, inputs, "the output's shape cannot be inferred")) from None
+
+
+def _asked(opset: int, op: Op, inputs: Sequence[Value | None], arrays: Mapping[str, Array]) -> tuple[Answer, ...]:
+    """Type and shape of each output, as ONNX infers them; None for one that has no name."""
+    types = {v.name: type_proto(v) for v in inputs if v is not None}
+    outputs = shape_inference.infer_node_outputs(
+        schema(op.type, opset), node_proto(op), types, _data(arrays, inputs), None, [helper.make_opsetid("", opset)], 8,
+    )  # fmt: skip
+    if any(n and (n not in outputs or not _known(outputs[n])) for n in op.outputs):
+        raise _Unknown
+    return tuple(_read(outputs[n]) if n else None for n in op.outputs)
+
+
+# -- what was asked before ---------------------------------------------------------------------------------------------
+def _question(opset: int, op: Op, inputs: Sequence[Value | None], arrays: Mapping[str, Array]) -> Question | None:
+    """All that an answer depends on: so without names. None where that is not quickly told (bodies, tensors)."""
+    attributes = []
+    for name, value in op.attributes.items():
+        plain = tuple(value) if isinstance(value, list) else value
+        if not all(isinstance(v, PLAIN) for v in (plain if isinstance(plain, tuple) else (plain,))):
+            return None
+        attributes.append((name, plain, repr(plain)))  # 1, 1.0 and True are equal, and ONNX tells them apart
+    places = {v.name: i for i, v in enumerate(inputs) if v is not None}
+    given = tuple(None if v is None else (places[v.name], v.dtype, v.shape, _numbers(arrays, v)) for v in inputs)
+    return opset, op.domain, op.type, tuple(map(bool, op.outputs)), tuple(attributes), given
+
+
+def _numbers(arrays: Mapping[str, Array], value: Value) -> tuple[Any, ...] | None:
+    array = arrays.get(value.name)
+    return None if array is None or array.size > _most(array) else (array.dtype.str, array.shape, array.tobytes())
+
+
+@lru_cache(maxsize=8192)
+def _answer(question: Question) -> tuple[Answer, ...]:
+    """A network has the same layer on the same shape many times, and each edit builds all of it: asked once is enough."""
+    from runtime.graph import Op, Value
+
+    opset, domain, op_type, outputs, attributes, given = question
+    inputs = [None if one is None else Value(f"i{one[0]}", one[1], one[2]) for one in given]
+    arrays = {
+        f"i{one[0]}": np.frombuffer(one[3][2], one[3][0]).reshape(one[3][1]) for one in given if one is not None and one[3]
+    }
+    names = tuple(f"o{i}" if there else "" for i, there in enumerate(outputs))
+    op = Op(op_type, tuple(v.name if v else "" for v in inputs), names, {n: v for n, v, _ in attributes}, domain=domain)
+    return _asked(opset, op, inputs, arrays)
 
 
 def _require_hidden_size(graph: Graph, op: Op, inputs: Sequence[Value | None]) -> None:

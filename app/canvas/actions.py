@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
 from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
-from app.canvas.layout import tidied
 from app.canvas.scene import CanvasScene
 from app.session import Session
 from nodes import clipboard, edits
@@ -91,11 +91,15 @@ def toggle(session: Session, flag: str, verb: str) -> None:
         session.do(_titled(verb, session, ids), lambda d: edits.set_flags(d, ids, **{flag: value}))
 
 
-def tidy(session: Session, scene: CanvasScene) -> bool:
-    """Lay everything out in rows."""
-    sizes = {i: (item.body().width(), item.body().height()) for i, item in scene.nodes.items()}
-    level = session.level
-    return bool(sizes) and session.do("Tidy", lambda d: d.with_level(level, tidied(d.level(level), sizes)))
+def lay_out(session: Session, level: Document) -> bool:
+    """Take over where a layout puts the nodes that are still there."""
+    return session.do("Tidy", lambda d: d.with_level(session.level, _still_there(d, level)))
+
+
+def _still_there(document: Document, level: Document) -> Document:
+    """A layout, less what was deleted meanwhile, and with everything but positions as it is now."""
+    nodes = {i: replace(document.nodes[i], position=n.position) for i, n in level.nodes.items() if i in document.nodes}
+    return level.changed(nodes=nodes)
 
 
 def neighbour(document: Document, id: str, dx: int, dy: int) -> str | None:

@@ -12,11 +12,13 @@ from app.canvas import actions, nesting
 from app.canvas.actions import FULL
 from app.canvas.geometry import GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
+from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
 from app.canvas.scene import CanvasScene, PortAt
 from app.canvas.search import SearchPalette
 from app.canvas.stage import Stage
+from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
 from nodes import clipboard, edits
@@ -25,6 +27,9 @@ from nodes.layer import layer_types
 
 #: What is added by keys stands so far from its neighbour.
 APART = 60.0
+#: If so many of the layers stand together, the others are strays; of a network this large none is.
+MANY = 300
+NEARLY_ALL = 0.9
 
 
 class CommandedStage(Stage):
@@ -43,6 +48,9 @@ class CommandedStage(Stage):
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         self._place: tuple[QPointF, PortAt | None] = (QPointF(), None)
         self._onto: Wire | None = None
+        self.tidying = Tidying(self)
+        self.tidying.laid_out.connect(self._laid_out)
+        self.tidying.said.connect(self.status_message)
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
         #: Whether the pointer was the last to say where: then what is added stands there.
@@ -50,9 +58,13 @@ class CommandedStage(Stage):
 
     # -- looking ---------------------------------------------------------------------------------------------------------
     def fit_all(self) -> None:
-        """Everything; where that would be dust, what stands together, with a word on the rest."""
+        """Everything. Where a few stray layers would make dust of it, what stands together, with a word on the rest."""
         all_of_it = self.canvas.contents()
         near = self.canvas.near(self.most_seen()) if self.too_large(all_of_it) else []
+        count = len(self.canvas.nodes)
+        large = count > MANY and len(near) < NEARLY_ALL * count
+        near = [] if large else near
+        self.allow(all_of_it if large else QRectF(0, 0, 1, 1))
         self.fit(self.canvas.contents(near) if near else all_of_it)
         self.whole = True
         if near:
@@ -121,11 +133,29 @@ class CommandedStage(Stage):
     def toggle_bypass(self) -> None:
         actions.toggle(self.session, "bypassed", "Bypass")
 
+    def toggle_pin(self) -> None:
+        actions.toggle(self.session, "pinned", "Pin")
+
     def toggle_collapse(self) -> None:
         actions.toggle(self.session, "collapsed", "Collapse")
 
     def tidy(self) -> None:
-        if actions.tidy(self.session, self.canvas):
+        """What is selected, where that is more than one layer; else everything."""
+        chosen = self.session.selection
+        self._tidy(Wish(chosen if len(chosen) > 1 else None))
+
+    def tidy_down(self) -> None:
+        chosen = self.session.selection
+        self._tidy(Wish(chosen if len(chosen) > 1 else None, down=True))
+
+    def _tidy(self, wish: Wish) -> None:
+        level = self.session.document.level(self.session.level)
+        sizes = {i: (item.body().width(), item.body().height()) for i, item in self.canvas.nodes.items()}
+        if sizes:
+            self.tidying.start(level, sizes, wish)
+
+    def _laid_out(self, level: Document | None) -> None:
+        if level is not None and actions.lay_out(self.session, level):
             self.fit_all()
 
     # -- blocks ----------------------------------------------------------------------------------------------------------

@@ -24,10 +24,13 @@ LINE = HEADER / 2
 
 #: Below FAR a node is its hue and glyph; below NEAR its header is large and lines of small text are left out.
 FAR, NEAR = 0.4, 0.7
+#: Below this a node is some twenty pixels wide, and only its hue is left.
+AFAR = 0.16
 #: 10.5 px at this zoom are 10 on the screen.
 READ = 0.95
 #: The shape's 18 px are still 10 on the screen from here on.
 SHAPE_FROM = 0.57
+#: (A network that is too large to be seen whole at the least zoom has a lesser one.)
 ZOOM_LEAST, ZOOM_MOST = 0.1, 4.0
 
 

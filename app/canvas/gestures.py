@@ -144,6 +144,7 @@ class MoveNodes(Gesture):
             session.select([self._id])
 
     def drag(self, at: Pointer) -> None:
+        self.view.canvas.keep_pictures(True)
         away = at.scene - self.start.scene
         lead = self._from.get(self._id) or next(iter(self._from.values()))
         x, y = lead[0] + away.x(), lead[1] + away.y()
@@ -170,6 +171,7 @@ class MoveNodes(Gesture):
         return edits.insert_node(document, wire, self._id)
 
     def release(self, at: Pointer) -> None:
+        self.view.canvas.keep_pictures(False)
         self.view.mark_wire(None)
         if not self.dragged:
             if at.keys == Qt.KeyboardModifier.NoModifier:
@@ -187,6 +189,7 @@ class MoveNodes(Gesture):
         return moved if self._onto is None else edits.insert_node(moved, self._onto, self._id)
 
     def cancel(self) -> None:
+        self.view.canvas.keep_pictures(False)
         self.view.mark_wire(None)
         # Back to where the document has them, which may have changed meanwhile.
         nodes = self.view.session.document.nodes

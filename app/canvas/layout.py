@@ -1,90 +1,117 @@
-"""Tidy: a chain of layers in rows, like text. Pure functions from a document and sizes to positions and frames."""
+"""Tidy: a document laid out anew, in rows like text or from top to bottom, all of it or what is selected; frames stay around
+what they held. Pure functions of a document and its nodes' sizes; `nodes.layout` has the method."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.canvas.geometry import BEAD, LINE
-from nodes.document import Document, Frame, Position
+from nodes.document import Document, Frame, Node, Position
+from nodes.layout import Arrangement, Size, arranged
+from nodes.layout.layers import Edge, Tick
 
-Size = tuple[float, float]
-GAP = 72.0
-#: Between branches that stand in one column, and between two rows (room for the turning wire and frame titles).
-BRANCH_GAP, ROW_GAP = 48.0, 104.0
-ROW_WIDTH = 1320.0
 #: A face grows while it trains; rows leave it room.
 LEAST_ROW = 270.0
+ROW_WIDTH = 1320.0
 FRAME_MARGIN = (24.0, 36.0, 24.0, 24.0)
+#: What moves out of the way of a pinned node keeps this far from it.
+CLEAR = 48.0
 
 
-def positions(document: Document, sizes: Mapping[str, Size], width: float = ROW_WIDTH) -> dict[str, Position]:
-    """Where each node should stand. Data flows to the right; a long chain wraps; branches stand below each other."""
-    result: dict[str, Position] = {}
-    y = 0.0
-    for row in _rows(document, sizes, width):
-        result.update(_place_row(row, sizes, y))
-        y += max(LEAST_ROW, *(_stack_height(c, sizes) for c in row)) + ROW_GAP
+@dataclass(frozen=True)
+class Wish:
+    """What is to be tidied: these nodes (None: all that are not pinned), to the right or `down`."""
+
+    only: frozenset[str] | None = None
+    down: bool = False
+
+
+def positions(
+    document: Document, sizes: Mapping[str, Size], tick: Tick = lambda share: None, down: bool = False
+) -> dict[str, Position]:
+    """Where each node should stand. Data flows to the right, a long chain wraps; or from top to bottom."""
+    how = Arrangement(least_row=LEAST_ROW, line=LINE, down=down, width=ROW_WIDTH)
+    rooms = {id: (width, height + 2 * LINE if height <= BEAD[1] else height) for id, (width, height) in sizes.items()}
+    return arranged(rooms, _edges(document), how, tick, _frame_of_nodes(document, sizes))
+
+
+def _edges(document: Document) -> list[Edge]:
+    """What the layout goes by: wires from first outputs. A label's wire folds into two tags where it is long."""
+    return [(w.source, w.target) for w in document.wires if w.source_port in _first(document, w.source)]
+
+
+def _first(document: Document, id: str) -> tuple[str, ...]:
+    """A node's first output that is wired; every output of a layer that is not known."""
+    wired = {w.source_port for w in document.wires_out_of[id]}
+    if not document.nodes[id].known:
+        return tuple(wired)
+    return tuple(p for p in document.outputs(id) if p in wired)[:1]
+
+
+def tidied(
+    document: Document, sizes: Mapping[str, Size], wish: Wish | None = None, tick: Tick = lambda share: None
+) -> Document:
+    """The document laid out anew, each frame again around the nodes it held; what is pinned stays where it is."""
+    wish = wish or Wish()
+    part = document if wish.only is None else _part(document, wish.only)
+    if not part.nodes:
+        return document
+    where = positions(part, {i: sizes[i] for i in part.nodes}, tick, wish.down)
+    where = _beside_pinned(document, _anchored(document, list(part.nodes), where, wish), sizes)
+    nodes = {id: replace(n, position=where[id]) if id in where else n for id, n in document.nodes.items()}
+    frames = document.frames
+    if wish.only is None:
+        frames = tuple(_around(f, inside(document, f, sizes), nodes, sizes) for f in document.frames)
+    if nodes == document.nodes and frames == document.frames:
+        return document
+    return document.changed(nodes=nodes, frames=frames)
+
+
+def _part(document: Document, ids: frozenset[str]) -> Document:
+    """Some nodes and the wires among them."""
+    wires = tuple(w for w in document.wires if w.source in ids and w.target in ids)
+    return replace(document, nodes={i: n for i, n in document.nodes.items() if i in ids}, wires=wires, frames=())
+
+
+def _anchored(document: Document, chosen: Sequence[str], where: Mapping[str, Position], wish: Wish) -> dict[str, Position]:
+    """The layout moved to where it belongs: onto the pinned nodes; for a selection, to where that began."""
+    pinned = [i for i in chosen if document.nodes[i].pinned]
+    old = {i: document.nodes[i].position for i in (pinned or chosen)}
+    if pinned:
+        dx = sum(old[i][0] - where[i][0] for i in pinned) / len(pinned)
+        dy = sum(old[i][1] - where[i][1] for i in pinned) / len(pinned)
+    elif wish.only is not None:
+        dx = min(x for x, _ in old.values()) - min(x for x, _ in where.values())
+        dy = min(y for _, y in old.values()) - min(y for _, y in where.values())
+    else:
+        dx = dy = 0.0
+    return {i: document.nodes[i].position if i in pinned else (where[i][0] + dx, where[i][1] + dy) for i in chosen}
+
+
+def _beside_pinned(document: Document, where: Mapping[str, Position], sizes: Mapping[str, Size]) -> dict[str, Position]:
+    """What would lie on a pinned node moves below it."""
+    result = dict(where)
+    still = [i for i in where if document.nodes[i].pinned]
+    for id in sorted(where, key=lambda i: where[i][1]):
+        for _ in range(len(still) if id not in still else 0):
+            under = next((p for p in still if _overlap(result, sizes, id, p)), None)
+            if under is None:
+                break
+            result[id] = (result[id][0], result[under][1] + sizes[under][1] + CLEAR)
     return result
 
 
-def _columns(document: Document) -> list[list[str]]:
-    """Nodes by their distance from the start, branches in the order of what feeds them."""
-    depth: dict[str, int] = {}
-    for id in [*document.order(), *document.cycle()]:
-        depth[id] = 1 + max((depth.get(w.source, -1) for w in document.wires_into[id]), default=-1)
-    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
-    for id, column in depth.items():
-        columns[column].append(id)
-    rank: dict[str, float] = {}
-    for column_ids in columns:
-        column_ids.sort(key=lambda i: _barycentre(document, i, rank))
-        rank.update({id: float(i) for i, id in enumerate(column_ids)})
-    return columns
+def _overlap(where: Mapping[str, Position], sizes: Mapping[str, Size], a: str, b: str) -> bool:
+    (ax, ay), (bx, by) = where[a], where[b]
+    (aw, ah), (bw, bh) = sizes[a], sizes[b]
+    return ax < bx + bw and bx < ax + aw and ay < by + bh and by < ay + ah
 
 
-def _barycentre(document: Document, id: str, rank: Mapping[str, float]) -> float:
-    before = [rank[w.source] for w in document.wires_into[id] if w.source in rank]
-    return sum(before) / len(before) if before else 0.0
-
-
-def _rows(document: Document, sizes: Mapping[str, Size], width: float) -> list[list[list[str]]]:
-    """Columns broken into rows: where the width ends, and where a frame ends."""
-    frames = _frame_of_nodes(document, sizes)
-    rows: list[list[list[str]]] = []
-    x, last = 0.0, None
-    for column in _columns(document):
-        wide = max(sizes[i][0] for i in column)
-        frame = frames.get(column[0])
-        if not rows or x + wide > width or (rows[-1] and frame != last and frame and last):
-            rows.append([])
-            x = 0.0
-        rows[-1].append(column)
-        x += wide + GAP
-        last = frame
-    return rows
-
-
-def _place_row(row: Sequence[Sequence[str]], sizes: Mapping[str, Size], top: float) -> dict[str, Position]:
-    """Every column's first node hangs on the row's line; the others stand under it."""
-    result: dict[str, Position] = {}
-    x = 0.0
-    for column in row:
-        wide, y = max(sizes[i][0] for i in column), top
-        for id in column:
-            result[id] = (x + (wide - sizes[id][0]) / 2, y)
-            y += _room(sizes[id]) + BRANCH_GAP
-        x += wide + GAP
-    return result
-
-
-def _room(size: Size) -> float:
-    """A bead's name stands below it."""
-    return size[1] + (2 * LINE if size[1] <= BEAD[1] else 0.0)
-
-
-def _stack_height(column: Sequence[str], sizes: Mapping[str, Size]) -> float:
-    return sum(_room(sizes[i]) + BRANCH_GAP for i in column) - BRANCH_GAP
+def scattered(document: Document, ids: Iterable[str]) -> bool:
+    """Whether these nodes were ever put anywhere: several at one point were not."""
+    places = [document.nodes[i].position for i in ids]
+    return len(places) < 2 or len(set(places)) > 1
 
 
 # -- frames --------------------------------------------------------------------------------------------------------------
@@ -103,19 +130,10 @@ def inside(document: Document, frame: Frame, sizes: Mapping[str, Size]) -> list[
     return result
 
 
-def tidied(document: Document, sizes: Mapping[str, Size], width: float = ROW_WIDTH) -> Document:
-    """The document laid out anew, each frame again around the nodes it held."""
-    where = positions(document, sizes, width)
-    nodes = {id: replace(node, position=where[id]) for id, node in document.nodes.items()}
-    frames = tuple(_around(frame, inside(document, frame, sizes), where, sizes) for frame in document.frames)
-    if nodes == document.nodes and frames == document.frames:
-        return document
-    return document.changed(nodes=nodes, frames=frames)
-
-
-def _around(frame: Frame, ids: Sequence[str], where: Mapping[str, Position], sizes: Mapping[str, Size]) -> Frame:
+def _around(frame: Frame, ids: Sequence[str], nodes: Mapping[str, Node], sizes: Mapping[str, Size]) -> Frame:
     if not ids:
         return frame
+    where = {i: nodes[i].position for i in ids}
     left, top, right, bottom = FRAME_MARGIN
     x0, y0 = min(where[i][0] for i in ids) - left, min(where[i][1] for i in ids) - top
     x1 = max(where[i][0] + sizes[i][0] for i in ids) + right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -37,19 +38,24 @@ class Route:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a wire must not cross: its two nodes, the frames they stand in, and every other node."""
+    """What a wire must not cross: its two nodes, the frames they stand in, and every node (its lower edge, in order)."""
 
     source: QRectF
     target: QRectF
     frames: Sequence[QRectF] = ()
-    others: Sequence[QRectF] = ()
+    bottoms: Sequence[float] = ()
 
 
 def route(a: QPointF, b: QPointF, around: Surroundings | None = None) -> Route:
     """The route from output `a` to input `b`."""
-    if b.x() >= a.x() + 8 or around is None:
+    if is_ahead(a, b) or around is None:
         return ahead(a, b)
     return _around(a, b, around)
+
+
+def is_ahead(a: QPointF, b: QPointF) -> bool:
+    """Whether nothing needs to be known of the surroundings."""
+    return bool(b.x() >= a.x() + 8)
 
 
 def ahead(a: QPointF, b: QPointF) -> Route:
@@ -69,7 +75,7 @@ def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
     left = _clear_left(where, None if same else goal)
     right, left = max(right, a.x() + 2 * BEND), min(left, b.x() - 2 * BEND)
     above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
-    level = _between(_row(above, below, where.others), below)
+    level = _between(_row(above, below, where.bottoms), below)
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)
 
@@ -86,9 +92,10 @@ def _clear_left(where: Surroundings, frame: QRectF | None) -> float:
     return where.target.left() - CLEAR if frame is None else frame.left() - FRAME_CLEAR
 
 
-def _row(above: QRectF, below: QRectF, others: Sequence[QRectF]) -> QRectF:
+def _row(above: QRectF, below: QRectF, bottoms: Sequence[float]) -> QRectF:
     """`above`, as deep as the deepest node that ends before `below` begins: the way back passes under all of them."""
-    deepest = max((r.bottom() for r in others if r.bottom() < below.top()), default=above.bottom())
+    before = bisect_left(bottoms, below.top())
+    deepest = bottoms[before - 1] if before else above.bottom()
     return QRectF(above.left(), above.top(), above.width(), max(above.height(), deepest - above.top()))
 
 

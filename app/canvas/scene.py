@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, QTimer
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from app.canvas.geometry import PORT_HIT
 from app.canvas.ink import Ink
+from app.canvas.items.afar import AfarItem
 from app.canvas.items.frame import FrameItem
 from app.canvas.items.node import NodeItem
 from app.canvas.items.overlay import OverlayItem
 from app.canvas.items.wire import WireItem
 from app.canvas.live_faces import live_face, share_on
-from app.canvas.look import PortLook, counted, look_of, problems_by_node
-from app.canvas.routes import Surroundings, route
+from app.canvas.look import NodeLook, PortLook, counted, look_of, problems_by_node
+from app.canvas.routes import Surroundings, is_ahead, route
 from app.session import Live, Session
 from app.tokens import Tokens
-from nodes.document import Document, Wire
+from nodes.document import ENTRY, EXIT, Document, Node, Wire
 from nodes.layer import kind_of, sample_shape
 from runtime.errors import NetwrightError
 from runtime.graph import Value
@@ -27,6 +29,12 @@ from runtime.graph import Value
 #: Faces are redrawn at most eight times a second.
 LIVE_MS = 125
 WORLD = QRectF(-100_000, -100_000, 200_000, 200_000)
+
+
+def _tells_all(node: Node, told: tuple[Any, ...]) -> bool:
+    """Whether a layer's look depends on nothing but this. What brings in data also depends on files; a block and its ports
+    on what is inside."""
+    return bool(told[3]) and node.block is None and node.type not in (ENTRY, EXIT)
 
 
 @dataclass(frozen=True)
@@ -50,8 +58,16 @@ class CanvasScene(QGraphicsScene):
         #: Whether each layer shows its share of the network's computation and space.
         self.shows_costs = False
         self._followed: tuple[Document, str] | None = None
+        #: By node, what its look was made from; nodes whose place or size is new; what was shown as selected.
+        self._told: dict[str, tuple[Any, ...]] = {}
+        self._unsettled: set[str] = set()
+        self._marked: frozenset[str] = frozenset()
+        self._bottoms: Sequence[float] | None = None
+        self._pictured = False
         self.overlay = OverlayItem()
         self.addItem(self.overlay)
+        self._afar = AfarItem(WORLD)
+        self.addItem(self._afar)
         self._live = QTimer(self, singleShot=True, interval=LIVE_MS)
         self._live.timeout.connect(self._show_faces)
         session.document_changed.connect(self.follow)
@@ -88,40 +104,66 @@ class CanvasScene(QGraphicsScene):
         here = self.session.here
         for id in set(self.nodes).difference(here):
             self.removeItem(self.nodes.pop(id))
+            self._told.pop(id, None)
         checked = self.session.checked
         problems = problems_by_node(checked)
         numbers = self.session.numbers if self.shows_costs else None
         for id in here:
-            node, path = document.nodes[id], document.path(id)
+            node = document.nodes[id]
+            path = document.path(id)
             costs = numbers.at(path) if numbers else None
-            look = look_of(document, node, checked.built.at(path), problems.get(id), costs)
-            item = self.nodes.get(id)
-            if item is None:
-                item = self.nodes[id] = NodeItem(look, self.ink)
-                self.addItem(item)
-                self._show_face(id, self.session.live)
-            elif look != item.look:
-                item.show_look(look)
-                self._show_face(id, self.session.live)
-            item.setPos(*node.position)
+            wires = document.wires_into[id], document.wires_out_of[id]
+            told = (node, checked.built.at(path), problems.get(id), *wires, costs)
+            if id not in self.nodes or not _tells_all(node, told) or told != self._told.get(id):
+                self._present(id, look_of(document, *told[:3], costs))
+                self._told[id] = told
+            item = self.nodes[id]
+            if (item.x(), item.y()) != node.position:
+                self._unsettled.add(id)
+                item.setPos(*node.position)
+
+    def _present(self, id: str, look: NodeLook) -> None:
+        """Show a node's look, if it is another than before."""
+        item = self.nodes.get(id)
+        if item is not None and item.look == look:
+            return
+        fresh = item is None
+        item = item or NodeItem(look, self.ink)
+        self.nodes[id] = item
+        item.show_look(look)
+        self._show_face(id, self.session.live)
+        if fresh:
+            self._add(item)
+        self._unsettled.add(id)
 
     def _follow_wires(self, document: Document) -> None:
         here = [w for id in self.session.here for w in document.wires_into[id]]
         self.chosen_wires &= set(here)
         for wire in set(self.wires).difference(here):
             self.removeItem(self.wires.pop(wire))
+        fresh = [w for w in here if w not in self.wires]
+        self.wires.update((w, WireItem(w, self.ink)) for w in fresh)
         for wire in here:
-            if wire not in self.wires:
-                self.wires[wire] = WireItem(wire, self.ink)
-                self.addItem(self.wires[wire])
             self._describe(document, wire)
-        self.reroute(here)
+        self._bottoms = None
+        moved, self._unsettled = self._unsettled, set()
+        # A wire that goes back around its row keeps clear of nodes that are not its own.
+        self.reroute(fresh)
+        if len(fresh) < len(self.wires):
+            old = (w for w, item in self.wires.items() if item.scene() is not None)
+            self.reroute([w for w in old if self.wires[w].turns or w.source in moved or w.target in moved])
+        # Now, and not before: each change of an item that is in the scene costs Qt its old place.
+        for wire in fresh:
+            self._add(self.wires[wire])
 
     def _describe(self, document: Document, wire: Wire) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
-        value = self.value_at(wire.source, wire.source_port)
-        label = "?" if value is None else ("labels" if value.rank == 1 else counted(sample_shape(value)))
-        self.wires[wire].present(kind_of(value) if value else "vector", label, self._is_side(document, wire))
+        told = value, side = self.value_at(wire.source, wire.source_port), self._is_side(document, wire)
+        item = self.wires[wire]
+        if told != item.told:
+            item.told = told
+            label = "?" if value is None else ("labels" if value.rank == 1 else counted(sample_shape(value)))
+            item.present(kind_of(value) if value else "vector", label, side)
 
     def _is_side(self, document: Document, wire: Wire) -> bool:
         try:
@@ -136,26 +178,66 @@ class CanvasScene(QGraphicsScene):
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
-        bodies = [n.scene_body() for n in self.nodes.values()]
         for wire in wires:
             source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
             item = self.wires.get(wire)
             if source and target and item:
                 start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-                around = Surroundings(source.scene_body(), target.scene_body(), frames, bodies)
+                ahead = is_ahead(start, end)
+                around = None if ahead else Surroundings(source.scene_body(), target.scene_body(), frames, self._edges())
                 item.follow(start, end, route(start, end, around))
+        self._refresh_afar()
+
+    def _edges(self) -> Sequence[float]:
+        """The lower edges of all nodes, in order."""
+        if self._bottoms is None:
+            self._bottoms = sorted(n.y() + n.body().bottom() for n in self.nodes.values())
+        return self._bottoms
 
     def reroute_nodes(self, ids: Iterable[str]) -> None:
-        moved = set(ids)
-        self.reroute([w for w in self.wires if w.source in moved or w.target in moved])
+        """Lay the wires of nodes anew that are being moved. Where they were still counts until they are let go."""
+        document = self.session.document
+        at = [w for id in ids if id in document.nodes for w in (*document.wires_into[id], *document.wires_out_of[id])]
+        self._unsettled.update(ids)
+        self.reroute(dict.fromkeys(at))
+
+    # -- from afar -----------------------------------------------------------------------------------------------------------
+    def show_from_afar(self, afar: bool) -> None:
+        """Whether one item paints all nodes and wires, or each of them itself."""
+        if afar != self._afar.isVisible():
+            self._afar.setVisible(afar)
+            self._refresh_afar()
+            for item in (*self.nodes.values(), *self.wires.values()):
+                item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents, afar)
+
+    def keep_pictures(self, keep: bool) -> None:
+        """While something is dragged the nodes that it passes are painted from pictures of them."""
+        if keep != self._pictured:
+            self._pictured = keep
+            mode = QGraphicsItem.CacheMode.DeviceCoordinateCache if keep else QGraphicsItem.CacheMode.NoCache
+            for item in self.nodes.values():
+                item.setCacheMode(mode)
+
+    def _refresh_afar(self) -> None:
+        if self._afar.isVisible():
+            self._afar.show_items(self.nodes.values(), self.wires.values(), self.ink)
+
+    def _add(self, item: NodeItem | WireItem) -> None:
+        if self._afar.isVisible():
+            item.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+        self.addItem(item)
 
     # -- selection, live faces, colours --------------------------------------------------------------------------------------
     def _show_selection(self, chosen: frozenset[str]) -> None:
-        last = next(reversed([i for i in self.nodes if i in chosen]), "") if chosen else ""
-        for id, item in self.nodes.items():
-            item.show_state(chosen=0 if id not in chosen else (2 if id == last else 1))
+        last = next((i for i in reversed(self.nodes) if i in chosen), "") if chosen else ""
+        for id in self._marked | chosen:
+            if id in self.nodes:
+                self.nodes[id].show_state(chosen=0 if id not in chosen else (2 if id == last else 1))
+        self._marked = chosen
         for wire, wire_item in self.wires.items():
-            wire_item.show_state(chosen=wire in self.chosen_wires)
+            if wire_item.chosen != (wire in self.chosen_wires):
+                wire_item.show_state(chosen=wire in self.chosen_wires)
+        self._refresh_afar()
 
     def choose_wires(self, wires: Iterable[Wire]) -> None:
         self.chosen_wires = set(wires) & set(self.wires)
@@ -169,6 +251,7 @@ class CanvasScene(QGraphicsScene):
         """Every face anew, from the newest numbers."""
         for id in self.nodes:
             self._show_face(id, self.session.live)
+        self._bottoms = None
         self.reroute([w for w, item in self.wires.items() if item.turns])
 
     def _show_face(self, id: str, live: Live) -> None:
@@ -193,29 +276,32 @@ class CanvasScene(QGraphicsScene):
             wire.ink = self.ink
         for frame in self.frames.values():
             frame.ink = self.ink
+        self._refresh_afar()
         self.update()
 
     # -- what is where -------------------------------------------------------------------------------------------------------
     def node_at(self, point: QPointF) -> str | None:
         """The uppermost node whose body holds the point."""
-        hits = [i for i, item in self.nodes.items() if item.scene_body().contains(point)]
-        return hits[-1] if hits else None
+        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return next((i.look.id for i in found if isinstance(i, NodeItem) and i.scene_body().contains(point)), None)
 
     def port_at(self, point: QPointF, reach: float = PORT_HIT / 2) -> PortAt | None:
         """The nearest port within its hit area."""
         best: tuple[float, PortAt] | None = None
-        for id, item in self.nodes.items():
-            if not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
+        area = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+        for item in self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect):
+            if not isinstance(item, NodeItem) or not item.scene_body().adjusted(-reach, -reach, reach, reach).contains(point):
                 continue
             for port in item.look.ports:
                 away = item.port_point(port.output, port.name) - point
                 distance = max(abs(away.x()), abs(away.y()))
                 if distance <= reach and (best is None or distance < best[0]):
-                    best = (distance, PortAt(id, port))
+                    best = (distance, PortAt(item.look.id, port))
         return best[1] if best else None
 
     def wire_at(self, point: QPointF) -> Wire | None:
-        return next((w for w, item in self.wires.items() if item.shape().contains(point)), None)
+        found = self.items(point, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+        return next((i.wire for i in found if isinstance(i, WireItem) and i.shape().contains(point)), None)
 
     def near(self, size: QSizeF) -> list[str]:
         """The nodes that can be seen together with the middle one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
@@ -18,6 +20,12 @@ BESIDE: Margins = (230.0, 14.0, 16.0, 10.0)
 WHEEL_STEP = 1.15
 
 
+@lru_cache(maxsize=64)
+def dots(columns: int, step: float) -> QPolygonF:
+    """A row of the ground's points."""
+    return QPolygonF([QPointF(x * step, 0) for x in range(columns)])
+
+
 class Stage(QGraphicsView):
     """A flat ground that zooms and pans. `whole`: all of it is being shown, until somebody zooms, pans or fits a part."""
 
@@ -27,7 +35,7 @@ class Stage(QGraphicsView):
         super().__init__(scene, parent)
         self.tokens = tokens
         self.whole = False
-        self._dots: tuple[tuple[int, int, float], QPolygonF] = ((0, 0, 0.0), QPolygonF())
+        self.least = ZOOM_LEAST
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -45,7 +53,7 @@ class Stage(QGraphicsView):
 
     def zoom_at(self, factor: float, at: QPointF) -> None:
         """Zoom so that what lies under the viewport's point `at` stays there."""
-        wanted = min(max(self.zoom * factor, ZOOM_LEAST), ZOOM_MOST)
+        wanted = min(max(self.zoom * factor, self.least), ZOOM_MOST)
         if abs(wanted - self.zoom) < 1e-9:
             return
         under = self.mapToScene(at.toPoint())
@@ -73,7 +81,7 @@ class Stage(QGraphicsView):
         rect = rect if not rect.isEmpty() else QRectF(-1, -1, 2, 2)
         zooms = {m: min(self._zoom_for(rect, m), most) for m in (MARGINS, BESIDE)}
         left, top, right, bottom = BESIDE if zooms[BESIDE] > zooms[MARGINS] else MARGINS
-        zoom = max(*zooms.values(), ZOOM_LEAST)
+        zoom = max(*zooms.values(), self.least)
         self.setTransform(QTransform.fromScale(zoom, zoom))
         off = QPointF((left - right) / (2 * zoom), (top - bottom) / (2 * zoom))
         self.centerOn(rect.center() - off)
@@ -94,6 +102,10 @@ class Stage(QGraphicsView):
         room = self._room()
         return QSizeF(room.width() / ZOOM_LEAST, room.height() / ZOOM_LEAST)
 
+    def allow(self, rect: QRectF) -> None:
+        """Let the zoom become so small that all of `rect` is seen."""
+        self.least = min(ZOOM_LEAST, self._zoom_for(rect, MARGINS))
+
     def too_large(self, rect: QRectF) -> bool:
         most = self.most_seen()
         return rect.width() > most.width() or rect.height() > most.height()
@@ -102,16 +114,14 @@ class Stage(QGraphicsView):
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         rect = QRectF(rect)
         painter.fillRect(rect, qcolor(self.tokens.canvas))
-        step = GRID if self.zoom >= FAR else GRID * 5
+        step = GRID if self.zoom >= FAR else GRID * 5 * max(1, round(0.1 / self.zoom))
         left, top = (rect.left() // step) * step, (rect.top() // step) * step
         columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
-        key = (columns, rows, step)
-        if key != self._dots[0]:
-            points = [QPointF(x * step, y * step) for y in range(rows) for x in range(columns)]
-            self._dots = (key, QPolygonF(points))
         pen = QPen(qcolor(self.tokens.dot), 1.5)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.translate(left, top)
-        painter.drawPoints(self._dots[1])
-        painter.translate(-left, -top)
+        for _ in range(rows):
+            painter.drawPoints(dots(columns, step))
+            painter.translate(0, step)
+        painter.translate(-left, -top - rows * step)

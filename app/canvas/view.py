@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -26,9 +26,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from app.canvas import spoken
 from app.canvas.breadcrumb import Breadcrumb
 from app.canvas.dropping import Dropping
+from app.canvas.geometry import AFAR
 from app.canvas.gestures import Gesture, Pointer
 from app.canvas.hover import Hover, tip_at
 from app.canvas.keyed import KeyedStage
+from app.canvas.layout import scattered
 from app.canvas.overlays import EmptyHint, Title, ZoomControl
 from app.canvas.pressing import gesture_for
 from app.canvas.stage import WHEEL_STEP
@@ -84,6 +86,7 @@ class CanvasView(KeyedStage):
         self.zoom_control.reset.connect(self.reset_zoom)
         self.zoom_control.fit.connect(self.fit_all)
         self.zoom_changed.connect(self.zoom_control.show_zoom)
+        self.zoom_changed.connect(lambda zoom: self.canvas.show_from_afar(zoom < AFAR))
         self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
         self.empty.search.connect(lambda: self.open_search())
         self.empty.example.connect(self.example_requested)
@@ -101,6 +104,12 @@ class CanvasView(KeyedStage):
         if self._unseen is not self.session.history and self.isVisible():
             self._unseen = self.session.history
             self.fit_all()
+            self._lay_out_what_has_no_place()
+
+    def _lay_out_what_has_no_place(self) -> None:
+        """A network that was never laid out (written by a program) is, when it is opened."""
+        if not scattered(self.session.document, self.session.here):
+            QTimer.singleShot(0, self, self.tidy)
 
     def _level_changed(self, level: str) -> None:
         """A block was opened or left: what was seen outside is seen again."""
@@ -260,6 +269,8 @@ class CanvasView(KeyedStage):
     def _escape(self) -> None:
         if self.gesture is not None:
             self._end(lambda g: g.cancel())
+        elif self.tidying.cancel():
+            pass
         elif self.session.selection or self.canvas.chosen_wires:
             self.canvas.choose_wires(())
             self.session.select(())

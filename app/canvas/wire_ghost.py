@@ -79,7 +79,7 @@ class DraggedWire:
         source, target = ids if self.anchor.port.output else ids[::-1]
         frames = [f.rect() for f in self.scene.frames.values()]
         bodies = {id: node.scene_body() for id, node in self.scene.nodes.items()}
-        return Surroundings(bodies[source], bodies[target], frames, list(bodies.values()))
+        return Surroundings(bodies[source], bodies[target], frames, sorted(b.bottom() for b in bodies.values()))
 
     def _ghost_place(self, tip: QPointF) -> QPointF:
         side = -1 if self.anchor.port.output else 1

@@ -12,16 +12,20 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import autosave
 from app.autosave import Found
+from app.background import in_background
 from app.panels.message_bar import MessageBar
 from app.recent import remember
 from app.session import Session
 from nodes import edits, files
+from nodes.check import Checked, check
 from nodes.document import Document
 from nodes.training import merge
 from runtime.atomic import Stamp
 from runtime.errors import NetwrightError
 
 FILTER = "ONNX model (*.onnx)"
+#: From so many layers on a change is not shown at once.
+MANY = 8_000
 SAVE, DISCARD, CANCEL = "Save", "Discard", "Cancel"
 
 
@@ -83,15 +87,21 @@ class Filing(QObject):
     def load(self, path: Path) -> bool:
         try:
             with _busy():
-                opened = files.open_file(path)
+                self._window.status.say(f"Opening {path.name} …")
+                opened, checked = in_background(lambda: _read(path))
         except NetwrightError as error:
             self._messages.say("err", str(error))
             return False
+        finally:
+            self._window.status.say("")
         self._stamp = opened.stamp
-        self._window.show_document(opened.document, path)
+        self._window.show_document(opened.document, path, checked)
         remember(self._window.store, path)
         for notice in opened.notices:
             self._messages.say("warn", notice)
+        if (count := len(opened.document.nodes)) > MANY:
+            what = f"{count:,} layers: each change is checked as a whole, and that takes a few seconds here."
+            self._messages.say("warn", what)
         found = autosave.beside(path)
         if found:
             self.offer(found)
@@ -181,6 +191,25 @@ class Filing(QObject):
         self._messages.say("ok", f"{target.title} was exported to {path}.")
         return True
 
+    def picture_dialog(self) -> None:
+        """How the picture is to be; then its file."""
+        from app.panels.picture_dialog import PictureDialog
+
+        start = self._suggestion()
+        PictureDialog(self._window, self._session, start, self.save_picture).open()
+
+    def save_picture(self, path: Path, composition: Any, scale: float) -> bool:
+        from app.pictures.writing import save_picture
+
+        try:
+            with _busy():
+                save_picture(composition, path, scale)
+        except NetwrightError as error:
+            self._messages.say("err", str(error))
+            return False
+        self._messages.say("ok", f"The picture was exported to {path}.")
+        return True
+
     # -- after a crash -----------------------------------------------------------------------------------------------------
     def offer(self, found: Found) -> None:
         name = found.path.name if found.path else found.document.title
@@ -205,6 +234,11 @@ class Filing(QObject):
         found.discard()
         self._window.autosave.write()
         self._messages.say("ok", "Recovered. Save when you are content with it.")
+
+
+def _read(path: Path) -> tuple[files.Opened, Checked]:
+    opened = files.open_file(path)
+    return opened, check(opened.document)
 
 
 class _busy:

@@ -36,7 +36,7 @@ class Inspector(QFrame):
         chosen = self._session.selection
         if len(chosen) != 1:
             self._leave()
-            self.network.refresh()
+            self.network.refresh(force)
             if chosen:
                 self.network.caption.setText(f"{len(chosen)} layers are selected. Click one to change its settings.")
             return

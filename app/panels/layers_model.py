@@ -13,6 +13,8 @@ from app.columns import COLUMNS, HEAD, Data, counts_of, rows_of
 from app.glyphs import glyph_for, tile_icon
 from app.session import Session
 from app.theme import current, font
+from nodes.build import Built
+from nodes.document import Document
 from nodes.layer import layer_type
 
 Index = QModelIndex | QPersistentModelIndex
@@ -53,10 +55,15 @@ class LayersModel(QAbstractTableModel):
         super().__init__()
         self._session = session
         self.rows: list[LayerRow] = []
+        self._seen: tuple[Document, Built] | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        rows = self._read()
+        """What the session says now; nothing is done where it is shown already."""
+        seen = self._session.document, self._session.checked.built
+        if self._seen is not None and all(a is b for a, b in zip(seen, self._seen, strict=True)):
+            return
+        self._seen, rows = seen, self._read()
         if rows != self.rows:
             self.beginResetModel()
             self.rows = rows

@@ -123,16 +123,16 @@ class NetworkTable(QWidget):
         box.addWidget(self._rest, 1)
         self.refresh()
 
-    def refresh(self) -> None:
+    def refresh(self, force: bool = False) -> None:
+        """Show the network as it is; its icons and colours too (`force`) after another theme."""
         some = bool(self._session.document.nodes)
         self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
         self.hint.setVisible(not some)
         self.view.setVisible(some)
         self._rest.setVisible(not some)
         self.view.layers.refresh()
-
-    def recolor(self) -> None:
-        self.view.layers.recolor()
+        if force:
+            self.view.layers.recolor()
 
 
 class LayersPage(QWidget):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +87,16 @@ def assemble(info: DatasetInfo, train: Split, validation: Split, test: Split) ->
     return Dataset(info, train, validation, test)
 
 
-def with_validation(info: DatasetInfo, training: Split, test: Split, seed: int) -> Dataset:
+class Takeable(Protocol):
+    """Labelled samples of which some can be taken as a split."""
+
+    @property
+    def labels(self) -> npt.NDArray[Any]: ...
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Split: ...
+
+
+def with_validation(info: DatasetInfo, training: Takeable, test: Split, seed: int) -> Dataset:
     """A dataset whose validation split is drawn from the training samples by `seed`: a tenth, stratified."""
     kept, held = hold_out(training.labels, VALIDATION_DIVISOR, seed, "validation")
     return assemble(info, training.take(kept), training.take(held), test)

@@ -182,17 +182,19 @@ def machine() -> str:
     return f"{processor}, Python {platform.python_version()}, onnxruntime {version('onnxruntime')}, torch {version('torch')}"
 
 
-def write_readme(table: str) -> None:
-    """Put `table` between the marks in the README's section on speed."""
+def write_readme(table: str, begin: str = BEGIN, end: str = END) -> None:
+    """Put `table` between its marks in the README's section on speed."""
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    readme.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    readme.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="dev.py bench", description="Training steps beside PyTorch's.")
+    parser = argparse.ArgumentParser(
+        prog="dev.py bench", description="Training steps beside PyTorch's. `bench canvas` measures the window instead."
+    )
     parser.add_argument("rows", nargs="*", help="rows to measure (default: all): " + ", ".join(r.name for r in ROWS))
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2)

@@ -25,7 +25,8 @@ class NodeItem(QGraphicsItem):
     def __init__(self, look: NodeLook, ink: Ink) -> None:
         super().__init__()
         self.look, self.ink = look, ink
-        self.face: Face = idle_face(look)
+        self._idle: Face = idle_face(look)
+        self.face = self._idle
         self.gradient: float | None = None
         self.note = ""
         self.hovered = False
@@ -34,21 +35,25 @@ class NodeItem(QGraphicsItem):
         #: What the gesture under way says of ports: state and the tag beside it, by (is output, name).
         self.port_states: dict[tuple[bool, str], tuple[PortState, str]] = {}
         self.setZValue(10)
+        self._measure()
 
     # -- what it shows ---------------------------------------------------------------------------------------------------
     def show_look(self, look: NodeLook) -> None:
         if look != self.look:
             self.prepareGeometryChange()
             self.look = look
-            self.face = idle_face(look)
+            self.face = self._idle = idle_face(look)
+            self._measure()
             self.update()
 
     def show_face(self, face: Face | None, gradient: float | None, note: str) -> None:
         """A live face, or None for the drawing at rest."""
-        self.prepareGeometryChange()
-        self.face = face or idle_face(self.look)
-        self.gradient, self.note = gradient, note
-        self.update()
+        face = face or self._idle
+        if (face, gradient, note) != (self.face, self.gradient, self.note):
+            self.prepareGeometryChange()
+            self.face, self.gradient, self.note = face, gradient, note
+            self._measure()
+            self.update()
 
     def show_state(self, **state: Any) -> None:
         """Change hovered, chosen or port_states, and repaint only if something did."""
@@ -57,6 +62,8 @@ class NodeItem(QGraphicsItem):
                 self.prepareGeometryChange()
             for name, value in state.items():
                 setattr(self, name, value)
+            if "port_states" in state:
+                self._measure()
             self.update()
 
     def port_state(self, output: bool, name: str) -> tuple[PortState, str]:
@@ -66,6 +73,18 @@ class NodeItem(QGraphicsItem):
     # -- where it is -------------------------------------------------------------------------------------------------------
     def body(self) -> QRectF:
         """The node's box in its own coordinates."""
+        return self._body
+
+    def _measure(self) -> None:
+        """Work out body and bounds, which Qt asks for hundreds of times more often than they change."""
+        self._body = self._box()
+        small = self.look.bead or self.look.collapsed
+        below = 44.0 if small else 0.0
+        # Tags of a gesture are painted larger from afar. (What is larger than need be has its neighbours painted too.)
+        named = 280.0 if self.port_states else (110.0 if len(self.look.ports) > 2 else (40.0 if small else 0.0))
+        self._bounds = self._body.adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
+
+    def _box(self) -> QRectF:
         if self.look.bead:
             return QRectF(0, 0, *g.BEAD)
         if self.look.collapsed:
@@ -87,10 +106,7 @@ class NodeItem(QGraphicsItem):
 
     # -- QGraphicsItem -------------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        below = 44.0 if self.look.bead or self.look.collapsed else 0.0
-        # Tags of a gesture are painted larger from afar.
-        named = 280.0 if self.port_states else (110.0 if len(self.look.ports) > 2 else 40.0)
-        return self.body().adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -99,7 +115,6 @@ class NodeItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if zoom < g.FAR:
             paint_far(painter, self, self.ink)
         elif self.look.bead:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
 from app.canvas import geometry as g
 from app.canvas.ink import Ink, text_width
@@ -139,11 +139,25 @@ def _box(painter: QPainter, box: QRectF, header: float, item: NodeItem, ink: Ink
     painter.drawRoundedRect(box, g.RADIUS, g.RADIUS)
     if item.look.bypassed:
         return
-    painter.save()
-    painter.setClipRect(QRectF(box.left(), box.top(), box.width(), header), Qt.ClipOperation.IntersectClip)
     painter.setBrush(ink.header(item.look.category))
-    painter.drawRoundedRect(box, g.RADIUS, g.RADIUS)
-    painter.restore()
+    if header >= box.height():
+        painter.drawRoundedRect(box, g.RADIUS, g.RADIUS)
+        return
+    painter.translate(box.topLeft())
+    painter.drawPath(header_shape(box.width(), header))
+    painter.translate(-box.topLeft())
+
+
+@lru_cache(maxsize=8)
+def header_shape(width: float, height: float) -> QPainterPath:
+    """Round above, square below. (Not by clipping: a picture as SVG knows none.)"""
+    side = 2 * g.RADIUS
+    path = QPainterPath(QPointF(0, height))
+    path.arcTo(QRectF(0, 0, side, side), 180, -90)
+    path.arcTo(QRectF(width - side, 0, side, side), 90, -90)
+    path.lineTo(width, height)
+    path.closeSubpath()
+    return path
 
 
 def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -194,14 +208,13 @@ def _face(painter: QPainter, item: NodeItem, ink: Ink, words: bool = True) -> No
 
 
 def _bypassed(painter: QPainter, rect: QRectF, ink: Ink) -> None:
-    painter.save()
-    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    """Slanted lines over the face, each as far as the face goes."""
     painter.setPen(ink.pen("line2"))
-    reach = int(rect.width() + rect.height())
-    for x in range(0, reach, 10):
-        start = QPointF(rect.left() + x, rect.top())
-        painter.drawLine(start, QPointF(start.x() - rect.height(), rect.bottom()))
-    painter.restore()
+    width, height = rect.width(), rect.height()
+    for x in range(0, int(width + height), 10):
+        top, bottom = max(0.0, x - width), min(height, x)
+        corner = rect.topLeft()
+        painter.drawLine(corner + QPointF(x - top, top), corner + QPointF(x - bottom, bottom))
     ink.label(painter, rect.center(), "bypassed", "caption", "text", "raised", "raised")
 
 

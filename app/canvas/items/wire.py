@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -16,11 +16,15 @@ from nodes.document import Wire
 WIDTHS = {"maps": 2.5, "volume": 2.5}
 THIN = 1.75
 HIT = 14.0
+#: Half of the widest stroke, which is drawn thicker from afar (1.25 times 3 pixels), or of what the mouse hits.
+THICK = 8.0
 ABOVE = 11.0
 #: A wire that falls or rises more than this is a slope; and how far beside it its label stands.
 LEVEL, BESIDE = 14.0, 12.0
 #: From a port to the tag of a folded wire; the name of a bead next door begins soon after.
 TAG_AWAY = 5.0
+#: Where a wire runs before the scene has told it.
+NOWHERE = ahead(QPointF(), QPointF())
 
 
 class WireItem(QGraphicsItem):
@@ -30,24 +34,31 @@ class WireItem(QGraphicsItem):
         super().__init__()
         self.wire, self.ink = wire, ink
         self.kind, self.label = "vector", ""
+        #: What kind, label and side were made from.
+        self.told: object = None
         #: A wire between further ports (dataset's label → loss's target).
         self.side = False
         self.hovered = self.chosen = self.marked = False
         self._start, self._end = QPointF(), QPointF()
-        self._route: Route = ahead(self._start, self._end)
+        self._route: Route = NOWHERE
         self._touch = QPainterPath()
+        self._bounds: QRectF | None = None
 
     def follow(self, start: QPointF, end: QPointF, route: Route) -> None:
-        """Run along `route` from now on."""
+        """Run along `route` from now on. (One that goes around is laid anew with every change, and mostly as it was.)"""
+        if (start, end, route) == (self._start, self._end, self._route):
+            return
         self.prepareGeometryChange()
         self._start, self._end, self._route = start, end, route
         self._touch = QPainterPath()
+        self._bounds = None
         self.update()
 
     def present(self, kind: str, label: str, side: bool) -> None:
         if (kind, label, side) != (self.kind, self.label, self.side):
             self.prepareGeometryChange()
             self.kind, self.label, self.side = kind, label, side
+            self._bounds = None
             self._stack()
             self._touch = QPainterPath()
             self.update()
@@ -86,14 +97,29 @@ class WireItem(QGraphicsItem):
         return self._route.way is Way.AROUND
 
     @property
+    def path(self) -> QPainterPath:
+        return self._route.path
+
+    @property
     def middle(self) -> QPointF:
         return self._route.label
 
     # -- QGraphicsItem -----------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
-        tags = QRectF(self._start, self._end).normalized()
-        room = max(text_width(self._words(), "smallest") / 2, 70.0) + 30.0
-        return self._route.path.boundingRect().united(tags).adjusted(-room, -24, room, 24)
+        # Worked out once after a change: Qt asks hundreds of times.
+        if self._bounds is None:
+            self._bounds = self._measured()
+        return self._bounds
+
+    def _measured(self) -> QRectF:
+        """The line, the label at its middle, the tags at the ends of a side wire."""
+        room = text_width(self._words(), "smallest") + BESIDE + 4
+        middle = self._route.label
+        label = QRectF(middle.x() - room, middle.y() - 24, 2 * room, 48)
+        bounds = self._route.path.boundingRect().adjusted(-THICK, -THICK, THICK, THICK).united(label)
+        if not self.side:
+            return bounds
+        return bounds.united(QRectF(self._start, self._end).normalized().adjusted(-100, -24, 100, 24))
 
     def shape(self) -> QPainterPath:
         if self._touch.isEmpty():
@@ -117,13 +143,12 @@ class WireItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         zoom = option.levelOfDetailFromTransform(painter.worldTransform())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.folded:
             if zoom >= NEAR:
                 self._paint_tags(painter)
             return
         painter.setPen(self.ink.pen(*self._stroke_look(max(1.0, 0.5 / zoom if zoom < FAR else 1.0))))
-        painter.setBrush(self.ink.color("canvas", 0.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._route.path)
         if zoom >= NEAR:
             self._paint_label(painter)

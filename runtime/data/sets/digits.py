@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +20,20 @@ SHA256 = "107daf11abb7f38d9d5f9e18217b2cf59e0040c7c67bcdd596c9ccf8fc06e39d"
 CLASSES = tuple("0123456789")
 
 
-def to_split(images: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]) -> Split:
-    """Images uint8 (N, 28, 28), labels uint8 (N,) as samples float32 (N, 1, 28, 28) in [0, 1], labels int64 (N,)."""
-    samples = images[:, None].astype(np.float32)
-    samples /= np.float32(255)
-    return Split(samples, labels.astype(np.int64))
+@dataclass(frozen=True, eq=False)
+class Bytes:
+    """Images uint8 (N, 28, 28) and labels (N,) as they are kept: what is taken of them is converted then, and nothing twice."""
+
+    images: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8]
+
+    def take(self, indices: npt.NDArray[np.int64]) -> Split:
+        return Bytes(self.images[indices], self.labels[indices]).split()
+
+    def split(self) -> Split:
+        """Samples float32 (N, 1, 28, 28) in [0, 1], labels int64 (N,)."""
+        samples = np.divide(self.images[:, None], np.float32(255), dtype=np.float32)
+        return Split(samples, self.labels.astype(np.int64))
 
 
 @dataset
@@ -52,6 +62,6 @@ class Digits(Family):
         if hashlib.sha256(data).hexdigest() != SHA256:
             raise DataError(f"Dataset ‘digits’: its file {FILE} is damaged: install Netwright again.")
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            training = to_split(arrays["train_samples"], arrays["train_labels"])
-            test = to_split(arrays["test_samples"], arrays["test_labels"])
+            training = Bytes(arrays["train_samples"], arrays["train_labels"])
+            test = Bytes(arrays["test_samples"], arrays["test_labels"]).split()
         return with_validation(self.describe(reference), training, test, seed)

@@ -6,11 +6,11 @@ import os
 from collections.abc import Hashable
 from pathlib import Path
 
-from runtime.data.dataset import Dataset, DatasetInfo, Split, times, with_validation
+from runtime.data.dataset import Dataset, DatasetInfo, times, with_validation
 from runtime.data.idx import read_idx
 from runtime.data.naming import Reference
 from runtime.data.registry import Family, dataset
-from runtime.data.sets.digits import CLASSES, to_split
+from runtime.data.sets.digits import CLASSES, Bytes
 from runtime.errors import DataError
 
 TRAINING = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
@@ -38,8 +38,8 @@ def files() -> list[Path]:
     return [place / name for name in TRAINING + TEST]
 
 
-def read_pair(images_path: Path, labels_path: Path) -> Split:
-    """Samples float32 (N, 1, 28, 28) and labels int64 (N,) of one pair of files, which must fit each other."""
+def read_pair(images_path: Path, labels_path: Path) -> Bytes:
+    """The images and labels of one pair of files, which must fit each other."""
     images, labels = read_idx(images_path, 3), read_idx(labels_path, 1)
     if images.shape[1:] != (28, 28):
         raise DataError(f"‘{images_path}’: its images are {times(images.shape[1:])}, not 28×28: download it again.")
@@ -49,7 +49,7 @@ def read_pair(images_path: Path, labels_path: Path) -> Split:
     if not len(labels) or labels.max() > 9:
         found = f"the label {labels.max()}" if len(labels) else "no labels"
         raise DataError(f"‘{labels_path}’ holds {found}, not digits from 0 to 9: download it again.")
-    return to_split(images, labels)
+    return Bytes(images, labels)
 
 
 @dataset
@@ -76,7 +76,7 @@ class Mnist(Family):
     def load(self, reference: Reference, seed: int) -> Dataset:
         train_images, train_labels, test_images, test_labels = files()
         training, test = read_pair(train_images, train_labels), read_pair(test_images, test_labels)
-        return with_validation(self.describe(reference), training, test, seed)
+        return with_validation(self.describe(reference), training, test.split(), seed)
 
     def fingerprint(self, reference: Reference) -> Hashable:
         stats = [(str(path), path.stat()) for path in files()]

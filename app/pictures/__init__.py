@@ -1,0 +1,1 @@
+"""Pictures: the canvas as SVG, PNG and PDF, fit for a report."""
