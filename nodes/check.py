@@ -37,7 +37,8 @@ def check(document: Document, before: tuple[Document, Checked] | None = None) ->
     if before is not None and same and not before[1].all:
         return before[1]
     built = before[1].built if before is not None and same else build(document, "training")
-    quiet, document = document.silenced, built.plain.document  # rules look at every repetition of every block; their repairs find the way back
+    quiet = document.silenced
+    document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]
     for rule in rules().values():
         found += rule.problems(document, built)
