@@ -81,6 +81,7 @@ class LayersView(QTreeView):
         header.setSortIndicatorShown(False)
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(56)
+        header.setResizeContentsPrecision(64)  # of a large network not every cell is measured
         for i, head in enumerate(HEAD):
             self.setColumnHidden(i, head not in shown)
             header.setSectionResizeMode(i, MODES.get(head, QHeaderView.ResizeMode.ResizeToContents))
