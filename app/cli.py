@@ -115,26 +115,37 @@ def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
     predict(file, input_, engine, as_json)
 
 
+COLUMNS = [
+    "layer", "type", "output", "parameters", "multiply-adds", "computation", "space", "sees", "activations", "training"
+]  # fmt: skip
+
+
 @cli.command()
 @FILE
+@click.option("--sort", metavar="COLUMN", type=Known("column", COLUMNS), help="By this column, the largest first.")
 @JSON
-def summary(file: Path, as_json: bool) -> None:
-    """List the layers of FILE with shapes and parameters."""
+def summary(file: Path, sort: str | None, as_json: bool) -> None:
+    """List the layers of FILE with shapes, parameters and what they cost.
+
+    Computation and space are a layer's shares of all multiply-adds and parameters; what a layer sees is its receptive field.
+    A narrow terminal shows fewer columns; --json has them all.
+    """
     from app.headless.describe import summary
 
-    summary(file, as_json)
+    summary(file, as_json, sort)
 
 
 @cli.command()
 @FILE
 @DATA
 @click.option("--repair", is_flag=True, help="Do what is offered for every error, and save it.")
+@click.option("--all", "everything", is_flag=True, help="Advice too that was silenced for this network.")
 @JSON
-def check(file: Path, data: str | None, repair: bool, as_json: bool) -> None:
+def check(file: Path, data: str | None, repair: bool, everything: bool, as_json: bool) -> None:
     """Say what is wrong with FILE, and what to do."""
     from app.headless.check import check
 
-    sys.exit(check(file, data, repair, as_json))
+    sys.exit(check(file, data, repair, everything, as_json))
 
 
 @cli.command()

@@ -114,6 +114,8 @@ COMMANDS: tuple[Command, ...] = (
     _c("minimap", "Minimap", VIEW, "toggle_minimap", ticked=lambda w: w.canvas.minimap.wanted),
     _c("still", "Reduce motion", VIEW, "toggle_motion", ticked=lambda w: w.is_still()),
     _c("show_problems", "Show problems", VIEW, "show_problems"),
+    _c("show_layers", "Show the table of layers", VIEW, "show_layers"),
+    _c("show_costs", "Bars for computation and space", VIEW, "toggle_costs", ticked=lambda w: w.canvas.canvas.shows_costs),
     _c("next_panel", "Go to the next panel", VIEW, "next_panel", "F6"),
     _c("last_panel", "Go to the panel before", VIEW, "last_panel", "Shift+F6"),
     _c("menus", "Go to the menus", VIEW, "open_menus", "Alt+F", ends_group=True),

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from nodes.build import Built
 from nodes.check import Checked, check
 from nodes.document import Document, own
 from nodes.history import Entry, History
+from nodes.numbers import Table, table
 from nodes.problems import Problem, Refusal
 from runtime.graph import Array
+from runtime.recipe import Recipe
 
 Edit = Callable[[Document], Document]
 
@@ -91,6 +94,7 @@ class Session(QObject):
         self.live = Live()
         self._checked: tuple[Document, Checked] | None = None
         self._trouble: tuple[Document, Problem] | None = None
+        self._numbers: tuple[Built, Recipe, Table] | None = None
 
     @property
     def document(self) -> Document:
@@ -108,6 +112,14 @@ class Session(QObject):
         if self._trouble is None or not self.troubled:
             return found
         return replace(found, problems=(*found.problems, self._trouble[1]))
+
+    @property
+    def numbers(self) -> Table:
+        """What each layer of the present document costs, computed once for each build and recipe."""
+        built, recipe = self.checked.built, self.document.recipe
+        if self._numbers is None or self._numbers[0] is not built or self._numbers[1] != recipe:
+            self._numbers = (built, recipe, table(self.document, built))
+        return self._numbers[2]
 
     @property
     def troubled(self) -> bool:

@@ -163,7 +163,7 @@ QTreeView::branch:has-children:open { image: url("$icons/chevron-down.svg"); }
 QTableView { gridline-color: $line; font-family: $mono; font-size: 12px; }
 QTableView::item:selected { background: $accenttint; color: $text; }
 QHeaderView { background: $panel; border: none; }
-QHeaderView::section { background: $panel; color: $text3; border: none; border-bottom: 1px solid $line; padding: 0 8px; min-height: 24px; font-size: 11px; }
+QHeaderView::section { background: $panel; color: $text3; border: none; border-bottom: 1px solid $line; padding: 0 6px; min-height: 24px; font-size: 11px; }
 QTableCornerButton::section { background: $panel; border: none; }
 QAbstractScrollArea { background: $panel; border: none; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }

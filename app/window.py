@@ -76,6 +76,7 @@ class MainWindow(WindowCommands):
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
         self.canvas = CanvasView(self.session, self._tokens)
+        self.canvas.canvas.show_costs(bool(self.store.value("costs", False, bool)))
         self._stage = QWidget()
         self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
@@ -151,6 +152,7 @@ class MainWindow(WindowCommands):
         self.palette_rail.wanted.connect(self.show_category)
         self.inspector_handle.wanted.connect(self.show_inspector)
         self.inspector.help_wanted.connect(self.show_layer_help)
+        self.bottom.problems.help_wanted.connect(self.show_layer_help)
         canvas.search.help_wanted.connect(self.show_layer_help)
         self.help_card.example_wanted.connect(self.open_layer_example)
         self.help_card.template_wanted.connect(self.open_template)

@@ -9,7 +9,7 @@ from typing import Any
 
 from nodes.channels import channels
 from nodes.initial import initial_scale, initial_weights, initializer
-from nodes.layer import Layer, LayerError, setting
+from nodes.layer import Layer, LayerError, Seen, setting
 from nodes.windows import PADDINGS, Sizes, Sliding, places
 from runtime.graph import Graph, Value
 
@@ -63,6 +63,9 @@ class Convolution(Layer):
                 "choose a number that divides both."
             )
         return count // self.groups
+
+    def sees(self) -> Seen | None:
+        return self.sliding.seen
 
     def summary(self) -> str:
         text = f"{'×'.join(map(str, self.kernel_size))} · {self.filters} filters"

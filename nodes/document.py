@@ -148,7 +148,8 @@ class Training:
 @dataclass(frozen=True, eq=False)
 class Document:
     """Nodes, wires, frames, recipe, weights. Weights are read-only arrays by parameter key (``n3/weight``). `bends` are the
-    points that a wire passes through, in the order in which it does: how it is drawn, and nothing else."""
+    points that a wire passes through, in the order in which it does: how it is drawn, and nothing else. `silenced` are the
+    kinds of advice that is not told about it any more."""
 
     title: str = "Untitled"
     nodes: Mapping[str, Node] = field(default_factory=dict)
@@ -161,6 +162,7 @@ class Document:
     weights: Mapping[str, Array] = field(default_factory=dict)
     training: Training = field(default_factory=Training)
     bends: Mapping[Wire, tuple[Position, ...]] = field(default_factory=dict)
+    silenced: tuple[str, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Document):
@@ -169,7 +171,7 @@ class Document:
 
     def same_drawing(self, other: Document) -> bool:
         """Equal in all but weights and training state."""
-        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "bends")
+        names = ("title", "nodes", "wires", "frames", "recipe", "notes", "output", "serial", "bends", "silenced")
         return all(getattr(self, n) == getattr(other, n) for n in names)
 
     def same_network(self, other: Document) -> bool:

@@ -37,6 +37,7 @@ def to_json(document: Document) -> str:
             "notes": document.notes,
             "output": document.output,
             "serial": document.serial,
+            "silenced": document.silenced,
             "progress": document.training.progress,
         },
         ensure_ascii=False,
@@ -88,6 +89,7 @@ def _document(data: Mapping[str, Any]) -> Document:
         serial=max(int(data["serial"]), _free(nodes)),
         training=Training(progress=dict(data["progress"])),
         bends=bends_from_json(data.get("bends", ()), wires),
+        silenced=tuple(sorted({str(kind) for kind in data.get("silenced", ())})),
     )
 
 

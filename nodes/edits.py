@@ -265,15 +265,18 @@ _GIVES = {"indices": "class numbers", "number": "one number for the whole batch,
 def _refuse_misfit(
     document: Document, wired: Document, wire: Wire, port: Port, value: Value, built: Built
 ) -> None:
+    from nodes.repairs import for_refusal, for_wire  # they are edits themselves
+
     source, target = document.node(wire.source), document.node(wire.target)
     layer: Layer = layer_type(target.type)()
     if misfit(layer, port, value):
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts)
         gives = _GIVES.get(kind_of(value)) or f"{sample_shape(value)} per sample"
-        raise Refusal(f"{target.name} takes {takes}; {source.name} gives {gives}.", repairs_for(wire, port, value))
+        what = f"{target.name} takes {takes}; {source.name} gives {gives}."
+        raise Refusal(what, lambda: for_wire(document, wire, port, value))
     problem = _new_problem(document, wired, wire.target)
     if problem:
-        raise Refusal(f"{target.name}: {problem}", ())
+        raise Refusal(f"{target.name}: {problem}", lambda: for_refusal(wired, wire, build(wired, only=[wire.target])))
 
 
 def _new_problem(before: Document, after: Document, id: str) -> str:
@@ -286,16 +289,6 @@ def _new_problem(before: Document, after: Document, id: str) -> str:
 def _said_by(document: Document, id: str) -> list[Problem]:
     """The problems of a node, and of all inside it."""
     return [p for p in build(document, "training", only=[id]).problems if id in p.node.split("/")[::2]]
-
-
-def repairs_for(wire: Wire, port: Port, value: Value) -> tuple[Repair, ...]:
-    """Layers that make `value` fit `port` when put between, each as an edit."""
-    if "vector" in port.accepts and kind_of(value) in ("maps", "sequence", "volume"):
-        size = 1
-        for d in value.shape[1:]:
-            size *= d if isinstance(d, int) else 1
-        return (Repair("Insert Flatten", lambda d: insert(d, wire, "Flatten"), "Flatten", str(size)),)
-    return ()
 
 
 def insert(document: Document, wire: Wire, type: str) -> Document:
@@ -326,6 +319,17 @@ def preview(document: Document, wire: Wire) -> str:
     found = built.at(document.path(wire.target))
     value = found.output if found else None
     return "?" if value is None else ("scalar" if value.rank == 0 else sample_shape(value))
+
+
+# -- advice --------------------------------------------------------------------------------------------------------------
+def silence(document: Document, kind: str) -> Document:
+    """Do not give this document advice of a kind (a rule's name) any more."""
+    return document.changed(silenced=tuple(sorted({*document.silenced, kind})))
+
+
+def hear_again(document: Document) -> Document:
+    """Give all advice again."""
+    return document.changed(silenced=())
 
 
 # -- recipe --------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pkgutil
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
@@ -29,6 +30,11 @@ CATEGORIES = (
     "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
     "Loss", "Block",
 )  # fmt: skip
+
+
+#: For each axis over which something slides: how many places of the input one place of the output covers, and how many
+#: places of the input the next one lies further (a fraction where maps are enlarged).
+Seen = tuple[tuple[int, Fraction], ...]
 
 
 class LayerError(NetwrightError):
@@ -211,6 +217,11 @@ class Layer:
     def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
         """Multiply-adds for one sample."""
         return 0
+
+    def sees(self) -> Seen | None:
+        """Along each axis, what one place of the output covers of the input: see `Seen`. Nothing: its own place alone; None:
+        all places, or no one can say."""
+        return ()
 
     @property
     def passes_inference(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nodes.layer import Layer, LayerError, setting
+from nodes.layer import Layer, LayerError, Seen, setting
 from nodes.windows import PADDINGS, Sliding, places
 from runtime.graph import Graph, Value
 
@@ -45,6 +45,9 @@ class Pool(Layer):
             self.operator, (x,), outputs, kernel_shape=list(self.kernel_size), strides=list(self.stride),
             pads=self.sliding.pads(size),
         )  # fmt: skip
+
+    def sees(self) -> Seen | None:
+        return self.sliding.seen
 
     def summary(self) -> str:
         return f"{'×'.join(map(str, self.kernel_size))} · stride {self.stride[0]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from runtime.errors import NetwrightError
@@ -26,13 +27,19 @@ class Repair:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong (`error`: training and export wait for it) or could be better (`advice`)."""
+    """One thing that is wrong (`error`: training and export wait for it) or could be better (`advice`).
+
+    `page` is the type of the layer whose page explains it; `kind` is the name of the rule that found it, by which advice is
+    silenced.
+    """
 
     node: str
     where: str
     what: str
     level: str = "error"
     repairs: tuple[Repair, ...] = ()
+    page: str = ""
+    kind: str = ""
 
     @property
     def sentence(self) -> str:
@@ -40,8 +47,12 @@ class Problem:
 
 
 class Refusal(NetwrightError):
-    """An edit that was refused: one sentence, and the repairs on offer."""
+    """An edit that was refused: one sentence, and the repairs on offer, which may be worked out when they are asked for."""
 
-    def __init__(self, sentence: str, repairs: tuple[Repair, ...] = ()) -> None:
+    def __init__(self, sentence: str, repairs: tuple[Repair, ...] | Callable[[], tuple[Repair, ...]] = ()) -> None:
         super().__init__(sentence)
-        self.repairs = repairs
+        self._repairs = repairs
+
+    @cached_property
+    def repairs(self) -> tuple[Repair, ...]:
+        return self._repairs() if callable(self._repairs) else self._repairs

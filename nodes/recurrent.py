@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from nodes.layer import SEQUENCE, VECTOR, Layer, LayerError, Port, sample_shape, setting
+from nodes.layer import SEQUENCE, VECTOR, Layer, LayerError, Port, Seen, sample_shape, setting
 from runtime.graph import Graph, Value
 from runtime.initializers import named
 from runtime.ops.registry import ints
@@ -44,6 +44,9 @@ class Recurrent(Layer):
     def attributes(self) -> dict[str, Any]:
         """Attributes of the operator beyond its size and direction."""
         return {}
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value, *states: Value | None) -> tuple[Value, ...]:
         first = [self._first(g, name, state) for name, state in zip(self.outputs[1:], states, strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from nodes.layer import LayerError, sample_shape
 from runtime.graph import Value
@@ -26,6 +27,11 @@ class Sliding:
     def span(self) -> Sizes:
         """Places that one position of the kernel covers: dilation·(kernel − 1) + 1."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+
+    @property
+    def seen(self) -> tuple[tuple[int, Fraction], ...]:
+        """What one place of the output covers of the input, and how far the next one lies: `Layer.sees` of what slides."""
+        return tuple((span, Fraction(step)) for span, step in zip(self.span, self.stride, strict=True))
 
     def totals(self, size: Sizes) -> Sizes:
         """How many places padding adds to each axis of a map of `size`, both sides together."""

@@ -41,11 +41,34 @@ def estimated(forward: Graph, slots: int, batch: int) -> Need:
     """
     sizes = {name: size_of(value, batch) for name, value in forward.values.items()}
     weights = sum(sizes[name] for name in forward.parameters)
-    owner = _owners(forward.ops)
-    made = {n: op.layer for op in forward.ops for n in op.outputs if n and n not in owner}
+    made = _made(forward)
     largest = max(made, key=lambda n: sizes[n], default="")
     activations = sum(sizes[n] for n in made) + 2 * sizes.get(largest, 0) + sum(sizes[v.name] for v in forward.inputs)
-    return Need(weights * (BANKS * (1 + slots) + 1), activations, sizes.get(largest, 0), made.get(largest, ""))
+    return Need(weights * _held(slots), activations, sizes.get(largest, 0), made.get(largest, ""))
+
+
+def _made(forward: Graph) -> dict[str, str]:
+    """The layer of every value that has memory of its own."""
+    owner = _owners(forward.ops)
+    return {n: op.layer for op in forward.ops for n in op.outputs if n and n not in owner}
+
+
+def _held(slots: int) -> int:
+    """How many tensors of its shape an engine holds for a weight: itself and its slots in each bank, and its gradient."""
+    return BANKS * (1 + slots) + 1
+
+
+def by_layer(forward: Graph, slots: int, batch: int) -> dict[str, tuple[int, int]]:
+    """What each layer has in `estimated`: bytes of what it makes, and bytes of its weights with all that training adds."""
+    shares: dict[str, tuple[int, int]] = {}
+    for name, layer in _made(forward).items():
+        made, state = shares.get(layer, (0, 0))
+        shares[layer] = made + size_of(forward.values[name], batch), state
+    for name, parameter in forward.parameters.items():
+        layer = parameter.key.rpartition("/")[0]
+        made, state = shares.get(layer, (0, 0))
+        shares[layer] = made, state + size_of(forward.values[name], batch) * _held(slots)
+    return shares
 
 
 def needed(step: StepGraph, batch: int) -> Need:

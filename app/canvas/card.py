@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
@@ -82,6 +84,11 @@ class RefusalCard(QWidget):
         painter.drawEllipse(circle)
         paint_glyph(painter, circle.adjusted(4, 4, -4, -4), "cross", self._ink.color("raised"))
 
+    def _shapes(self, repair: Repair, room: float) -> str:
+        """What a repair makes of the shape, as much of it as there is room for."""
+        result = counted(repair.result)
+        return _fitting((f"{self._shape} → {result}", f"→ {result}"), room) if result else ""
+
     def _row(self, painter: QPainter, index: int, repair: Repair) -> None:
         ink, top = self._ink, self._rows_top() + ROW * index
         row = QRectF(8, top, WIDTH - 16, ROW - 2)
@@ -93,16 +100,20 @@ class RefusalCard(QWidget):
         tile = QRectF(16, row.center().y() - 10, 20, 20)
         paint_tile(painter, tile, category, glyph_for(repair.layer, category), ink.tokens)
         ink.text(painter, 44, row.center().y(), repair.title, "strong", "text")
-        if repair.result:
-            x = 44 + text_width(repair.title, "strong") + 10
-            ink.text(painter, x, row.center().y(), f"{self._shape} → {counted(repair.result)}", "smallest", "text2")
         hint = self._keys[0 if index == self.choice else (1 if index > self.choice else 2)]
         width = text_width(hint, "caption") + 14
+        x = 44 + text_width(repair.title, "strong") + 10
+        ink.text(painter, x, row.center().y(), self._shapes(repair, row.right() - 16 - width - x), "smallest", "text2")
         chip = QRectF(row.right() - 8 - width, row.center().y() - 9, width, 18)
         painter.setPen(ink.pen("line2"))
         painter.setBrush(ink.brush("raised"))
         painter.drawRoundedRect(chip, 4, 4)
         ink.text(painter, chip.center().x(), chip.center().y(), hint, "caption", "text2", 0.5)
+
+
+def _fitting(choices: Iterable[str], room: float) -> str:
+    """The first text that is not cut off."""
+    return next((c for c in choices if text_width(c, "smallest") <= room), "")
 
 
 def _category(layer: str) -> str:

@@ -11,6 +11,8 @@ FACE = 142.0
 PAD = 8.0
 FOOTER = 22.0
 GRADIENT = 18.0
+#: The two bars of a layer's shares.
+COSTS = 24.0
 RADIUS = 8.0
 BEAD = (36.0, 28.0)
 #: Port's side, the square around it that takes the mouse, and how much lower each further port stands.
@@ -37,9 +39,9 @@ def port_y(index: int) -> float:
     return LINE + PORT_STEP * index
 
 
-def body_height(face: float, footer: bool = True, gradient: bool = False, ports: int = 1) -> float:
+def body_height(face: float, footer: bool = True, gradient: bool = False, ports: int = 1, costs: bool = False) -> float:
     """A node's height with a face of that height; never so low that a port hangs in the air."""
-    height = HEADER + SETTING + face + PAD + (FOOTER if footer else 0) + (GRADIENT if gradient else 0)
+    height = HEADER + SETTING + face + PAD + (FOOTER if footer else 0) + (GRADIENT if gradient else 0) + (COSTS if costs else 0)
     return max(height, port_y(ports - 1) + LINE)
 
 

@@ -11,6 +11,7 @@ from nodes.build import NodeBuilt
 from nodes.check import Checked
 from nodes.document import ENTRY, EXIT, Document, Node
 from nodes.layer import Layer, Port, kind_of, layer_type, sample_shape
+from nodes.numbers import Numbers
 from nodes.problems import Problem
 from nodes.promotions import settings_of
 from runtime.errors import NetwrightError
@@ -61,6 +62,8 @@ class NodeLook:
     inputs: tuple[PortLook, ...] = ()
     outputs: tuple[PortLook, ...] = ()
     dims: tuple[int, ...] | None = field(default=None)
+    #: Its shares of the network's computation and space, if they are shown and it has any.
+    costs: tuple[float, float] | None = None
     #: Of a block: what stands on its face, as lines; None for a layer.
     face: tuple[str, ...] | None = None
 
@@ -80,8 +83,10 @@ def problems_by_node(checked: Checked) -> dict[str, Problem]:
     return result
 
 
-def look_of(document: Document, node: Node, built: NodeBuilt | None, problem: Problem | None) -> NodeLook:
-    """How `node` looks in this document."""
+def look_of(
+    document: Document, node: Node, built: NodeBuilt | None, problem: Problem | None, numbers: Numbers | None = None
+) -> NodeLook:
+    """How `node` looks in this document, with bars for its share of the costs if `numbers` are given."""
     try:
         cls: type[Layer] = layer_type(node.type)
     except NetwrightError:
@@ -96,6 +101,7 @@ def look_of(document: Document, node: Node, built: NodeBuilt | None, problem: Pr
         prompt=_prompt(free, value), bead=cls.bead, training_only=cls.training_only, bypassed=node.bypassed,
         collapsed=node.collapsed and not cls.bead,
         inputs=tuple(_inputs(document, node, cls, built)), outputs=tuple(_outputs(document, node, cls, built)),
+        costs=_costs(cls, numbers),
         face=face_lines(document, node) if node.block else None,
     )  # fmt: skip
 
@@ -191,6 +197,11 @@ def _train_size(layer: Layer) -> int | None:
         return getattr(getattr(layer, "info", None), "train_size", None)
     except NetwrightError:
         return None
+
+
+def _costs(cls: type[Layer], numbers: Numbers | None) -> tuple[float, float] | None:
+    costly = numbers is not None and (numbers.multiply_adds or numbers.parameters) and not cls.bead
+    return (round(numbers.computation, 4), round(numbers.space, 4)) if numbers is not None and costly else None
 
 
 def _prompt(free: Port | None, value: Value | None) -> str:

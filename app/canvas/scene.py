@@ -59,6 +59,8 @@ class CanvasScene(Findable):
         self.chosen_wires: set[Wire] = set()
         self.chosen_bends: set[Bend] = set()
         self.chosen_frames: set[str] = set()
+        #: Whether each layer shows its share of the network's computation and space.
+        self.shows_costs = False
         self._followed: tuple[Document, str] | None = None
         self.glide = Glide(self)
         #: By node, what its look was made from; nodes whose place or size is new; what was shown as selected.
@@ -112,13 +114,15 @@ class CanvasScene(Findable):
             self._told.pop(id, None)
         checked = self.session.checked
         problems = problems_by_node(checked)
+        numbers = self.session.numbers if self.shows_costs else None
         for id in here:
             node = document.nodes[id]
-            told = (
-                node, checked.built.at(document.path(id)), problems.get(id), document.wires_into[id], document.wires_out_of[id],
-            )  # fmt: skip
+            path = document.path(id)
+            costs = numbers.at(path) if numbers else None
+            wires = document.wires_into[id], document.wires_out_of[id]
+            told = (node, checked.built.at(path), problems.get(id), *wires, costs)
             if id not in self.nodes or not _tells_all(node, told) or told != self._told.get(id):
-                self._present(id, look_of(document, *told[:3]))
+                self._present(id, look_of(document, *told[:3], costs))
                 self._told[id] = told
             item = self.nodes[id]
             if (item.x(), item.y()) != node.position:
@@ -328,6 +332,12 @@ class CanvasScene(Findable):
         activation = live.activations.get(path)
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
         item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(path), note)
+
+    def show_costs(self, on: bool) -> None:
+        """Bars for each layer's share of computation and space, or none."""
+        if on != self.shows_costs:
+            self.shows_costs, self._followed = on, None
+            self.follow(self.session.document)
 
     def set_tokens(self, tokens: Tokens) -> None:
         """Dark or light."""

@@ -19,7 +19,7 @@ from runtime.errors import FileError, NetwrightError, TrainingError
 MOST = 100
 
 
-def check(file: Path, data: str | None, repair: bool, as_json: bool) -> int:
+def check(file: Path, data: str | None, repair: bool, everything: bool, as_json: bool) -> int:
     """Print every problem; returns 1 if one of them is an error."""
     try:
         found = opened(file)
@@ -36,7 +36,8 @@ def check(file: Path, data: str | None, repair: bool, as_json: bool) -> int:
                 say(notice)
         for line in done:
             say(f"Repaired: {line}")
-    return _told(checked(document).problems, as_json)
+    found_now = checked(document)
+    return _told(found_now.all if everything else found_now.problems, 0 if everything else len(found_now.silenced), as_json)
 
 
 def repaired(document: Document) -> tuple[Document, list[str]]:
@@ -63,13 +64,10 @@ def _steps(document: Document, done: Sequence[str]) -> Iterator[tuple[Document, 
                     continue
 
 
-def _told(problems: Sequence[Problem], as_json: bool) -> int:
+def _told(problems: Sequence[Problem], silenced: int, as_json: bool) -> int:
     errors = [p for p in problems if p.level == "error"]
     if as_json:
-        result_json([
-            {"where": p.where, "what": p.what, "repair": p.repairs[0].title if p.repairs else "", "level": p.level}
-            for p in problems
-        ])  # fmt: skip
+        result_json([_as_json(p) for p in problems])
         if errors:
             say(errors[0].sentence)
         return 1 if errors else 0
@@ -77,7 +75,14 @@ def _told(problems: Sequence[Problem], as_json: bool) -> int:
         result(f"{'✗' if p.level == 'error' else '!'} {p.sentence}" + "".join(f"\n    {r.title}" for r in p.repairs))
     if not problems:
         result("Nothing is wrong. Train is ready.")
+    if silenced:
+        result(f"{silenced} silenced; --all shows {'it' if silenced == 1 else 'them'}.")
     return 1 if errors else 0
+
+
+def _as_json(problem: Problem) -> dict[str, str]:
+    repair = problem.repairs[0].title if problem.repairs else ""
+    return {"where": problem.where, "what": problem.what, "repair": repair, "level": problem.level, "kind": problem.kind}
 
 
 @contextmanager

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import exporters
+from app.columns import counts_of, rows_of, sorted_rows
 from app.headless.documents import opened
 from app.headless.places import make_way, same
 from app.headless.say import command, result, result_json, say
 from app.headless.table import table
 from nodes.build import build
-from nodes.document import Document
 from nodes.example import examples
 from nodes.example import new as new_document
 from nodes.files import save
-from nodes.sharing import shared_words
+from nodes.numbers import table as numbers_of
 from runtime.errors import FileError
 
 
@@ -38,34 +37,20 @@ def new(template: str, output: Path | None) -> None:
     say(f"{document.title} is in {path}. To train it: {command('train', path)}")
 
 
-def summary(file: Path, as_json: bool) -> None:
+def summary(file: Path, as_json: bool, sort: str | None = None) -> None:
     document = opened(file).document
-    rows = summary_rows(document)
-    total = build(document, "training").parameter_count
+    built = build(document, "training")
+    numbers = numbers_of(document, built)
+    rows = rows_of(document, built, numbers)
+    rows = sorted_rows(rows, sort) if sort else rows
+    total = counts_of(numbers.total)
     if as_json:
         still = sum(r["parameters"] for r in rows if "frozen" in r)
         more = {"frozen_parameters": still} if still else {}
-        result_json({"title": document.title, "layers": rows, "parameters": total, **more})
+        totals = {k: total[k] for k in ("parameters", "multiply_adds", "activation_bytes", "training_bytes")}
+        result_json({"title": document.title, "layers": rows, **totals, "batch_size": numbers.batch, **more})
         return
-    result(table(document.title, rows, total))
-
-
-def summary_rows(document: Document) -> list[dict[str, Any]]:
-    """A row a layer: name, type, output_shape without the batch (None: not known), parameters (its own), multiply_adds;
-    where it is so, that it is `frozen`, and what it has `shared` from other layers."""
-    built = build(document, "training")
-    document = built.plain.document
-    rows = []
-    for id in [*document.order(), *document.cycle()]:
-        node, found = document.nodes[id], built.nodes.get(id)
-        value = found.output if found else None
-        shape = None if value is None else [d if isinstance(d, int) else None for d in value.shape[1:]]
-        rows.append({
-            "name": node.name, "type": node.type, "output_shape": shape, "parameters": found.parameters if found else 0,
-            "multiply_adds": found.multiply_adds if found else 0,
-            **({"frozen": True} if node.frozen else {}), **({"shared": shared_words(document, id)} if node.shared else {}),
-        })  # fmt: skip
-    return rows
+    result(table(document.title, rows, total, sort))
 
 
 def export(file: Path, target: str, output: Path) -> None:

@@ -16,12 +16,12 @@ from app.headless.documents import opened, with_data
 from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
 from app.headless.say import command, say
-from nodes.check_recipe import larger_than_the_data
+from nodes.checks.recipe import larger_than_the_data
+from nodes.checks.slopes import without_slope
 from nodes.document import Document
 from nodes.edits import set_flags, set_recipe
 from nodes.files import ChangedMeanwhile, save
 from nodes.recipes import advice
-from nodes.slopes import without_slope
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
 from runtime.errors import FileError, NetwrightError, TrainingError, counted, spelt, unknown

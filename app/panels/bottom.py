@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout
 
+from app.panels.network_table import LayersPage
 from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
@@ -15,7 +16,7 @@ from app.session import Session
 from app.theme import current
 from app.worker.control import RunControl
 
-TRAINING, PROBLEMS, LOG = range(3)
+TRAINING, PROBLEMS, LAYERS, LOG = range(4)
 
 
 class Log(QPlainTextEdit):
@@ -44,7 +45,7 @@ class BottomPanel(QFrame):
         self.tabs.setAccessibleName("Bottom panel")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for name in ("Training", "Problems", "Log"):
+        for name in ("Training", "Problems", "Layers", "Log"):
             self.tabs.addTab(name)
         self.badge = QLabel()
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -54,10 +55,11 @@ class BottomPanel(QFrame):
         self.tabs.setTabButton(PROBLEMS, QTabBar.ButtonPosition.RightSide, self.badge)
         self.training = TrainingPanel(session, control)
         self.problems = ProblemList(session)
+        self.layers = LayersPage(session)
         self.log = Log()
         self.train_bar = TrainBar(session, control)
         self._pages = QStackedWidget()
-        for page in (self.training, self.problems, self.log):
+        for page in (self.training, self.problems, self.layers, self.log):
             self._pages.addWidget(page)
         self._lay_out()
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
@@ -94,5 +96,6 @@ class BottomPanel(QFrame):
         """The theme has changed."""
         self.training.recolor()
         self.problems.refresh(force=True)
+        self.layers.recolor()
         self.train_bar.refresh()
         self.refresh()

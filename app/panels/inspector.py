@@ -45,6 +45,7 @@ class Inspector(QFrame):
             self._leave()
             self.page = NodePage(self._session, node)
             self.page.help.clicked.connect(lambda: self.help_wanted.emit(node.type))
+            self.page.help_wanted.connect(self.help_wanted)
             self._stack.addWidget(_scrolled(self.page, f"Settings of {node.name or node.type}"))
             self.page_made.emit(self.page)
         self.page.refresh()
@@ -60,7 +61,7 @@ class Inspector(QFrame):
 
     def first_field(self) -> QWidget:
         """Where the keyboard begins here: the layer's name, or the table of all layers."""
-        return self.page.name if self.page else self.network.tree
+        return self.page.name if self.page else self.network.view
 
     def first_setting(self) -> QWidget:
         """The layer's first setting that is shown; its name, where it has none."""

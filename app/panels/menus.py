@@ -109,6 +109,7 @@ def canvas_menu(window: Any, at: QPointF) -> QMenu:
     node, wire = canvas.canvas.node_at(at), canvas.canvas.wire_at(at)
     frame = canvas.canvas.frame_at(at, EDGE / canvas.zoom)
     plus = glyph_icon("plus", current().text2)
+    _repairs(window, menu, node or (wire.target if wire else ""))
     if node is not None:
         listed: tuple[str, ...] = NODE_MENU
     elif wire is not None:
@@ -126,6 +127,17 @@ def canvas_menu(window: Any, at: QPointF) -> QMenu:
             menu.addSeparator()
     window.refresh_actions()
     return menu
+
+
+def _repairs(window: Any, menu: QMenu, node: str) -> None:
+    """What is offered for the problems of a layer, above all else."""
+    session = window.session
+    offered = [r for p in session.checked.problems if p.node == node and node for r in p.repairs]
+    for repair in offered:
+        action = menu.addAction(glyph_icon("check", current().ok), repair.title)
+        action.triggered.connect(lambda _=False, r=repair: session.do(r.title, r.edit))
+    if offered:
+        menu.addSeparator()
 
 
 def recolor(window: Any) -> None:

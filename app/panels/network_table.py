@@ -1,128 +1,169 @@
-"""What the inspector shows when nothing is selected: every layer with its output and its parameters, and the total."""
+"""The table of layers: a few columns in the inspector when nothing is selected, all of them in the bottom panel."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.canvas.look import counted
-from app.glyphs import glyph_for, tile_icon
+from app.canvas.ink import Ink
+from app.canvas.items.node_costs import paint_share
+from app.columns import HEAD
+from app.panels.layers_model import ID, SHARE, SHARES, LayersModel, Order
 from app.panels.words import label, rule
 from app.session import Session
-from app.theme import current, font
-from nodes.build import Built, NodeBuilt
-from nodes.document import Document, Node
-from nodes.layer import layer_type, sample_shape
+from app.theme import current
 
 NOTHING_YET = "Select a layer and this side shows its settings, how its shape and its parameters come about, and its weights."
-#: Rows that are made in one go.
-AT_ONCE = 200
-ID = Qt.ItemDataRole.UserRole
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+#: How wide a share's column is: the bars of both are measured alike.
+BAR = 96
+#: From this width on there is room for the types.
+ROOMY = 860
+MODES = dict.fromkeys(SHARES, QHeaderView.ResizeMode.Fixed) | {"layer": QHeaderView.ResizeMode.Stretch}
+FEW = ("layer", "output", "parameters")
 
 
-def output_text(built: NodeBuilt | None) -> str:
-    value = built.output if built else None
-    if value is None:
-        return "?"
-    return "scalar" if value.rank == 0 else counted(sample_shape(value))
+class ShareBar(QStyledItemDelegate):
+    """A share as a thin bar under its number."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        share = index.data(SHARE)
+        if share:
+            room = QRectF(option.rect).adjusted(8, 0, -3, 0)
+            bar = QRectF(room.left(), room.bottom() - 4, room.width(), 3)
+            painter.save()
+            paint_share(painter, bar, share, HEAD[index.column()] == "space", Ink(current()))
+            painter.restore()
+
+
+class LayersView(QTreeView):
+    """A click on a head sorts by it, once more turns that round, a third one gives the network's order back; a click on a row
+    selects the layer."""
+
+    def __init__(self, session: Session, columns: Iterable[str] = HEAD) -> None:
+        super().__init__()
+        self._session = session
+        self.layers = LayersModel(session)
+        self.order = Order(self)
+        self.order.setSourceModel(self.layers)
+        self.setModel(self.order)
+        self.setRootIsDecorated(False)
+        self.setIndentation(0)
+        self.setUniformRowHeights(True)
+        self.setIconSize(QSize(18, 18))
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setAccessibleName("Layers of this network")
+        self._bars = ShareBar(self)
+        self._shown = set(columns)
+        self._lay_out(self._shown)
+        self.clicked.connect(self._chosen)
+        self.activated.connect(self._chosen)
+
+    def _lay_out(self, shown: set[str]) -> None:
+        header = self.header()
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        self.setSortingEnabled(True)
+        header.setSortIndicatorShown(False)
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(56)
+        header.setResizeContentsPrecision(64)  # of a large network not every cell is measured
+        for i, head in enumerate(HEAD):
+            self.setColumnHidden(i, head not in shown)
+            header.setSectionResizeMode(i, MODES.get(head, QHeaderView.ResizeMode.ResizeToContents))
+            if head in SHARES:
+                self.setItemDelegateForColumn(i, self._bars)
+                self.setColumnWidth(i, BAR)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names have the room of the types where it is scarce: the tile tells the type."""
+        super().resizeEvent(event)
+        self.setColumnHidden(HEAD.index("type"), "type" not in self._shown or self.width() < ROOMY)
+
+    def _chosen(self, index: QModelIndex) -> None:
+        if id := index.data(ID):
+            self._session.reveal(id)
+
+    def texts(self) -> list[list[str]]:
+        """What is shown, row by row."""
+        shown = [c for c in range(len(HEAD)) if not self.isColumnHidden(c)]
+        return [[self.order.index(r, c).data() for c in shown] for r in range(self.order.rowCount())]
 
 
 class NetworkTable(QWidget):
-    """A click selects the layer on the canvas."""
+    """The inspector's: every layer with its output and its parameters, and the total."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._shown: tuple[Document, Built] | None = None
-        self._waiting: Iterator[str] = iter(())
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self._more)
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 12, 8)
         box.setSpacing(4)
         self.caption = label(role="caption", wraps=True)
         self.hint = label(NOTHING_YET, "second", wraps=True)
-        self.tree = self._tree()
+        self.view = LayersView(session, FEW)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for widget in (label("Network", "section"), self.caption, rule(), self.hint):
             box.addWidget(widget)
-        box.addWidget(self.tree, 1)
+        box.addWidget(self.view, 1)
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
-        self.tree.itemClicked.connect(self._clicked)
-        self.tree.itemActivated.connect(self._clicked)
         self.refresh()
 
-    def _tree(self) -> QTreeWidget:
-        tree = QTreeWidget()
-        tree.setHeaderLabels(["layer", "output", "params"])
-        for column in (1, 2):
-            tree.headerItem().setTextAlignment(column, RIGHT)
-        tree.setRootIsDecorated(False)
-        tree.setIndentation(0)
-        tree.setIconSize(QSize(18, 18))
-        tree.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        tree.setAccessibleName("Layers of this network")
-        header = tree.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
-        return tree
-
     def refresh(self, force: bool = False) -> None:
-        """Show the network as it is; nothing is done where it is shown already (unless colours are others: `force`)."""
-        built = self._session.checked.built
-        document = built.plain.document
-        if not force and self._shown is not None and self._shown[0] is self._session.document and self._shown[1] is built:
-            return
-        self._shown = self._session.document, built
-        some = bool(document.nodes)
+        """Show the network as it is; its icons and colours too (`force`) after another theme."""
+        some = bool(self._session.document.nodes)
         self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
         self.hint.setVisible(not some)
-        self.tree.setVisible(some)
+        self.view.setVisible(some)
         self._rest.setVisible(not some)
-        self.tree.clear()
-        self._waiting = iter([*document.order(), *document.cycle()])
-        if len(document.nodes) <= AT_ONCE:
-            self._more()
-        else:
-            self._later.start()
-        total = QTreeWidgetItem(["so far" if self._session.checked.errors else "total", "", f"{built.parameter_count:,}"])
-        for column in range(3):
-            total.setFont(column, font("number-strong" if column else "strong"))
-        total.setTextAlignment(2, RIGHT)
-        self.tree.addTopLevelItem(total)
+        self.view.layers.refresh()
+        if force:
+            self.view.layers.recolor()
 
-    def _more(self) -> None:
-        """The next rows, before the total; those of a large network come bit by bit, so that nothing waits for them."""
-        assert self._shown is not None
-        built = self._shown[1]
-        document = built.plain.document
-        rows = [self._row(document.nodes[id], built.nodes.get(id)) for id in islice(self._waiting, AT_ONCE)]
-        self.tree.insertTopLevelItems(max(0, self.tree.topLevelItemCount() - 1), rows)
-        if rows and len(document.nodes) > AT_ONCE:
-            self._later.start()
 
-    def _row(self, node: Node, built: NodeBuilt | None) -> QTreeWidgetItem:
-        tokens = current()
-        shape = output_text(built)
-        params = f"{built.parameters:,}" if built and built.parameters else ("?" if shape == "?" else "–")
-        item = QTreeWidgetItem([node.name or node.type, shape, params])
-        category = layer_type(node.type).category if node.known else "Block"
-        item.setIcon(0, tile_icon(category, glyph_for(node.type, category), tokens))
-        item.setData(0, ID, node.id)
-        for column in (1, 2):
-            item.setFont(column, font("mono-caption"))
-            item.setTextAlignment(column, RIGHT)
-        item.setForeground(1, QColor(tokens.err if shape == "?" else tokens.text2))
-        return item
+class LayersPage(QWidget):
+    """The bottom panel's: all columns."""
 
-    def _clicked(self, item: QTreeWidgetItem) -> None:
-        if item.data(0, ID):
-            self._session.reveal(item.data(0, ID))
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        box = QVBoxLayout(self)
+        box.setContentsMargins(12, 4, 12, 8)
+        box.setSpacing(4)
+        self.view = LayersView(session)
+        self.caption = label(role="caption")
+        box.addWidget(self.view, 1)
+        box.addWidget(self.caption)
+        session.document_changed.connect(lambda _: self.refresh())
+
+    def refresh(self) -> None:
+        """Nothing is worked out for a page that nobody sees."""
+        if self.isVisible():
+            self._show()
+
+    def _show(self) -> None:
+        self.view.layers.refresh()
+        batch = self._session.numbers.batch if self._session.document.nodes else 0
+        words = f"Memory is for batches of {batch:,}. The total of training has two more tensors as large as the largest."
+        self.caption.setText(words if batch else "No layers yet.")
+
+    def showEvent(self, event: object) -> None:
+        self._show()
+
+    def recolor(self) -> None:
+        self.view.layers.recolor()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.canvas.items.node_costs import percent
 from app.glyphs import glyph_for, tile_icon
 from app.panels.block_settings import BlockSettings
 from app.panels.fields import TextField, field_for
+from app.panels.problem_list import more_buttons
 from app.panels.setting_row import SettingRow
 from app.panels.weights_view import WeightsView
 from app.panels.words import button, empty, icon_button, label, minus, rule
@@ -23,6 +26,8 @@ from nodes.problems import Problem
 from nodes.promotions import promote, promoted
 from nodes.unfold import times
 from runtime.errors import NetwrightError
+from runtime.graph import describe_shape
+from runtime.memory import in_words
 
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
 
@@ -37,6 +42,8 @@ LEARNING = (
 
 class NodePage(QWidget):
     """Widgets are made once for a layer; `refresh` shows what the document says now."""
+
+    help_wanted = Signal(str)
 
     def __init__(self, session: Session, node: Node) -> None:
         super().__init__()
@@ -198,7 +205,7 @@ class NodePage(QWidget):
             row.setVisible(built is not None and built.parameters > 0)
         self.learnt.refresh()
         problems = tuple(p for p in self._session.checked.problems if self._id in p.node.split("/")[::2])
-        lines = arithmetic(built)
+        lines = [*arithmetic(built), *costs(self._session, self._id)]
         # Checkpoints come several times a second: what has not changed is left standing.
         if problems != self._shown[0]:
             self._show_problems(problems)
@@ -223,9 +230,18 @@ class NodePage(QWidget):
             box = QVBoxLayout(card)
             box.setContentsMargins(8, 8, 8, 8)
             box.addWidget(label(problem.what[:1].upper() + problem.what[1:], wraps=True))
-            for repair in problem.repairs:
-                box.addWidget(button(repair.title, partial(self._session.do, repair.title, repair.edit)))
+            box.addLayout(self._offers(problem))
             self._problems.addWidget(card)
+
+    def _offers(self, problem: Problem) -> QHBoxLayout:
+        """Repairs below each other; at their right the page that explains it, and silence."""
+        row, repairs = QHBoxLayout(), QVBoxLayout()
+        for repair in problem.repairs:
+            repairs.addWidget(button(repair.title, partial(self._session.do, repair.title, repair.edit)))
+        row.addLayout(repairs, 1)
+        for tool in more_buttons(problem, self._session, self.help_wanted.emit):
+            row.addWidget(tool, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
 
     def _show_numbers(self, lines: list[tuple[str, str, str]]) -> None:
         empty(self._numbers)
@@ -245,3 +261,19 @@ def arithmetic(built: NodeBuilt | None) -> list[tuple[str, str, str]]:
         return built.layer.arithmetic(built.inputs, built.output)
     except (NetwrightError, LookupError, TypeError, AttributeError, ValueError):
         return []  # an input that is not there yet: its problem is told above
+
+
+def costs(session: Session, id: str) -> list[tuple[str, str, str]]:
+    """What the layer sees, keeps and takes of the whole."""
+    table = session.numbers
+    numbers = table.at(session.document.path(id))
+    if numbers is None or not numbers.activations:
+        return []
+    lines = [("memory", f"for a batch of {table.batch:,}", in_words(numbers.training))]
+    if numbers.everything or numbers.field:
+        seen = "all" if numbers.everything else describe_shape(numbers.field or ())
+        lines.insert(0, ("sees", "of the input", seen))
+    if numbers.multiply_adds or numbers.parameters:
+        lines.append(("computation", "of the network's", percent(numbers.computation)))
+        lines.append(("space", "of the network's", percent(numbers.space)))
+    return lines

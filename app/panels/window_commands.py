@@ -12,7 +12,7 @@ from app.canvas.nesting import selected_block
 from app.canvas.view import CanvasView
 from app.panels import menus
 from app.panels.bindings import Bindings
-from app.panels.bottom import PROBLEMS, BottomPanel
+from app.panels.bottom import LAYERS, PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
 from app.panels.help_card import HelpCard
@@ -79,6 +79,14 @@ class WindowCommands(QMainWindow):
 
     def show_problems(self) -> None:
         self.bottom.show_tab(PROBLEMS)
+
+    def show_layers(self) -> None:
+        self.bottom.show_tab(LAYERS)
+
+    def toggle_costs(self) -> None:
+        """Bars at each layer for its share of computation and space; kept for the next start."""
+        self.canvas.canvas.show_costs(not self.canvas.canvas.shows_costs)
+        self.store.setValue("costs", self.canvas.canvas.shows_costs)
 
     def zoom_in(self) -> None:
         self.canvas.zoom_by(1.2)

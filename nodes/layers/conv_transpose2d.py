@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import ClassVar
 
 from nodes.channels import channels
 from nodes.convolution import Convolution
-from nodes.layer import MAPS, LayerError, Trial, layer, setting
+from nodes.layer import MAPS, LayerError, Seen, Trial, layer, setting
 from nodes.windows import PADDINGS, Sizes, halves, places
 from runtime.graph import Graph, Value
 
@@ -83,6 +84,11 @@ class ConvTranspose2D(Convolution):
     def _size(self, size: Sizes) -> Sizes:
         axes = zip(size, self.stride, self.sliding.span, self._added(), self._cut(), strict=True)
         return tuple(s * (n - 1) + r + e - c for n, s, r, e, c in axes)
+
+    def sees(self) -> Seen | None:
+        """Of the filters, ⌈span / stride⌉ at most are painted onto one place."""
+        axes = zip(self.sliding.span, self.stride, strict=True)
+        return tuple((-(-span // step), Fraction(1, step)) for span, step in axes)
 
     def arithmetic(self, inputs: Mapping[str, Value], output: Value) -> list[tuple[str, str, str]]:
         x, parts = inputs["x"], [self.sliding.span[0], self._added()[0], -self._cut()[0]]

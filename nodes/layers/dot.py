@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from nodes.layer import SEQUENCE, VECTOR, Layer, LayerError, Port, Trial, layer, sample_shape, setting
+from nodes.layer import SEQUENCE, VECTOR, Layer, LayerError, Port, Seen, Trial, layer, sample_shape, setting
 from nodes.shapes import sides
 from runtime.graph import Graph, Value
 
@@ -30,6 +30,9 @@ class Dot(Layer):
         Trial({"normalize": True}),
         Trial({"normalize": True}, {"a": (3, 4), "b": (2, 4)}),
     )
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, a: Value, b: Value) -> Value:
         if a.rank != b.rank or sides(a)[-1] != sides(b)[-1]:

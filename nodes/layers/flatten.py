@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nodes.layer import ANY, Layer, layer
+from nodes.layer import ANY, Layer, Seen, layer
 from runtime.graph import Graph, Value
 
 
@@ -18,6 +18,9 @@ class Flatten(Layer):
     Shapes: (N, C, H, W) → (N, C·H·W). No parameters.
     Source: the ONNX operator Flatten.
     """
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value) -> Value:
         result: Value = g.Flatten(x, axis=1)

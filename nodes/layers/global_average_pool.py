@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nodes.layer import MAPS, SEQUENCE, VOLUME, Layer, layer
+from nodes.layer import MAPS, SEQUENCE, VOLUME, Layer, Seen, layer
 from runtime.graph import Graph, Value
 
 
@@ -16,6 +16,9 @@ class GlobalAveragePool(Layer):
     Shapes: (N, C, H, W) → (N, C); volumes likewise; a sequence (N, steps, C) → (N, C). No parameters.
     Source: Lin, Chen, Yan, Network in network, 2013.
     """
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value) -> Value:
         if x.rank == 3:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from nodes.drawing import HUE, Drawing, arrow, drawing
-from nodes.layer import INDICES, MAPS, Layer, LayerError, Port, Trial, layer, sample_shape
+from nodes.layer import INDICES, MAPS, Layer, LayerError, Port, Seen, Trial, layer, sample_shape
 from nodes.pictures.parts import caption, grid, lit
 from nodes.pictures.worked import run
 from runtime.graph import Graph, Value
@@ -29,6 +29,9 @@ class MaxUnpool2D(Layer):
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", (MAPS,)), Port("switches", (INDICES,)))
 
     trials: ClassVar[tuple[Trial, ...]] = (Trial(shapes={"x": (4, 3, 3)}, before={"switches": ("MaxPool2D", "switches")}),)
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value, switches: Value) -> Value:
         pool = g.producer().get(switches.name)

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nodes.drawing import HUE, SECOND, TEXT, Drawing, Path, Words, drawing
-from nodes.layer import SEQUENCE, Layer, LayerError, Port, Trial, layer, sample_shape, setting
+from nodes.layer import SEQUENCE, Layer, LayerError, Port, Seen, Trial, layer, sample_shape, setting
 from nodes.pictures.parts import caption, spread, units
 from nodes.shapes import sides
 from runtime.graph import Graph, Value
@@ -46,6 +46,9 @@ class MultiHeadAttention(Layer):
         Trial({"heads": 3}, {"query": (4, 6), "key": (3, 2), "value": (3, 5)}),
         Trial({"heads": 1, "causal": True}, {"query": (2, 3), "key": (4, 3)}),
     )  # fmt: skip
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, query: Value, key: Value | None, value: Value | None) -> Value:
         self._check(query, key, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from nodes.layer import MAPS, SEQUENCE, VOLUME, Layer, LayerError, Trial, layer, sample_shape, setting
+from nodes.layer import MAPS, SEQUENCE, VOLUME, Layer, LayerError, Seen, Trial, layer, sample_shape, setting
 from runtime.graph import Graph, Value, describe_shape
 
 
@@ -26,6 +26,9 @@ class Permute(Layer):
         Trial({"order": (2, 3, 1)}, {"x": (4, 5, 6)}),
         Trial({"order": (4, 1, 3, 2)}, {"x": (2, 3, 4, 5)}),
     )
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value) -> Value:
         axes = range(1, x.rank)

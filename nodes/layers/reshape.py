@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import ClassVar
 
-from nodes.layer import ANY, Layer, LayerError, Trial, layer, sample_shape, setting
+from nodes.layer import ANY, Layer, LayerError, Seen, Trial, layer, sample_shape, setting
 from nodes.shapes import sides
 from runtime.graph import Graph, Value, describe_shape
 
@@ -25,6 +25,9 @@ class Reshape(Layer):
     shape: tuple[int, ...] = setting((-1,), low=-1, help="The shape of one sample. One side may be −1: what is left.")
 
     trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"shape": (2, -1)}), Trial({"shape": (1, -1, 2)}))
+
+    def sees(self) -> Seen | None:
+        return None
 
     def emit(self, g: Graph, x: Value) -> Value:
         shape = self._sides(x)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
 
 from nodes.channels import channels
-from nodes.layer import MAPS, Layer, Trial, layer, setting
+from nodes.layer import MAPS, Layer, Seen, Trial, layer, setting
 from nodes.windows import places
 from runtime.graph import Graph, Value
 
@@ -52,6 +53,10 @@ class Upsample(Layer):
             coordinate_transformation_mode="half_pixel",
         )  # fmt: skip
         return result
+
+    def sees(self) -> Seen | None:
+        covered = 1 if self.method == "nearest" else 2
+        return tuple((covered if factor > 1 else 1, Fraction(1, factor)) for factor in self.factor)
 
     def summary(self) -> str:
         return f"{self.factor[0]}×{self.factor[1]} · {self.method}"

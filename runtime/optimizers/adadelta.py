@@ -31,4 +31,5 @@ register(Optimizer(
         Setting("rho", 0.95, 0.0, 0.9999, "ρ: how slowly the two running means forget."),
         Setting("epsilon", 1e-6, 1e-12, 1.0, "ε: begins the motion, and keeps the division finite."),
     ),
+    usual=(0.1, 10.0),
 ))  # fmt: skip

@@ -19,4 +19,5 @@ register(Optimizer(
     "forgets, so the steps only shrink; 0.01 is a usual rate.",
     _emit, slots=("square",),
     settings=(Setting("epsilon", 1e-10, 0.0, 1.0, "ε: keeps the division finite where gradients vanish."),),
+    usual=(1e-3, 0.1),
 ))  # fmt: skip

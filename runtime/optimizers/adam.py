@@ -50,5 +50,5 @@ register(Optimizer(
     "Adam", 2015, "m ← β₁ m + g;  v ← β₂ v + g²;  θ ← θ − η ĉ₁ m / (√(ĉ₂ v) + ε)",
     "Kingma and Ba, 2015. The slots are the unscaled sums: the paper's moments are (1−β₁) m and (1−β₂) v, and "
     "ĉ = (1−β) / (1−βᵗ) holds that factor and the bias correction. Two multiplications less per parameter.",
-    emit, share, SLOTS, SETTINGS,
+    emit, share, SLOTS, SETTINGS, usual=(1e-4, 1e-2),
 ))  # fmt: skip

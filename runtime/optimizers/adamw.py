@@ -10,5 +10,5 @@ register(Optimizer(
     "Adam with decoupled weight decay: Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019. The recipe's "
     "weight decay λ shrinks the weights beside the step instead of going through the moments; 0.01 is usual. With λ = 0 "
     "it is Adam.",
-    emit, share, SLOTS, SETTINGS, decoupled=True,
+    emit, share, SLOTS, SETTINGS, decoupled=True, usual=(1e-4, 1e-2),
 ))  # fmt: skip

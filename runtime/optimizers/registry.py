@@ -32,7 +32,7 @@ class Optimizer:
     `share(g, rate, step, settings)` emits once per graph the scalars that all parameters use;
     `emit(g, parameter, gradient, slots, shared, settings)` returns the new parameter and the new slots by name.
     A `decoupled` one takes no weight decay in its gradient: the step shrinks the parameter beside it. `year` is that of
-    the source, and the order in which optimizers are listed.
+    the source, and the order in which optimizers are listed; `usual` is the range of learning rates it is mostly used with.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Optimizer:
     slots: tuple[str, ...] = ()
     settings: tuple[Setting, ...] = ()
     decoupled: bool = False
+    usual: tuple[float, float] = (1e-4, 1.0)
 
 
 OPTIMIZERS: dict[str, Optimizer] = {}

@@ -23,4 +23,5 @@ register(Optimizer(
         Setting("rho", 0.9, 0.0, 0.9999, "ρ: how slowly the mean squared gradient forgets."),
         Setting("epsilon", 1e-8, 0.0, 1.0, "ε: keeps the division finite where gradients vanish."),
     ),
+    usual=(1e-4, 1e-2),
 ))  # fmt: skip

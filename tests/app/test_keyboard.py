@@ -265,7 +265,7 @@ def test_find_follows_the_document(window):
 
 def test_the_table_of_layers_is_walked_and_chosen_by_keys(window):
     press(Key.Key_F6)
-    assert QApplication.focusWidget() is window.inspector.network.tree
+    assert QApplication.focusWidget() is window.inspector.network.view
     press(Key.Key_Down, Key.Key_Down, Key.Key_Return)
     assert len(window.session.selection) == 1
 

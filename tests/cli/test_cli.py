@@ -240,8 +240,36 @@ def test_summary(run: Any) -> None:
     assert found["parameters"] == 44_426
     assert found["layers"][1] == {
         "name": "conv1", "type": "Conv2D", "output_shape": [6, 24, 24], "parameters": 156, "multiply_adds": 86_400,
+        "activation_bytes": 64 * 6 * 24 * 24 * 4, "training_bytes": 64 * 6 * 24 * 24 * 4 + 7 * 4 * 156,
+        "computation": round(86_400 / 281_640, 6), "space": round(156 / 44_426, 6), "receptive_field": [5, 5],
     }  # fmt: skip
+    assert found["layers"][8]["receptive_field"] == "all" and found["batch_size"] == 64
+    assert found["multiply_adds"] == 281_640 and found["training_bytes"] > sum(r["training_bytes"] for r in found["layers"])
     assert "44,426" in run("summary", "l.onnx").out
+
+
+@pytest.mark.parametrize(("column", "first"), [
+    ("parameters", "fc1"), ("multiply-adds", "conv2"), ("computation", "conv2"), ("space", "fc1"), ("activations", "conv1"),
+    ("training", "fc1"), ("output", "conv1"), ("sees", "flatten1"), ("layer", "conv1"), ("type", "conv1"),
+])  # fmt: skip
+def test_summary_is_sorted_by_a_column(run: Any, column: str, first: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    run("new", "lenet", "-o", "l.onnx")
+    names = [r["name"] for r in run("summary", "l.onnx", "--sort", column, "--json").json["layers"]]
+    assert names[0] == first or (column == "layer" and names == sorted(names))
+    lines = run("summary", "l.onnx", "--sort", column).out.splitlines()
+    assert column in lines[2] and lines[4].split()[1] == names[0], "the column it is sorted by is there, however narrow"
+    assert "There is no column called ‘foo’" in run("summary", "l.onnx", "--sort", "foo").err
+
+
+def test_silenced_advice_is_counted_and_shown_with_all(run: Any, tmp_path: Path) -> None:
+    document = edits.silence(edits.set_recipe(new("mlp"), learning_rate=1.0), "learning_rate")
+    save(document, tmp_path / "m.onnx")
+    assert run("check", "m.onnx").out == "Nothing is wrong. Train is ready.\n1 silenced; --all shows it.\n"
+    told = run("check", "m.onnx", "--all")
+    assert told.code == 0 and "! Recipe: the learning rate is 1, and Adam usually learns at" in told.out
+    assert run("check", "m.onnx", "--json").json == []
+    assert [p["kind"] for p in run("check", "m.onnx", "--all", "--json").json] == ["learning_rate"]
 
 
 def test_check_lists_problems_with_repairs(run: Any, tmp_path: Path) -> None:

@@ -79,10 +79,15 @@ def test_a_narrow_terminal_cuts_no_number(run: Any, tmp_path: Path, width: int, 
 
 
 def test_columns_are_left_out_one_by_one() -> None:
-    rows = [HEAD, ("fc1", "Dense", "120", "30,840", "30,720")]
-    assert fitting(rows, 80) == [0, 1, 2, 3, 4]
-    assert fitting(rows, 50) == [0, 1, 2, 3]
-    assert fitting(rows, 30) == [0, 2, 3]
+    rows = [HEAD, ("fc1", "Dense", "120", "30,840", "30,720", "10.9 %", "69.4 %", "all", "61.4 kB", "925 kB")]
+    heads = [HEAD[i] for i in fitting(rows, 200)]
+    for width in range(200, 20, -1):
+        fewer = [HEAD[i] for i in fitting(rows, width)]
+        assert fewer == [h for h in heads if h in fewer] and len(heads) - len(fewer) in (0, 1)
+        heads = fewer
+    assert heads == ["layer", "output", "parameters"]
+    assert [HEAD[i] for i in fitting(rows, 60)] == ["layer", "type", "output", "parameters", "multiply-adds"]
+    assert [HEAD[i] for i in fitting(rows, 20, "space")] == ["layer", "output", "parameters", "space"]
 
 
 def test_json_knows_no_nan_and_survives_every_encoding(capsys: pytest.CaptureFixture[str]) -> None:

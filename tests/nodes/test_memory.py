@@ -8,8 +8,9 @@ import numpy as np
 import onnx
 import pytest
 
-from nodes import edits, files, memory
+from nodes import edits, files
 from nodes.check import check
+from nodes.checks import room as memory
 from nodes.document import Document
 from nodes.example import new
 from nodes.plan import plan

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.headless.describe import summary_rows
+from app.columns import Data, rows_of
 from nodes import clipboard, edits
 from nodes.build import build
 from nodes.check import check
@@ -16,6 +16,7 @@ from nodes.document import Document, Share, Wire
 from nodes.document_json import from_json, to_json
 from nodes.example import new
 from nodes.files import load, save, to_onnx
+from nodes.numbers import table
 from nodes.plan import initial_weights, plan
 from nodes.problems import Refusal
 from nodes.training import Run
@@ -24,6 +25,12 @@ from runtime.engines import engine
 from runtime.events import StepDone
 from runtime.graph import Array
 from runtime.training_step import copied
+
+
+def rows(document: Document) -> list[Data]:
+    """What `summary` tells of each layer."""
+    built = build(document, "training")
+    return rows_of(document, built, table(document, built))
 
 
 def autoencoder(tied: bool = True) -> Document:
@@ -65,7 +72,7 @@ def test_one_parameter_stands_in_both_places() -> None:
         f"{ENC}/weight", f"{ENC}/bias", f"{DEC}/bias"
     ]  # fmt: skip
     assert built.nodes[DEC].parameters == 784 and built.parameter_count == 784 * 32 + 32 + 784
-    row = next(r for r in summary_rows(document) if r["name"] == "dec")
+    row = next(r for r in rows(document) if r["name"] == "dec")
     assert row["shared"] == {"weight": "enc: weight, transposed"} and row["parameters"] == 784
 
 
@@ -167,7 +174,7 @@ def test_a_frozen_layer_stays_as_it_is() -> None:
     assert not any(k.startswith(f"{names['fc1']}/") for k in done.training.slots)
     assert build(frozen, "training").parameter_count == build(document, "training").parameter_count
     assert from_json(to_json(frozen)).nodes == frozen.nodes
-    assert next(r for r in summary_rows(frozen) if r["name"] == "fc1")["frozen"]
+    assert next(r for r in rows(frozen) if r["name"] == "fc1")["frozen"]
 
 
 def test_frozen_running_statistics_do_not_run() -> None:

@@ -90,7 +90,8 @@ class NodeItem(QGraphicsItem):
         if self.look.collapsed:
             return QRectF(0, 0, g.WIDTH, g.HEADER)
         ports = max(len(self.look.inputs), len(self.look.outputs))
-        return QRectF(0, 0, g.WIDTH, g.body_height(self.face.height, True, self.gradient is not None, ports))
+        costs = self.look.costs is not None
+        return QRectF(0, 0, g.WIDTH, g.body_height(self.face.height, True, self.gradient is not None, ports, costs))
 
     def scene_body(self) -> QRectF:
         return self.body().translated(self.pos())

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
 from app.canvas import geometry as g
 from app.canvas.ink import Ink, text_width
+from app.canvas.items.node_costs import paint_costs
 from app.canvas.items.node_ports import paint_ports
 from app.canvas.ports import PortState
 from app.glyphs import glyph_for, paint_glyph, paint_tile
@@ -37,6 +38,7 @@ def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
         _setting(painter, item, ink)
         _face(painter, item, ink)
         _footer(painter, item, ink)
+        _costs(painter, item, ink)
     _outline(painter, body, item, ink)
     paint_ports(painter, item, ink)
 
@@ -56,8 +58,9 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     if not look.collapsed:
         _face(painter, item, ink, words=False)
         if zoom >= g.SHAPE_FROM:
-            y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - 14
+            y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - _costs_height(item) - 14
             ink.text(painter, g.PAD + 1, y, look.shape, "big-mono", _shape_color(item))
+        _costs(painter, item, ink, words=False)
     _outline(painter, box, item, ink)
     paint_ports(painter, item, ink, zoom)
 
@@ -217,7 +220,7 @@ def _bypassed(painter: QPainter, rect: QRectF, ink: Ink) -> None:
 
 def _footer(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     look, body = item.look, item.body()
-    low = g.GRADIENT if item.gradient is not None else 0
+    low = _costs_height(item) + (g.GRADIENT if item.gradient is not None else 0)
     top = body.bottom() - low - g.FOOTER
     painter.setPen(ink.pen("line"))
     painter.drawLine(QPointF(1, top), QPointF(g.WIDTH - 1, top))
@@ -226,7 +229,17 @@ def _footer(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     count = look.count if text_width(look.count, "smallest") <= room else look.count.split(" ")[0]
     ink.text(painter, g.WIDTH - 9, top + g.FOOTER / 2, count, "smallest", "text2", 1.0)
     if item.gradient is not None:
-        _gradient(painter, body.bottom() - g.GRADIENT / 2 - 2, item.gradient, ink)
+        _gradient(painter, body.bottom() - _costs_height(item) - g.GRADIENT / 2 - 2, item.gradient, ink)
+
+
+def _costs_height(item: NodeItem) -> float:
+    return g.COSTS if item.look.costs is not None else 0.0
+
+
+def _costs(painter: QPainter, item: NodeItem, ink: Ink, words: bool = True) -> None:
+    """The layer's shares of the network's computation and space, at the bottom."""
+    if item.look.costs is not None:
+        paint_costs(painter, item.body().bottom() - g.COSTS, item.look.costs, ink, words)
 
 
 def _shape_color(item: NodeItem) -> str:

@@ -15,6 +15,7 @@ from nodes import edits
 from nodes.document import Document, Wire, frozen
 from nodes.example import new
 from tests.app.canvas.conftest import Open, header, port
+from tests.nodes.checks.chains import conv, dense, id_of, network
 
 EMPTY = QPointF(300, 240)
 CTRL, SHIFT, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
@@ -110,7 +111,7 @@ def test_refused_wire_says_why_and_letting_go_repairs(canvas: Open) -> None:
     assert card.isVisible()
     assert card.title == "Maps do not fit a vector input"
     assert card.sentence.startswith("fc1 takes a vector")
-    assert [r.title for r in card.repairs] == ["Insert Flatten"]
+    assert [(r.title, r.result) for r in card.repairs] == [("Insert Flatten", "256"), ("Insert GlobalAveragePool", "16")]
     assert said[-1].endswith("Let go: Insert Flatten")
     assert view.canvas.nodes["n9"].port_state(False, "x")[0] is PortState.REFUSES
     view.grab()
@@ -121,6 +122,35 @@ def test_refused_wire_says_why_and_letting_go_repairs(canvas: Open) -> None:
     assert view.session.history.undo_title == "Insert Flatten"
     view.session.undo()
     assert not [n for n in view.session.document.nodes.values() if n.type == "Flatten"]
+
+
+def test_the_arrow_key_chooses_another_repair(canvas: Open) -> None:
+    view, hand = canvas(without_flatten())
+    target = port(view, "n9", "x", False)
+    hand.carry(port(view, "n7", "y", True), target)
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    assert not view.grab().isNull()
+    hand.release(target)
+    assert view.session.history.undo_title == "Insert GlobalAveragePool" and not view.session.checked.errors
+
+
+def test_a_wire_to_maps_of_another_size_is_projected(canvas: Open) -> None:
+    """The shortcut of a residual block whose main way halves the picture."""
+    main = (conv(16, 3, padding="same"), conv(32, 3, padding="same", stride=(2, 2)))
+    document = network(*main, "Add", "Flatten", dense(10))
+    view, hand = canvas(document)
+    first, add = id_of(document, "Conv2D"), id_of(document, "Add")
+    target = port(view, add, "x", False)
+    hand.carry(port(view, first, "y", True), target)
+    card = view.gesture._card  # type: ignore[union-attr]
+    assert [(r.title, r.layer, r.result) for r in card.repairs] == [
+        ("Insert 1×1 Conv2D (32 filters, stride 2)", "Conv2D", "32×14×14")
+    ]  # fmt: skip
+    assert "its inputs are 32×14×14 and 16×28×28" in card.sentence and not view.grab().isNull()
+    hand.release(target)
+    assert not view.session.checked.problems and len(view.session.document.wires_into[add]) == 2
+    view.session.undo()
+    assert view.session.document is document
 
 
 def test_pulling_away_from_a_refusal_or_escape_changes_nothing(canvas: Open) -> None:

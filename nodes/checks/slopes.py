@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from nodes.build import Built, place
 from nodes.document import Document
 from nodes.problems import Problem
+from nodes.rule import rule
 from runtime.ops import NOT_DIFFERENTIABLE
 
 
+@rule("slopes that end at a step")
 def without_slope(document: Document, built: Built) -> Iterator[Problem]:
     """Layers whose trained weights reach the loss through steps alone (Step, Sign …). Advice: another rule may train them."""
     if built.loss is None or document.recipe.stages[0].updates[0].rule != "backpropagation":

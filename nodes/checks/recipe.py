@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from math import sqrt
 
 from nodes import edits
 from nodes.build import Built, place
 from nodes.document import Document
 from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
-from nodes.recipes import advice, checked
+from nodes.recipes import TINY, advice, checked
+from nodes.rule import rule
 from runtime.errors import NetwrightError
+from runtime.optimizers import OPTIMIZERS
+
+#: So far beyond the usual range a learning rate is hardly meant.
+FAR = 10.0
 
 
+@rule("the recipe")
 def recipe(document: Document, built: Built) -> Iterator[Problem]:
     try:
         checked(document.recipe)
@@ -27,6 +34,27 @@ def recipe(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Recipe", f"it trains on the layer ‘{min(named)}’, which is no Dataset here: name another one.")
 
 
+@rule("the learning rate")
+def learning_rate(document: Document, built: Built) -> Iterator[Problem]:
+    """A rate ten times beyond what an optimizer usually learns at."""
+    stage = document.recipe.stages[0]
+    update, rate = stage.updates[0], stage.learning_rate
+    chosen = OPTIMIZERS.get(update.optimizer)
+    if chosen is None or update.rule != "backpropagation" or not rate >= TINY:
+        return
+    low, high = chosen.usual
+    why = (
+        "so small a step hardly moves the weights" if rate < low / FAR else
+        "so large a step jumps over the minimum, and ReLUs die of it" if rate > high * FAR else ""
+    )  # fmt: skip
+    if why:
+        better = float(f"{sqrt(low * high):.1g}")
+        fix = Repair(f"Set the learning rate to {better:g}", partial(edits.set_recipe, learning_rate=better))
+        what = f"the learning rate is {rate:g}, and {chosen.name} usually learns at {low:g} to {high:g}: {why}. Try {better:g}."
+        yield Problem("", "Recipe", what, "advice", (fix,))
+
+
+@rule("the batch size")
 def batches(document: Document, built: Built) -> Iterator[Problem]:
     """A batch larger than the data; a layer that needs more samples than the smallest batch of an epoch has
     (BatchNormalization: 2)."""

@@ -1,0 +1,56 @@
+"""Walking along wires, for rules and repairs: what stands before and behind a layer, past layers that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from nodes.build import Built
+from nodes.document import Document, Node
+from nodes.layer import Layer
+from nodes.layers.dataset import Dataset
+from runtime.errors import NetwrightError
+
+#: Layers that keep shape and meaning of what passes.
+PASSING = ("Linear", "Dropout", "GaussianNoise", "Output")
+NORMALIZING = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "LocalResponseNormalization")
+RECTIFIERS = ("ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Maxout")
+SQUASHING = ("Sigmoid", "Tanh")
+
+
+def layer_of(built: Built, id: str) -> Layer | None:
+    """The layer with its settings, once it is built."""
+    info = built.nodes.get(id)
+    return info.layer if info else None
+
+
+def of_type(document: Document, *types: str) -> Iterator[Node]:
+    """Layers of these types that are in use."""
+    return (n for n in document.nodes.values() if n.type in types and not n.bypassed)
+
+
+def before(document: Document, id: str, through: Collection[str] = (), port: str = "") -> str:
+    """The layer that feeds `id` (its input `port`, or the first one that is wired); bypassed ones and those of the types in
+    `through` are passed. Empty where nothing does."""
+    wires = [w for w in document.wires_into[id] if port in ("", w.target_port)]
+    if not wires:
+        return ""
+    node = document.nodes[wires[0].source]
+    return before(document, node.id, through) if node.bypassed or node.type in through else node.id
+
+
+def behind(document: Document, id: str, through: Collection[str] = ()) -> list[str]:
+    """The layers that take what `id` gives, past bypassed ones and those of the types in `through`."""
+    found: list[str] = []
+    for wire in document.wires_out_of[id]:
+        node = document.nodes[wire.target]
+        found += behind(document, node.id, through) if node.bypassed or node.type in through else [node.id]
+    return list(dict.fromkeys(found))
+
+
+def classes_of(dataset: Node) -> int:
+    """How many classes the label of a Dataset has; 0 for a regression, or where that is not known."""
+    try:
+        layer = dataset.layer()
+        return len(layer.classes) if isinstance(layer, Dataset) else 0
+    except NetwrightError:
+        return 0
