@@ -115,6 +115,24 @@ def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
     predict(file, input_, engine, as_json)
 
 
+@cli.command()
+@FILE
+@click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="How many samples.")
+@click.option("--steps", type=Whole(1, 1_000_000), default=1000, show_default=True, help="Steps of Gibbs sampling, from noise.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Draws the noise and the steps.")
+@ENGINE
+@click.option("-o", "--output", required=True, type=File(), help=".png (pictures side by side) or .npy (numbers).")
+def sample(file: Path, count: int, steps: int, seed: int, engine: str, output: Path) -> None:
+    """Write what FILE's Boltzmann machine (RBM) dreams.
+
+    Of several RBMs on top of each other the last one dreams, and those below it turn its dreams into what they see. From
+    noise, a machine that was trained with persistent chains (a setting of contrastive divergence) dreams best.
+    """
+    from app.headless.sample import sample
+
+    sample(file, output, count, steps, seed, engine)
+
+
 COLUMNS = [
     "layer", "type", "output", "parameters", "multiply-adds", "computation", "space", "sees", "activations", "training"
 ]  # fmt: skip

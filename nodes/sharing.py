@@ -62,18 +62,18 @@ class Sharing:
 def unshare(document: Document, id: str, parameter: str) -> Document:
     """Give a node its own parameter again, with the numbers that it had from the other (in each repetition of its block)."""
     node, plain = document.node(id), document.unfolded.document
-    found = {path: _numbers(plain, path, parameter) for path in plain.nodes if own(path) == node.id}
+    found = {path: numbers_behind(plain, path, parameter) for path in plain.nodes if own(path) == node.id}
     alone = replace(node, shared={k: s for k, s in node.shared.items() if k != parameter})
     weights = {f"{path}/{parameter}": numbers for path, numbers in found.items() if numbers is not None}
     return document.changed(nodes={**document.nodes, node.id: alone}, weights={**document.weights, **weights})
 
 
-def _numbers(plain: Document, path: str, parameter: str, depth: int = 0) -> Array | None:
+def numbers_behind(plain: Document, path: str, parameter: str, depth: int = 0) -> Array | None:
     """The weights behind a parameter, wherever they are kept; None if there are none yet."""
     found = plain.nodes[path].shared.get(parameter) if path in plain.nodes else None
     if found is None or depth > len(plain.nodes):
         return plain.weights.get(f"{path}/{parameter}")
-    numbers = _numbers(plain, found.node, found.parameter, depth + 1)
+    numbers = numbers_behind(plain, found.node, found.parameter, depth + 1)
     return frozen(np.swapaxes(numbers, 0, 1)) if numbers is not None and found.transposed else numbers
 
 

@@ -14,6 +14,9 @@ from onnx import helper
 from runtime.graph import Graph, Value
 from runtime.ops.random import uniform
 
+#: What a layer says its parameters are: W, a and b.
+ROLES = ("weight", "visible_bias", "hidden_bias")
+
 
 @dataclass(frozen=True)
 class Machine:

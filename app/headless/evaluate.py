@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,14 @@ from app.headless.documents import opened, with_data
 from app.headless.predict import RUINED
 from app.headless.say import result, result_json, say
 from nodes.document import Document
+from nodes.dreams import dreamers
 from nodes.plan import initial_weights, plan
 from nodes.training import load_data, task, trained
-from runtime.data import Split
 from runtime.engines import engine as make_engine
+from runtime.engines.protocol import Program
+from runtime.graph import Graph, Value
 from runtime.metrics import Answers, Distances
-from runtime.task import EVALUATION_BATCH, Task, samples
+from runtime.task import EVALUATION_BATCH, Samples, Task, samples
 from runtime.training_step import copied
 
 
@@ -38,12 +40,14 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"loss      {found['loss']:.4f}"
     for name, number in (found["losses"] or {}).items():
         yield f"  {name}  {number:.4f}"
-    for name, title in (("accuracy", "accuracy"), ("top_5", "top 5   ")):
+    for name, title in (("accuracy", "accuracy"), ("error", "error   "), ("top_5", "top 5   ")):
         if found[name] is not None:
             yield f"{title}  {found[name]:.2%}"
     for name, title in (("mae", "mean absolute error"), ("r2", "R²")):
         if found[name] is not None:
             yield f"{title}  {found[name]:.4f}"
+    for name, number in (found["free_energy"] or {}).items():
+        yield f"free energy of {name}  {number:.2f}"
     yield f"samples   {found['samples']:,} ({found['split']})"
     if found["confusion"]:
         yield _table(found)
@@ -52,43 +56,51 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
 def measured(document: Document, split: str, engine_name: str = "onnxruntime") -> dict[str, Any]:
     """``loss``, ``samples``, ``split``, ``classes``, and what applies of the rest (else None): ``losses`` by name where
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
-    class; ``mae`` and ``r2`` of a regression. Losses are per sample, where a loss layer sums too."""
+    class; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann machine. Losses are per sample, where a
+    loss layer sums too."""
     ready = plan(document)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
     classes = list(ready.dataset.classes)
     names = {loss.value.name: document.nodes[loss.node].name for loss in ready.evaluation.losses}
-    summed = {loss.value.name: loss.summed for loss in ready.evaluation.losses}
-    sums, judge, count = _walked(job, document, getattr(dataset, split), engine_name, summed, len(classes))
+    graph, judge = copied(job.evaluation), _judge(job, len(classes))
+    energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document)}
+    numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
+    numbers |= {loss.value.name: loss.summed for loss in ready.evaluation.losses}
+    graph.outputs = _outputs(job, graph, numbers)
+    program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
+    sums, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     means = {name: total / max(1, count) for name, total in sums.items()}
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
     losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
         "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses,
+        "free_energy": {title: means[name] for name, title in energies.items()} or None,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
 
 
-def _walked(
-    job: Task, document: Document, split: Split, engine_name: str, losses: Mapping[str, bool], classes: int
-) -> tuple[dict[str, float], Answers | Distances | None, int]:
-    """The split, part by part: every loss summed over samples (`losses` tells which do so themselves), the judge of its
-    outputs, the number of samples."""
-    graph = copied(job.evaluation)
-    output, target = job.evaluation_output, job.evaluation_target
-    wanted = dict.fromkeys([job.reported.name, *losses, *(v.name for v in (output, target) if v)])
+def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
+    """What is read of a part of the split; a target may be an input, which no program gives back."""
+    wanted = dict.fromkeys([*numbers, *(v.name for v in (job.evaluation_output, job.evaluation_target) if v)])
     made = {name for op in graph.ops for name in op.outputs}
-    graph.outputs = [graph.values[name] for name in wanted if name in made]
-    program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
-    judge = _judge(job, classes)
-    sums, count = dict.fromkeys([job.reported.name, *losses], 0.0), 0
-    for feeds, labels in samples(job, graph, split).parts(EVALUATION_BATCH):
+    return [graph.values[name] for name in wanted if name in made]
+
+
+def _walked(
+    job: Task, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
+) -> tuple[dict[str, float], int]:
+    """The split, part by part: each of `numbers` (which says whether it sums over a part itself) summed over samples, and
+    how many there are; `judge` gets the outputs."""
+    output, target = job.evaluation_output, job.evaluation_target
+    sums, count = dict.fromkeys(numbers, 0.0), 0
+    for feeds, labels in split.parts(EVALUATION_BATCH):
         found = {**feeds, **program.run(feeds)}
-        sums = {name: total + float(found[name]) * (1 if losses.get(name) else len(labels)) for name, total in sums.items()}
+        sums = {name: total + float(found[name]) * (1 if numbers[name] else len(labels)) for name, total in sums.items()}
         count += len(labels)
         if judge and output and target:
             judge.add(found[output.name], labels if isinstance(judge, Answers) else found[target.name])
-    return sums, judge, count
+    return sums, count
 
 
 def _judge(job: Task, classes: int) -> Answers | Distances | None:

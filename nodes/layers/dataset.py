@@ -69,7 +69,8 @@ class Dataset(Layer):
         if not self.positive:
             return names
         if self.positive not in names:
-            raise LayerError(f"{self.name} has no class ‘{self.positive}’: its classes are {', '.join(names)}.")
+            known = ", ".join(names)
+            raise LayerError(f"{self.name} has no class ‘{self.positive}’: choose one of {known} as the positive one, or none.")
         return (f"not {self.positive}", self.positive)
 
     def labels(self, labels: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from nodes.initial import initial_scale, initial_weights, initializer
@@ -39,6 +40,12 @@ class RBM(Layer):
         machine = Machine(g, weight, visible_bias, hidden_bias, g.where.layer)
         hidden = machine.hidden(x)
         return hidden, machine.visible(hidden)
+
+    def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
+        """There and back."""
+        seen = inputs["x"].shape[1]
+        assert isinstance(seen, int)
+        return 2 * seen * self.units
 
     def summary(self) -> str:
         return f"{self.units:,} hidden units"

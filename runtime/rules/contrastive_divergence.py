@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import helper
 
-from runtime.boltzmann import Machine
+from runtime.boltzmann import ROLES, Machine
 from runtime.errors import TrainingError
 from runtime.graph import Graph, Parameter, Value
 from runtime.recipe import Stage
@@ -22,9 +22,6 @@ from runtime.settings import Setting
 
 if TYPE_CHECKING:
     from runtime.task import Task
-
-#: What a layer says its parameters are.
-ROLES = ("weight", "visible_bias", "hidden_bias")
 
 
 def _descent(site: Site) -> dict[str, Value]:

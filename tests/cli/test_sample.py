@@ -1,0 +1,80 @@
+"""`netwright sample`: a Boltzmann machine's dreams as pictures and as numbers; and its free energy in `evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.headless.sample import LEAST, LINE
+from nodes.document import Wire
+from nodes.example import Sketch
+from nodes.files import save
+from runtime.recipe import Recipe, Stage, Update
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """8 hidden units that see the digits."""
+    update = Update(rule="contrastive divergence", rule_settings={"chains": 10}, optimizer="SGD")
+    s = Sketch("RBM", Recipe((Stage(epochs=1, batch_size=1800, learning_rate=0.1, updates=(update,)),)))
+    s.add("Dataset", "digits")
+    pixels = s.add("Flatten", "pixels")
+    rbm = s.add("RBM", "rbm", units=8)
+    loss = s.add("MeanSquaredError", "loss")
+    made = Wire(rbm, "reconstruction", loss, "prediction"), Wire(pixels, s.document.outputs(pixels)[0], loss, "target")
+    kept = tuple(w for w in s.document.wires if w.target != loss)
+    save(s.document.changed(wires=(*kept, *made)), tmp_path / "m.onnx")
+    return tmp_path / "m.onnx"
+
+
+def test_a_sheet_of_pictures(run: Any, machine: Path) -> None:
+    assert run("train", "m.onnx").code == 0
+    found = run("sample", "m.onnx", "--count", 5, "--steps", 3, "-o", "out.png")
+    assert (found.code, found.out, found.err) == (0, "", "5 samples after 3 steps of Gibbs sampling: out.png\n")
+    run("sample", "m.onnx", "--count", 5, "--steps", 3, "-o", "out.npy")
+    sheet, numbers = np.asarray(Image.open("out.png")), np.load("out.npy")
+    high = LEAST + LINE
+    assert sheet.shape == (2 * high + LINE, 3 * high + LINE) and numbers.shape == (5, 1, 28, 28)
+    fourth = sheet[high + LINE : 2 * high : 2, LINE:high:2]
+    np.testing.assert_array_equal(fourth, (numbers[3, 0] * 255).round().astype(np.uint8))
+
+
+def test_seeds_and_engines(run: Any, machine: Path) -> None:
+    arrays = {}
+    for name, *more in (("a",), ("b", "--engine", "numpy"), ("c", "--seed", 1)):
+        run("sample", "m.onnx", "--count", 2, "--steps", 4, *more, "-o", f"{name}.npy")
+        arrays[name] = np.load(f"{name}.npy")
+    np.testing.assert_allclose(arrays["a"], arrays["b"], atol=1e-5)
+    assert np.abs(arrays["a"] - arrays["c"]).max() > 0
+
+
+def test_refusals_in_words(run: Any, machine: Path) -> None:
+    run("new", "mlp")
+    before = machine.read_bytes()
+    for words, sentence in (
+        (("mlp.onnx", "-o", "a.png"), "The network has no RBM that could dream: add one, and train it by contrastive"),
+        (("m.onnx", "-o", "m.onnx"), "m.onnx is no name for samples: end it in .png for pictures, or in .npy for numbers."),
+        (("m.onnx", "-o", "no/a.png"), "the folder does not exist: make it, or save somewhere else."),
+    ):
+        found = run("sample", *words)
+        assert found.code == 1 and sentence in found.err
+    assert machine.read_bytes() == before
+
+
+def test_evaluate_tells_the_free_energy(run: Any, machine: Path) -> None:
+    """Of an untrained machine with no biases and tiny weights it is −Σ log 2 over the hidden units."""
+    found = run("evaluate", "m.onnx", "--json").json
+    assert found["free_energy"] == {"rbm": pytest.approx(-8 * np.log(2), rel=0.05)}
+    assert "free energy of rbm  -5." in run("evaluate", "m.onnx", "--engine", "numpy").out
+
+
+def test_evaluate_tells_accuracy_and_error(run: Any) -> None:
+    run("new", "neuron")
+    found = run("evaluate", "neuron.onnx", "--json").json
+    lines = run("evaluate", "neuron.onnx").out.splitlines()
+    assert lines[1:3] == [f"accuracy  {found['accuracy']:.2%}", f"error     {1 - found['accuracy']:.2%}"]
+    assert found["free_energy"] is None
