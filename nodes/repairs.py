@@ -15,6 +15,7 @@ from nodes import edits
 from nodes.build import Built, build
 from nodes.document import EXIT, Document, Node, Wire, own
 from nodes.layer import ANY, NUMBER, Port, kind_of, layer_type, sample_shape
+from nodes.layers.dataset import Dataset
 from nodes.problems import Repair
 from nodes.shape_ways import Layers, ways, ways_to_match
 from runtime.errors import NetwrightError
@@ -183,6 +184,14 @@ def for_problem(document: Document, built: Built, node: Node) -> Iterator[Repair
     if len(values) > 1:
         yield from islice(to_match(document, values), MOST)
     yield from _smaller_kernel(built, node)
+    yield from _all_classes(built, node)
+
+
+def _all_classes(built: Built, node: Node) -> Iterator[Repair]:
+    """For a dataset that does not have the class which was set against the rest."""
+    layer = built.nodes[node.id].layer if node.id in built.nodes else None
+    if isinstance(layer, Dataset) and layer.positive and not layer.missing and layer.positive not in layer.info.classes:
+        yield Repair("Tell all classes apart", partial(edits.set_setting, id=node.id, name="positive", value=""))
 
 
 def _connections(document: Document, built: Built, node: Node, known: Known) -> Iterator[Repair]:

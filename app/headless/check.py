@@ -20,7 +20,7 @@ MOST = 100
 
 
 def check(file: Path, data: str | None, repair: bool, everything: bool, as_json: bool) -> int:
-    """Print every problem; returns 1 if one of them is an error."""
+    """Print every problem; returns 1 if one of them is an error. Other data that `repair` cannot make fit are not saved."""
     try:
         found = opened(file)
     except FileError as error:
@@ -30,7 +30,7 @@ def check(file: Path, data: str | None, repair: bool, everything: bool, as_json:
     document = with_data(found.document, data)
     if repair:
         document, done = repaired(document)
-        if document != found.document:
+        if document != found.document and (done or not checked(document).errors):
             save(document, file, found.stamp)
             for notice in filter(None, [without_weights(document)]):
                 say(notice)

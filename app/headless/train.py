@@ -15,19 +15,19 @@ from app.headless.check import way_out
 from app.headless.documents import opened, with_data
 from app.headless.places import make_way, same
 from app.headless.progress import Reporter, reporter
+from app.headless.recipe import with_recipe
 from app.headless.say import command, say
 from nodes.checks.recipe import larger_than_the_data
 from nodes.checks.slopes import without_slope
 from nodes.document import Document
-from nodes.edits import set_flags, set_recipe
+from nodes.edits import set_flags
 from nodes.files import ChangedMeanwhile, save
 from nodes.recipes import advice
 from nodes.training import Run, restarted, trained
 from runtime.atomic import Stamp, require_writable, stamp
-from runtime.errors import FileError, NetwrightError, TrainingError, counted, spelt, unknown
+from runtime.errors import FileError, NetwrightError, TrainingError, counted, unknown
 from runtime.events import EpochDone, Finished, Problem, StepDone
-from runtime.optimizers import OPTIMIZERS
-from runtime.schedules import SCHEDULES, course
+from runtime.schedules import course
 
 #: Epochs shorter than this share a checkpoint: a file is not replaced a thousand times a second.
 LEAST_SECONDS = 0.5
@@ -46,6 +46,10 @@ class Options:
     optimizer: str | None = None
     learning_rate: float | None = None
     schedule: str | None = None
+    rule: str | None = None
+    weight_decay: float | None = None
+    early_stop: int | None = None
+    settings: tuple[str, ...] = ()
     seed: int | None = None
     freeze: tuple[str, ...] = ()
     unfreeze: tuple[str, ...] = ()
@@ -92,14 +96,7 @@ def prepared(document: Document, options: Options) -> Document:
     document = with_data(document, options.data)
     for names, frozen in ((options.freeze, True), (options.unfreeze, False)):
         document = set_flags(document, [_layer_called(document, n) for n in names], frozen=frozen)
-    changes = {
-        name: value for name in ("batch_size", "optimizer", "learning_rate", "schedule", "seed")
-        if (value := getattr(options, name)) is not None
-    }
-    for name, known in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
-        if name in changes:
-            changes[name] = spelt(str(changes[name]), known)
-    return set_recipe(document, **changes) if changes else document
+    return with_recipe(document, vars(options))
 
 
 def _layer_called(document: Document, name: str) -> str:

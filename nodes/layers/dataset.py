@@ -69,8 +69,8 @@ class Dataset(Layer):
         if not self.positive:
             return names
         if self.positive not in names:
-            known = ", ".join(names)
-            raise LayerError(f"{self.name} has no class ‘{self.positive}’: choose one of {known} as the positive one, or none.")
+            known = " or ".join(names)
+            raise LayerError(f"{self.name} has no class ‘{self.positive}’: make {known} its positive class, or none.")
         return (f"not {self.positive}", self.positive)
 
     def labels(self, labels: Array) -> Array:

@@ -59,8 +59,10 @@ class Points(Family):
         whole = Split(points.astype(np.float32), self._labels(values))
         # by class first, so that every other point means every other one of each class, noise or not
         ranked = np.argsort(values > 0, kind="stable") if self.classes else np.arange(COUNT)
-        train, held = whole.take(np.sort(ranked[1::2])), whole.take(np.sort(ranked[0::2]))
-        return assemble(self.describe(reference), train, held, held)
+        # mixed: a rule that takes samples as they come (the perceptron's) would see one class after the other
+        mixed = generator(reference.options["seed"], "points", self.name, "order").permutation(np.sort(ranked[1::2]))
+        held = whole.take(np.sort(ranked[0::2]))
+        return assemble(self.describe(reference), whole.take(mixed), held, held)
 
     def _labels(self, values: Array) -> npt.NDArray[Any]:
         return (values > 0).astype(np.int64) if self.classes else values[:, None].astype(np.float32)

@@ -56,8 +56,19 @@ def test_odd_points_of_each_arm_of_the_spiral_train() -> None:
         along = np.arange(start, 250, 2) / 250
         angle = 3.5 * np.pi * along
         arm = (5 * along * np.stack([np.sin(angle), np.cos(angle)])).T
-        np.testing.assert_allclose(split.samples[split.labels == 1], arm, atol=1e-6)
-        np.testing.assert_allclose(split.samples[split.labels == 0], -arm, atol=1e-6)
+        for label, expected in ((1, arm), (0, -arm)):
+            found_arm = split.samples[split.labels == label]
+            outward = found_arm[np.linalg.norm(found_arm, axis=1).argsort()]
+            np.testing.assert_allclose(outward, expected, atol=1e-6)
+
+
+def test_training_points_come_mixed() -> None:
+    """The perceptron rule takes them as they come: with one class after the other it would seem to be right."""
+    for name in CLASSIFIED:
+        changes = np.count_nonzero(np.diff(load(name).train.labels))
+        assert 90 < changes < 160
+    quadrants = np.sign(load("xor").train.samples) @ [2, 1]
+    assert 150 < np.count_nonzero(np.diff(quadrants)) < 220
 
 
 def test_circle_and_xor_without_noise_are_exact() -> None:
