@@ -14,7 +14,10 @@ from runtime.rules import RULES
 from runtime.schedules import SCHEDULES
 
 #: Options that are fields of the recipe, under the same name.
-FIELDS = ("batch_size", "learning_rate", "optimizer", "rule", "schedule", "seed", "weight_decay")
+FIELDS = (
+    "batch_size", "clip_norm", "clip_value", "learning_rate", "optimizer", "rule", "schedule", "seed", "warm_up",
+    "weight_decay", "weight_decay_l1",
+)  # fmt: skip
 NAMES: Mapping[str, Iterable[str]] = {"optimizer": OPTIMIZERS, "rule": RULES, "schedule": SCHEDULES}
 
 

@@ -47,7 +47,11 @@ class Options:
     learning_rate: float | None = None
     schedule: str | None = None
     rule: str | None = None
+    warm_up: float | None = None
     weight_decay: float | None = None
+    weight_decay_l1: float | None = None
+    clip_norm: float | None = None
+    clip_value: float | None = None
     early_stop: int | None = None
     settings: tuple[str, ...] = ()
     seed: int | None = None

@@ -14,12 +14,14 @@ from runtime.schedules import SCHEDULES
 
 def test_every_field_and_setting(run: Any, small: Path) -> None:
     words = "--optimizer momentum --set momentum=0.5 --schedule stairstep --set every=2 --set factor=.1 --weight-decay 1e-3"
+    words += " --weight-decay-l1 1e-4 --clip-norm 2 --clip-value .5 --warm-up 1"
     found = run("train", "m.onnx", *words.split(), "--early-stop", 4, "--epochs", 1)
     assert found.code == 0, found.err
     stage = load(small).recipe.stages[0]
     update = stage.updates[0]
     assert (update.optimizer, dict(update.settings), update.weight_decay) == ("Momentum", {"momentum": 0.5}, 0.001)
     assert (stage.schedule, dict(stage.schedule_settings)) == ("stairstep", {"every": 2, "factor": 0.1})
+    assert (update.weight_decay_l1, update.clip_norm, update.clip_value, stage.warm_up) == (1e-4, 2, 0.5, 1)
     assert stage.early_stop.patience == 4 and stage.early_stop.restore_best
     assert run("train", "m.onnx", "--set", "every=3", "--epochs", 1).code == 0
     assert dict(load(small).recipe.stages[0].schedule_settings) == {"every": 3, "factor": 0.1}  # the other one stays
