@@ -191,7 +191,7 @@ def test_wires_refusals_and_ports_are_said(window):
         QTest.keyClick(window.canvas, key)
     said = [str(x) for x in heard.all]
     assert any(x.startswith("✓ 256 at flatten1") for x in said), said
-    assert any(x.startswith("✗ fc1 takes a vector") and x.endswith("Enter: Insert Flatten") for x in said), said
+    assert any(x.startswith("✗ fc1 takes a vector") and "Enter: Insert Flatten" in x for x in said), said
     QTest.keyClick(window.canvas, Key.Key_Escape)
     window.messages.say("warn", "Something was refused.")
     assert heard.all[-1] == "Something was refused."
