@@ -13,6 +13,8 @@ Position = tuple[float, float]
 
 #: A row is not ended before it fills so much of the width.
 LEAST_SHARE = 0.35
+#: What a wire that turns with its row may skip in the next one, in widths.
+MOST_SKIPPED = 1.25
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _rows(layering: Layering, sizes: Mapping[str, Size], how: Arrangement, group
         here = _group(layering, piece, groups)
         full = how.width and wide + length - how.gap > how.width and wide >= LEAST_SHARE * how.width
         if rows and len(layering.crosses(piece[0] - 1)) > 1:
-            full = full and length <= how.width  # a long edge would lead from one row far into the next
+            full = full and length <= MOST_SKIPPED * how.width  # a long edge would lead from one row far into the next
         if not rows or full or (here and last and here != last):
             rows.append([])
             wide = 0.0
@@ -83,8 +85,9 @@ def _pieces(layering: Layering) -> list[list[int]]:
 
 
 def _may_break(layering: Layering, k: int) -> bool:
-    """Whether a row may end with rank k: all edges that lead on come from one box there, and go the same way round."""
-    return len({a for a, _ in layering.crosses(k)}) <= 1 and not any(is_dummy(a) for a, _ in layering.crosses(k))
+    """Whether a row may end with rank k: one edge leads on, or two from one box, a chain and what skips a part of it."""
+    over = layering.crosses(k)
+    return len(over) <= 2 and len({a for a, _ in over}) <= 1 and not any(is_dummy(a) for a, _ in over)
 
 
 def _group(layering: Layering, piece: Sequence[int], groups: Mapping[str, str]) -> str:
