@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.worker.standing import merged
 from nodes.build import Built
 from nodes.check import Checked, check
 from nodes.document import Document, own
@@ -59,6 +60,15 @@ class RunHistory(History):
             self._entries += self._undone_before
         return True
 
+    @classmethod
+    def restored(cls, entries: Iterable[Entry], index: int, clean: int | None) -> RunHistory:
+        """A history as it once was, no longer in the middle of a run; `clean` is the entry that a file holds."""
+        kept = list(entries)
+        history = cls(kept[index].document)
+        history._entries, history._index = kept, index
+        history._clean = None if clean is None else kept[clean].document
+        return history
+
     def mark_unsaved(self) -> None:
         """No document is what a file holds (a recovered drawing that never had one)."""
         self._clean = None
@@ -72,6 +82,8 @@ class RunHistory(History):
         for i in range(len(self._entries) if self._run is None else self._run, len(self._entries)):
             entry = self._entries[i]
             self._entries[i] = Entry(entry.title, change(entry.document), entry.merge)
+        self._undone_before = []  # it leaves an entry: what was undone before it cannot come back
+        self._let_go()
 
 
 class Session(QObject):
@@ -83,6 +95,8 @@ class Session(QObject):
     refused = Signal(object)
     path_changed = Signal(object)
     level_changed = Signal(str)
+    #: Going back came to weights that were let go (`nodes.history`): the names of those that start anew.
+    let_go = Signal(object)
 
     def __init__(self, document: Document, path: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -143,12 +157,22 @@ class Session(QObject):
         return True
 
     def undo(self) -> None:
-        self.history.undo()
-        self._changed()
+        self._walk(self.history.undo)
 
     def redo(self) -> None:
-        self.history.redo()
+        self._walk(self.history.redo)
+
+    def _walk(self, step: Callable[[], Document]) -> None:
+        """Where the weights of another time were let go, those of now stay, as far as they fit."""
+        left = self.document
+        step()
+        thin, anew = self.history.thin, list[str]()
+        if thin:
+            dressed, anew = merged(self.document, left)
+            self.history.replace(dressed)
         self._changed()
+        if thin:
+            self.let_go.emit(anew)
 
     # -- blocks --------------------------------------------------------------------------------------------------------
     @property
@@ -229,9 +253,11 @@ class Session(QObject):
         self.do(title, lambda _: document, merge)
         return ""
 
-    def opened(self, document: Document, path: Path | None, checked: Checked | None = None) -> None:
-        """Show another document, with a history of its own; it may have been checked already."""
-        self.history = RunHistory(document)
+    def opened(
+        self, document: Document, path: Path | None, checked: Checked | None = None, history: RunHistory | None = None
+    ) -> None:
+        """Show another document, with a history of its own: a new one, or the one that it had; it may have been checked already."""
+        self.history = history or RunHistory(document)
         self._checked = (document, checked) if checked else None
         self.path = path
         self.selection, self.level = frozenset(), ""

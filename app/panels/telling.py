@@ -19,6 +19,8 @@ from nodes.problems import Problem, Refusal, Repair
 USUAL_RATE = {"Adam": 0.001}
 #: How many epochs more are on offer when a recipe has run to its end.
 MORE = 10
+#: How many weights are named in a sentence.
+MOST = 6
 #: What is said of a run holds until the next one begins; what broke it, until that is mended; that it is at its end, as long
 #: as that is so.
 RUN, TROUBLE, END = "run", "trouble", "end"
@@ -31,6 +33,7 @@ class Telling(QObject):
         super().__init__(window)
         self._window, self._session, self._control, self._messages = window, session, control, messages
         session.refused.connect(self._on_refused)
+        session.let_go.connect(self._on_let_go)
         session.document_changed.connect(lambda _: self._take_back_what_is_over())
         control.said.connect(lambda level, sentence: messages.say(level, sentence, topic=RUN))
         control.reset.connect(lambda _: messages.take_back(RUN))
@@ -40,6 +43,12 @@ class Telling(QObject):
     def _on_refused(self, refusal: Refusal) -> None:
         ways = tuple((r.title, lambda r=r: self._session.do(r.title, r.edit)) for r in refusal.repairs)
         self._messages.say("warn", str(refusal), ways)
+
+    def _on_let_go(self, anew: list[str]) -> None:
+        shown = ", ".join(anew[:MOST]) + (f" and {len(anew) - MOST} more" if len(anew) > MOST else "")
+        then = f"at the next Train these start anew: {shown}" if anew else "all of them fit"
+        what = "The weights of that time were let go, to keep memory free, and those of now are kept instead"
+        self._messages.say("info", f"{what}: {then}.")
 
     def _on_stumbled(self, problem: object) -> None:
         """Training found a number that is not finite: show where, and offer a smaller step."""
