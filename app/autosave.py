@@ -1,159 +1,183 @@
-"""Autosave: a few seconds after a change the document is written beside the file; what a crash leaves is offered at the start.
+"""Autosave: every edit goes into a journal beside the file (`app.journal`); what a crash leaves is offered at the start.
 
-What is learnt goes with it, unless it is large (`app.journal`). Each open document has a note in the state folder that names
-its journal, under a lock; a note without a living lock is a crash's.
+What is learnt goes with it, unless it is large. Each window has a note in the state folder that names its journal
+(`app.presence`); a note without a living process is a crash's.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import uuid
+import glob
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLockFile, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
-from app.journal import DAMAGED, carries_weights, packed, unpacked
+from app.journal import LINES, State, remove
+from app.journal_reader import read_journal
+from app.journal_writer import JournalWriter
+from app.old_journal import unpacked
+from app.presence import FOLDER, Note, Presence, is_held, notes
 from app.session import Session
 from nodes.document import Document
-from runtime.atomic import write
+from nodes.history import Entry
 from runtime.errors import NetwrightError
 
-#: Milliseconds from a change to its being written.
-DELAY = 3000
+ENDING = ".autosave"
+#: What reading a damaged journal raises.
+DAMAGED = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, zipfile.BadZipFile, NetwrightError)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a crash left behind: a document, the file it belonged to, and what to delete when it is dealt with.
+    """What a crash left behind: a history, the file it belonged to, and what to delete when it is dealt with.
 
-    `whole` is false where its weights were too large for a journal: then those of the file are the newest there are.
+    `whole` is false where the weights were too large for a journal: then those of the file are the newest there are. `old`:
+    a single document, of the time when journals had no history. `overtaken`: the file was saved later than the journal.
     """
 
-    document: Document
-    path: Path | None
+    state: State
     journal: Path
-    note: Path | None
+    note: Note | None
     whole: bool = True
+    old: bool = False
+    overtaken: bool = False
+
+    @property
+    def document(self) -> Document:
+        return self.state.document
+
+    @property
+    def path(self) -> Path | None:
+        return self.state.path
 
     def discard(self) -> None:
-        for file in (self.journal, self.note):
-            if file:
-                _remove(file)
+        remove(self.journal)
+        if self.note:
+            self.note.discard()
 
 
-def journal_beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.autosave")
+def journal_beside(path: Path, id: str = "") -> Path:
+    """Where the window `id` keeps the edits of a file; without one, where every window did once."""
+    return path.with_name(f".{path.name}.{id}{ENDING}" if id else f".{path.name}{ENDING}")
 
 
 class Autosave(QObject):
     """Follows a session. `kept` tells the status bar's word."""
 
     kept = Signal(str)
+    _told = Signal(str)
 
-    def __init__(self, session: Session, folder: Path, parent: QObject | None = None, delay: int = DELAY) -> None:
+    def __init__(self, session: Session, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._folder = folder / "autosave"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        name = uuid.uuid4().hex
-        self._note, self._own = self._folder / f"{name}.json", self._folder / f"{name}.autosave"
-        self._lock = QLockFile(str(self._folder / f"{name}.lock"))
-        self._lock.setStaleLockTime(0)
-        self._lock.tryLock(0)
-        self._journal: Path | None = None
-        self._timer = QTimer(self, singleShot=True, interval=delay)
-        self._timer.timeout.connect(self.write)
+        self.presence = Presence(folder)
+        self._drawn: tuple[object, ...] = ()
+        self._word = ""
+        self._told.connect(self._on_told)
+        self.writer = JournalWriter(self._places, lambda place: self.presence.tell(journal=place), self._told.emit)
         session.document_changed.connect(self._on_changed)
+        session.path_changed.connect(lambda path: self.presence.tell(path=path))
 
     def _on_changed(self, document: Document) -> None:
         if self._session.history.clean:
             self.clear()
-        elif not self._timer.isActive():
-            self.kept.emit("edited")
-            self._timer.start()
+            return
+        drawn = (self._session.history.index, document.nodes, document.wires, document.frames, document.recipe, document.title)
+        new = len(drawn) != len(self._drawn) or any(a is not b for a, b in zip(drawn, self._drawn, strict=True))
+        self._drawn = drawn
+        if new:
+            self._say("edited")
+        self.writer.post(self._state(), soon=new)
+
+    def _state(self) -> State:
+        history = self._session.history
+        return State(history.entries, history.index, history.clean_index, self._session.path)
+
+    def _places(self, state: State) -> list[Path]:
+        """A folder that cannot be written to is no reason to lose work: then it stands in the state folder."""
+        own = self.presence.folder / f"{self.presence.id}{ENDING}"
+        return [journal_beside(state.path, self.presence.id), own] if state.path else [own]
 
     def write(self) -> None:
-        """Now. A folder that cannot be written to is no reason to lose work: then it stands in the state folder."""
-        path = self._session.path
-        document = self._session.document
-        data = packed(document, path)
-        for journal in ([journal_beside(path)] if path else []) + [self._own]:
-            try:
-                write(journal, data)
-                write(self._note, json.dumps({"journal": str(journal)}).encode())
-            except NetwrightError:
-                continue
-            if self._journal not in (None, journal):
-                _remove(self._journal)
-            self._journal = journal
-            self.kept.emit("autosaved" if carries_weights(document) else "drawing autosaved")
-            return
-        self.kept.emit("not autosaved")
+        """Now."""
+        self.writer.post(self._state())
+        self.writer.flush()
 
     def clear(self) -> None:
         """The file holds everything: no journal is needed."""
-        self._timer.stop()
-        if self._journal:
-            _remove(self._journal)
-            _remove(self._note)
-            self._journal = None
-        self.kept.emit("saved" if self._session.path else "")
+        self._drawn = ()
+        self.writer.clear()
+        self._say("saved" if self._session.path else "")
+
+    def _on_told(self, word: str) -> None:
+        """The writer has done its work; unless the file holds everything by now."""
+        if not self._session.history.clean:
+            self._say(word)
+
+    def _say(self, word: str) -> None:
+        self._word = word
+        self.kept.emit(word)
 
     def close(self) -> None:
         self.clear()
-        self._lock.unlock()
+        self.writer.close()
+        self.presence.close()
 
 
 def left_behind(folder: Path) -> list[Found]:
     """What earlier sessions did not end properly with, newest first."""
     found = []
-    notes = sorted((folder / "autosave").glob("*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for note in notes:
-        lock = QLockFile(str(note.with_suffix(".lock")))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0):
-            continue  # its window is alive
-        lock.unlock()
-        one = _read(note)
+    for note in notes(folder / FOLDER):
+        if note.alive:
+            continue
+        one = _read(note.journal, note) if note.journal else None
         if one is None:
-            _remove(note)
+            note.discard()
         else:
             found.append(one)
     return found
 
 
-def beside(path: Path) -> Found | None:
-    """A journal beside a file that is being opened, if it is newer than the file."""
-    journal = journal_beside(path)
+def beside(path: Path, folder: Path) -> Found | None:
+    """The newest journal beside a file that is being opened whose window is no longer there."""
+    pattern = f".{glob.escape(path.name)}.*{ENDING}"
+    every = [journal_beside(path), *path.parent.glob(pattern)]
+    there = [j for j in every if j.exists() and not is_held(folder / FOLDER / f"{_id(j)}.lock")]
+    known = {n.journal: n for n in notes(folder / FOLDER)}
+    for journal in sorted(there, key=_modified, reverse=True):
+        if one := _read(journal, known.get(journal), path):
+            return one
+    return None
+
+
+def _id(journal: Path) -> str:
+    return journal.name.removesuffix(ENDING).rpartition(".")[2]
+
+
+def _modified(journal: Path) -> int:
+    """When it was written last."""
+    file = journal / LINES if journal.is_dir() else journal
     try:
-        if journal.stat().st_mtime_ns <= path.stat().st_mtime_ns:
-            return None
+        return file.stat().st_mtime_ns
     except OSError:
-        return None
-    return _read_journal(journal, None)
+        return 0
 
 
-def _read(note: Path) -> Found | None:
+def _read(journal: Path, note: Note | None, moved: Path | None = None) -> Found | None:
+    """What a journal holds; None for one that is damaged, or whose edits are in the file already. `moved`: its file is here."""
     try:
-        journal = Path(json.loads(note.read_text("utf-8"))["journal"])
-    except (OSError, ValueError, KeyError, TypeError):
+        old = not journal.is_dir()
+        state, whole = _read_old(journal) if old else read_journal(journal)
+    except DAMAGED:
         return None
-    return _read_journal(journal, note)
-
-
-def _read_journal(journal: Path, note: Path | None) -> Found | None:
-    try:
-        document, path, whole = unpacked(journal.read_bytes())
-        if path and path.exists() and journal.stat().st_mtime_ns <= path.stat().st_mtime_ns:
-            return None
-    except (*DAMAGED, NetwrightError):
+    path = moved or state.path
+    later = path is not None and path.exists() and path.stat().st_mtime_ns >= _modified(journal)
+    if later and (old or state.at == state.clean):
         return None
-    return Found(document, path, journal, note, whole)
+    return Found(State(state.entries, state.at, state.clean, path), journal, note, whole, old, later)
 
 
-def _remove(path: Path | None) -> None:
-    if path:
-        with contextlib.suppress(OSError):
-            path.unlink()
+def _read_old(journal: Path) -> tuple[State, bool]:
+    document, path, whole = unpacked(journal.read_bytes())
+    return State((Entry("Recover", document),), 0, None, path), whole

@@ -244,6 +244,17 @@ class Session(QObject):
             self.path = path
         self.path_changed.emit(path)
 
+    def unsaved(self) -> None:
+        """What the file holds is another thing by now."""
+        self.history.mark_unsaved()
+        self._changed()
+
+    def detach(self) -> None:
+        """The document belongs to no file any more."""
+        self.path = None
+        self.path_changed.emit(None)
+        self.unsaved()
+
     def attempt(self, title: str, edit: Edit, merge: str = "") -> str:
         """Like `do`, for forms: a refusal comes back as its sentence, to stand beside the field, and nowhere else."""
         try:

@@ -24,14 +24,16 @@ from app.panels.help_card import HelpCard
 from app.panels.inspector import Inspector
 from app.panels.layer_palette import LayerPalette
 from app.panels.message_bar import MessageBar
+from app.panels.on_disk import OnDisk
 from app.panels.rail import InspectorHandle, PaletteRail
+from app.panels.recovery import Recovery
 from app.panels.status import Status
 from app.panels.telling import Telling
 from app.panels.title import Title
 from app.panels.toolbar import Toolbar
 from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
-from app.session import Session
+from app.session import RunHistory, Session
 from app.settings import config_folder, state_folder, store
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
@@ -80,6 +82,8 @@ class MainWindow(WindowCommands):
         self._stage = QWidget()
         self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
+        self.recovery = Recovery(self, self.session, self.messages)
+        self.on_disk = OnDisk(self, self.session, self.messages, self.autosave.presence)
         self.palette_panel = LayerPalette()
         self.inspector = Inspector(self.session)
         self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
@@ -164,12 +168,14 @@ class MainWindow(WindowCommands):
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------
-    def show_document(self, document: Document, path: Path | None, checked: Checked | None = None) -> None:
-        """Another document takes the place of the one that is open."""
+    def show_document(
+        self, document: Document, path: Path | None, checked: Checked | None = None, history: RunHistory | None = None
+    ) -> None:
+        """Another document takes the place of the one that is open; `history` is its own, if it has one."""
         self.control.forget()
         self.messages.leave_off()
         self.autosave.clear()
-        self.session.opened(document, path, checked)
+        self.session.opened(document, path, checked, history)
         self.bottom.training.show_history(document)
         if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
             self.canvas.show_all()
@@ -177,7 +183,7 @@ class MainWindow(WindowCommands):
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""
         for found in left_behind(state_folder()):
-            self.filing.offer(found)
+            self.recovery.offer(found)
 
     # -- what is said ----------------------------------------------------------------------------------------------------
     def _show_progress(self) -> None:

@@ -14,6 +14,7 @@ from runtime.errors import FileError
 from runtime.recipe import recipe_from_json
 from runtime.typed import Damage
 
+NodeFrom = Callable[[dict[str, Any]], Node]
 VERSION = 3
 #: Blocks in blocks, and repetitions of one, at most.
 DEEPEST, MOST_REPEATED = 32, 1000
@@ -24,25 +25,29 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
+#: What the object has besides its version, under its name, from the document.
+PARTS: dict[str, Callable[[Document], Any]] = {
+    "title": lambda d: d.title,
+    "nodes": lambda d: [asdict(n) for n in d.nodes.values()],
+    "wires": lambda d: [asdict(w) for w in d.wires],
+    "bends": lambda d: [{"wire": asdict(w), "points": points} for w, points in d.bends.items()],
+    "frames": lambda d: [asdict(f) for f in d.frames],
+    "recipe": lambda d: d.recipe.to_json(),
+    "notes": lambda d: d.notes,
+    "output": lambda d: d.output,
+    "serial": lambda d: d.serial,
+    "silenced": lambda d: d.silenced,
+    "progress": lambda d: d.training.progress,
+}
+
+
+def to_data(document: Document) -> dict[str, Any]:
+    """What `to_json` writes, as an object."""
+    return {"version": VERSION, **{name: part(document) for name, part in PARTS.items()}}
+
+
 def to_json(document: Document) -> str:
-    return json.dumps(
-        {
-            "version": VERSION,
-            "title": document.title,
-            "nodes": [asdict(n) for n in document.nodes.values()],
-            "wires": [asdict(w) for w in document.wires],
-            "bends": [{"wire": asdict(w), "points": points} for w, points in document.bends.items()],
-            "frames": [asdict(f) for f in document.frames],
-            "recipe": document.recipe.to_json(),
-            "notes": document.notes,
-            "output": document.output,
-            "serial": document.serial,
-            "silenced": document.silenced,
-            "progress": document.training.progress,
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
+    return json.dumps(to_data(document), ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str, file: str = "the file") -> Document:
@@ -50,10 +55,18 @@ def from_json(text: str, file: str = "the file") -> Document:
     its sentence names the place."""
     try:
         data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise FileError(f"The network in {file} is damaged: its document is not readable; open an older copy.") from None
+    return from_data(data, file)
+
+
+def from_data(data: Any, file: str, node: NodeFrom | None = None) -> Document:
+    """`from_json` after the parsing. `node` makes the nodes (None: `node_from_json`)."""
+    try:
         version = data["version"]
         if not isinstance(version, int):
             raise TypeError("version")
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError):
         raise FileError(f"The network in {file} is damaged: its document is not readable; open an older copy.") from None
     if version > VERSION:
         newer = f"a newer Netwright (document version {version}, this one reads up to {VERSION})"
@@ -61,7 +74,7 @@ def from_json(text: str, file: str = "the file") -> Document:
     while version < VERSION:
         data, version = MIGRATIONS[version](data), version + 1
     try:
-        return _document(data)
+        return _document(data, node or node_from_json)
     except Damage as damage:
         raise FileError(f"The network in {file} is damaged: {damage}; open an older copy.") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
@@ -69,8 +82,8 @@ def from_json(text: str, file: str = "the file") -> Document:
         raise FileError(f"The network in {file} is damaged: {missing}; open an older copy.") from None
 
 
-def _document(data: Mapping[str, Any]) -> Document:
-    nodes = {n["id"]: node_from_json(n) for n in data["nodes"]}
+def _document(data: Mapping[str, Any], node: NodeFrom) -> Document:
+    nodes = {n["id"]: node(n) for n in data["nodes"]}
     wires = tuple(_wire(w) for w in data["wires"])
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")

@@ -75,7 +75,8 @@ class History:
 
     def do(self, title: str, document: Document, merge: str = "") -> None:
         """Make `document` the present one. What had been undone is forgotten."""
-        if document is self.document:
+        before = self.document
+        if document is before:
             return
         del self._entries[self._index + 1 :]
         last = self._entries[-1]
@@ -84,7 +85,8 @@ class History:
         else:
             self._entries.append(Entry(title, document, merge))
             self._index += 1
-        self._let_go()
+        if document.weights is not before.weights or document.training is not before.training:
+            self._let_go()
 
     def replace(self, document: Document) -> None:
         """Replace the present document without a new entry (the checkpoints of a run are one entry)."""

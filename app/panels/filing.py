@@ -11,15 +11,15 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app import autosave
-from app.autosave import Found
 from app.background import in_background
 from app.panels.message_bar import MessageBar
+from app.panels.on_disk import TOPIC
 from app.recent import remember
 from app.session import Session
+from app.settings import state_folder
 from nodes import edits, files
 from nodes.check import Checked, check
 from nodes.document import Document
-from nodes.training import merge
 from runtime.atomic import Stamp
 from runtime.errors import NetwrightError
 
@@ -48,7 +48,8 @@ class Filing(QObject):
     def __init__(self, window: Any, session: Session, messages: MessageBar) -> None:
         super().__init__(window)
         self._window, self._session, self._messages = window, session, messages
-        self._stamp: Stamp | None = None
+        #: How the file looked when it was last read or written here.
+        self.stamp: Stamp | None = None
 
     # -- leaving what is open ------------------------------------------------------------------------------------------
     def may_leave(self) -> bool:
@@ -61,7 +62,7 @@ class Filing(QObject):
     # -- new and open ----------------------------------------------------------------------------------------------------
     def new(self, document: Document) -> None:
         if self.may_leave():
-            self._stamp = None
+            self.stamp = None
             self._window.show_document(document, None)
 
     def open_dialog(self) -> None:
@@ -84,17 +85,12 @@ class Filing(QObject):
         else:
             self._messages.say("warn", f"{Path(names[0]).name} is no .onnx file: drop a model that was saved or exported.")
 
-    def load(self, path: Path) -> bool:
-        try:
-            with _busy():
-                self._window.status.say(f"Opening {path.name} …")
-                opened, checked = in_background(lambda: _read(path))
-        except NetwrightError as error:
-            self._messages.say("err", str(error))
+    def load(self, path: Path, offering: bool = True) -> bool:
+        """Show what is in the file, and offer what a crash has left beside it."""
+        read = self._read(path)
+        if read is None:
             return False
-        finally:
-            self._window.status.say("")
-        self._stamp = opened.stamp
+        opened, checked = read
         self._window.show_document(opened.document, path, checked)
         remember(self._window.store, path)
         for notice in opened.notices:
@@ -102,15 +98,45 @@ class Filing(QObject):
         if (count := len(opened.document.nodes)) > MANY:
             what = f"{count:,} layers: each change is checked as a whole, and that takes a few seconds here."
             self._messages.say("warn", what)
-        found = autosave.beside(path)
+        found = autosave.beside(path, state_folder()) if offering else None
         if found:
-            self.offer(found)
+            self._window.recovery.offer(found)
         return True
+
+    def reload(self) -> bool:
+        """The file as it is now, one step of undo away from what was here."""
+        path = self._session.path
+        read = self._read(path) if path else None
+        if path is None or read is None:
+            return False
+        document = read[0].document
+        self._window.control.forget()
+        self._session.do(f"Reload {path.name}", lambda _: document)
+        self._session.saved(path)
+        self._window.bottom.training.show_history(document)
+        return True
+
+    def _read(self, path: Path) -> tuple[files.Opened, Checked] | None:
+        try:
+            with _busy():
+                self._window.status.say(f"Opening {path.name} …")
+                opened, checked = in_background(lambda: _read(path))
+        except NetwrightError as error:
+            self._messages.say("err", str(error))
+            return None
+        finally:
+            self._window.status.say("")
+        self.stamp = opened.stamp
+        return opened, checked
+
+    def forget_stamp(self) -> None:
+        """What is shown belongs to no file."""
+        self.stamp = None
 
     # -- save ------------------------------------------------------------------------------------------------------------
     def save(self) -> bool:
         path = self._session.path
-        return self.save_as() if path is None else self._write(path, self._stamp)
+        return self.save_as() if path is None else self._write(path, self.stamp)
 
     def save_as(self) -> bool:
         name, _ = QFileDialog.getSaveFileName(self._window, "Save as", str(self._suggestion()), FILTER)
@@ -136,11 +162,9 @@ class Filing(QObject):
         document = self._named(path)
         try:
             with _busy():
-                self._stamp = files.save(document, path, expect)
+                self.stamp = files.save(document, path, expect)
         except files.ChangedMeanwhile:
-            what = f"{path.name} was changed by another program since it was opened. Overwrite it, or save under another name?"
-            ways = (("Overwrite", lambda: self._write(path, None)), ("Save as…", self.save_as))
-            self._messages.say("warn", what, ways)
+            self._ask_about_change(path)
             return False
         except NetwrightError as error:
             self._messages.say("err", str(error), (("Save as…", self.save_as),))
@@ -153,6 +177,12 @@ class Filing(QObject):
         if notice := files.without_weights(document):
             self._messages.say("warn", notice)
         return True
+
+    def _ask_about_change(self, path: Path) -> None:
+        what = f"{path.name} was changed by another window or program since it was read here. Overwrite it, save under another "
+        ways = (("Overwrite", lambda: self._write(path, None)), ("Save as…", self.save_as), ("Reload", self.reload))
+        self._messages.take_back(TOPIC)
+        self._messages.say("warn", f"{what}name, or show what is in it (one step of undo)?", ways)
 
     def _named(self, path: Path) -> Document:
         """A network that nobody has named is called as its file."""
@@ -209,31 +239,6 @@ class Filing(QObject):
             return False
         self._messages.say("ok", f"The picture was exported to {path}.")
         return True
-
-    # -- after a crash -----------------------------------------------------------------------------------------------------
-    def offer(self, found: Found) -> None:
-        name = found.path.name if found.path else found.document.title
-        what = f"Netwright ended unexpectedly while “{name}” had changes that were not saved. They were kept."
-        ways = (("Recover them", lambda: self.recover(found)), ("Discard them", found.discard))
-        self._messages.say("warn", what, ways, keeps=True)
-
-    def recover(self, found: Found) -> None:
-        """What the journal holds (with the file's weights if it has none of its own); one step of undo away from the file."""
-        if found.path and found.path != self._session.path and (not self.may_leave() or not self.load(found.path)):
-            return
-        if found.path is None:
-            if not self.may_leave():
-                return
-            self._stamp = None
-            self._window.show_document(found.document, None)
-            self._session.history.mark_unsaved()
-        else:
-            drawn = found.document if found.whole else merge(found.document, self._session.document)[0]
-            self._session.do("Recover", lambda _: drawn)
-        self._window.bottom.training.show_history(self._session.document)
-        found.discard()
-        self._window.autosave.write()
-        self._messages.say("ok", "Recovered. Save when you are content with it.")
 
 
 def _read(path: Path) -> tuple[files.Opened, Checked]:

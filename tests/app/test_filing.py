@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFileDialog
 
 import exporters
-from app import journal as journals
+from app import packs
 from app.autosave import journal_beside, left_behind
 from app.panels import filing
 from app.recent import recent
@@ -70,9 +70,9 @@ def test_another_program_changed_the_file(saved):
     os.utime(path, ns=(1, 1))
     rename_first(saved, "mine")
     assert not saved.filing.save()
-    assert "changed by another program" in saved.messages.text.text()
+    assert "changed by another window or program" in saved.messages.text.text()
     titles = [saved.messages._ways.itemAt(i).widget() for i in range(saved.messages._ways.count())]
-    assert [b.text() for b in titles] == ["Overwrite", "Save as…"]
+    assert [b.text() for b in titles] == ["Overwrite", "Save as…", "Reload"]
     titles[0].click()
     assert files.load(path).nodes == saved.session.document.nodes
 
@@ -123,20 +123,22 @@ def test_closing_without_changes_asks_nothing(saved, monkeypatch):
 # -- autosave ----------------------------------------------------------------------------------------------------------
 def crash(window) -> None:
     """End a window as a crash would: the lock is gone, the journal is not."""
-    window.autosave._timer.stop()
-    window.autosave._lock.unlock()
-    window.autosave.clear = lambda: None
+    window.autosave.writer.flush()
+    window.autosave.presence.lock.unlock()
+    window.autosave.writer.clear = lambda: None
+    window.autosave.presence.close = lambda: None
     window.client.close()
 
 
 def test_autosave_writes_beside_the_file_and_saving_removes_it(qtbot, saved):
-    journal = journal_beside(saved.session.path)
-    saved.autosave._timer.setInterval(20)
+    journal = journal_beside(saved.session.path, saved.autosave.presence.id)
     rename_first(saved, "autosaved one")
-    qtbot.waitUntil(journal.exists)
-    assert saved.status.kept.text() == "autosaved"
+    assert saved.status.kept.text() == "edited"
+    qtbot.waitUntil(lambda: saved.status.kept.text() == "autosaved")
+    assert journal.exists()
     saved.filing.save()
-    assert not journal.exists() and not left_behind(state_folder())
+    qtbot.waitUntil(lambda: not journal.exists())
+    assert saved.status.kept.text() == "saved" and not left_behind(state_folder())
 
 
 def test_recovery_of_a_network_that_was_never_saved(qtbot, make_window):
@@ -158,7 +160,7 @@ def test_recovery_brings_back_what_was_learnt(qtbot, make_window):
     train_to_end(qtbot, window)
     learnt = window.session.document
     window.autosave.write()
-    assert window.status.kept.text() == "autosaved"
+    qtbot.waitUntil(lambda: window.status.kept.text() == "autosaved")
     crash(window)
     again = make_window()
     again.offer_recovery()
@@ -167,11 +169,11 @@ def test_recovery_brings_back_what_was_learnt(qtbot, make_window):
 
 
 def test_what_is_too_large_for_a_journal_is_not_called_trained(qtbot, make_window, monkeypatch):
-    monkeypatch.setattr(journals, "LIMIT", 10)
+    monkeypatch.setattr(packs, "LIMIT", 10)
     window = make_window(tiny())
     train_to_end(qtbot, window)
     window.autosave.write()
-    assert window.status.kept.text() == "drawing autosaved"
+    qtbot.waitUntil(lambda: window.status.kept.text() == "drawing autosaved")
     crash(window)
     again = make_window()
     again.offer_recovery()
