@@ -81,10 +81,10 @@ class Journal:
         return self._file is not None and not (self.folder / LINES).exists()
 
     def remove(self) -> None:
-        self._close()
+        self.close()
         remove(self.folder)
 
-    def _close(self) -> None:
+    def close(self) -> None:
         if self._file is not None:
             self._file.close()
 
@@ -100,7 +100,7 @@ class Journal:
         self._size += len(new)
 
     def _anew(self, first: bytes) -> None:
-        self._close()  # Windows replaces no file that is open
+        self.close()  # Windows replaces no file that is open
         try:
             write(self.folder / LINES, self._head + first)
             self._size = self._base = len(self._head) + len(first)

@@ -90,6 +90,8 @@ class JournalWriter:
             with self._condition:
                 self._busy = False
                 self._condition.notify_all()
+        if self._journal is not None:
+            self._journal.close()
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for the next thing to do; None at the end."""
