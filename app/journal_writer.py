@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.journal import Journal, State
-from app.packs import LIMIT, size_of
+from app.packs import fits
 from runtime.errors import NetwrightError
 
 #: Seconds from an edit to its being written; from new weights alone; and between two times that the disk is waited for.
@@ -122,7 +122,7 @@ class JournalWriter:
                 self._write_to(place, state)
             except TROUBLE:
                 continue
-            self._told("autosaved" if size_of(state.document) <= LIMIT else "drawing autosaved")
+            self._told("autosaved" if fits(state.document) else "drawing autosaved")
             break
         else:
             self._told("not autosaved")

@@ -21,8 +21,9 @@ LIMIT = 64 << 20
 BROKEN = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
-def size_of(document: Document) -> int:
-    return sum(a.nbytes for _, mapping in arrays(document) for a in mapping.values())
+def fits(document: Document) -> bool:
+    """Whether a journal has room for a document's weights."""
+    return sum(a.nbytes for _, mapping in arrays(document) for a in mapping.values()) <= LIMIT
 
 
 class Packs:
@@ -132,6 +133,6 @@ def read_packs(folder: Path) -> dict[int, Array]:
     """Every array of a journal's packs; a damaged pack is left out."""
     found: dict[int, Array] = {}
     for path in folder.glob("*.npz"):
-        with suppress(*BROKEN), np.load(path, allow_pickle=False) as pack:
+        with suppress(*BROKEN), path.open("rb") as file, np.load(file, allow_pickle=False) as pack:
             found |= {int(name): frozen(pack[name]) for name in pack.files}
     return found

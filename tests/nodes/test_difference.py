@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -54,7 +55,7 @@ def test_a_chain_of_differences_gives_every_document(seed):
     for _ in range(60):
         chain.append(step(chain[-1], random))
     told = [as_read(chain[0])]
-    for old, newer in zip(chain, chain[1:], strict=False):
+    for old, newer in pairwise(chain):
         told.append(patched(told[-1], json.loads(json.dumps(difference(old, newer)))))
         assert told[-1] == as_read(newer)
     assert [d.same_drawing(from_json(to_json(c))) for d, c in zip(documents(told, "x"), chain, strict=True)] == [True] * 61
