@@ -111,8 +111,8 @@ class Autosave(QObject):
         self._say("saved" if self._session.path else "")
 
     def _on_told(self, word: str) -> None:
-        """The writer has done its work; unless the file holds everything by now."""
-        if not self._session.history.clean:
+        """The writer has done its work; unless the file holds everything by now, or there is more to write."""
+        if not self._session.history.clean and not self.writer.waiting:
             self._say(word)
 
     def _say(self, word: str) -> None:

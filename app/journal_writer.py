@@ -36,6 +36,11 @@ class JournalWriter:
         self._free = 0.0
         self._thread: threading.Thread | None = None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a state was posted that nobody has begun to write."""
+        return self._waiting is not None
+
     # -- what the window asks for ----------------------------------------------------------------------------------------------
     def post(self, state: State, soon: bool = True) -> None:
         """Write this state before long; `soon` unless nothing but weights is new."""
