@@ -18,6 +18,8 @@ from nodes.layer import Setting
 #: Pixels of horizontal dragging that change a number by one.
 SCRUB = 6
 HINT_SPACE = 12
+#: Characters of a number: what is longer was never meant as one, and need not stand in a sentence.
+LONGEST = 40
 
 
 class TextField(QLineEdit):
@@ -70,6 +72,7 @@ class NumberField(TextField):
 
     def __init__(self, hint: str = "", whole: bool = True) -> None:
         super().__init__(mono=True)
+        self.setMaxLength(LONGEST)
         self._hint, self._whole = hint, whole
         self._pressed: QPoint | None = None
         self._base = 0.0

@@ -73,17 +73,19 @@ class Filing(QObject):
         if name:
             self.load(Path(name))
 
-    def open(self, path: Path) -> None:
-        if self.may_leave():
-            self.load(path)
+    def open(self, path: Path) -> bool:
+        return self.may_leave() and self.load(path)
 
     def open_dropped(self, names: list[str]) -> None:
         """Files that were dropped on the window: the first one that can be opened."""
         models = [n for n in names if n.lower().endswith(".onnx")]
-        if models:
-            self.open(Path(models[0]))
-        else:
-            self._messages.say("warn", f"{Path(names[0]).name} is no .onnx file: drop a model that was saved or exported.")
+        if not models:
+            first = Path(names[0])
+            what = "a folder" if first.is_dir() else "no .onnx file"
+            self._messages.say("warn", f"{first.name} is {what}: drop a model that was saved.")
+        elif self.open(Path(models[0])) and len(names) > 1:
+            what = f"{len(names):,} files were dropped, and a window shows one network: opened is {Path(models[0]).name}."
+            self._messages.say("info", what)
 
     def load(self, path: Path, offering: bool = True) -> bool:
         """Show what is in the file, and offer what a crash has left beside it."""

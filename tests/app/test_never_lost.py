@@ -1,4 +1,4 @@
-"""Never lost: a window that is killed comes back with its history; two windows on one file, and a file that changes, are told."""
+"""Never lost: a killed window comes back with its history; two windows on one file, and a file that changes, are told."""
 
 from __future__ import annotations
 
