@@ -20,6 +20,7 @@ from app.old_journal import unpacked
 from app.presence import FOLDER, Note, Presence, is_held, notes
 from app.session import Session
 from nodes.document import Document
+from nodes.document_json import PARTS
 from nodes.history import Entry
 from runtime.errors import NetwrightError
 
@@ -83,7 +84,7 @@ class Autosave(QObject):
         if self._session.history.clean:
             self.clear()
             return
-        drawn = (self._session.history.index, document.nodes, document.wires, document.frames, document.recipe, document.title)
+        drawn = (self._session.history.index, *(getattr(document, name) for name in PARTS if name != "progress"))
         new = len(drawn) != len(self._drawn) or any(a is not b for a, b in zip(drawn, self._drawn, strict=True))
         self._drawn = drawn
         if new:

@@ -10,7 +10,7 @@ from typing import Any
 from nodes.bends import Bends, shifted
 from nodes.document import Block, Document, Node, Position, Share, Wire, own
 from nodes.document_json import bends_from_json, node_from_json, require_nesting
-from nodes.edits import free_name, require_place
+from nodes.edits import LONGEST_NAME, free_name, require_place
 from nodes.problems import Refusal
 from runtime.errors import NetwrightError
 from runtime.typed import Damage
@@ -108,7 +108,11 @@ def parts(data: Mapping[str, Any]) -> tuple[dict[str, Node], list[Wire]]:
     wires = [Wire(*(str(w[k]) for k in ("source", "source_port", "target", "target_port"))) for w in data["wires"]]
     if len(nodes) != len(data["nodes"]) or any(w.target not in nodes for w in wires):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")
+    if any(len(n.name) > LONGEST_NAME for n in nodes.values()):
+        raise Damage(f"a layer's name is longer than {LONGEST_NAME} letters")
     require_nesting({i: replace(n, parent=n.parent if n.parent in nodes else "") for i, n in nodes.items()})
     for node in nodes.values():
+        if not node.known:
+            raise Damage(f"this version has no layer of the type ‘{node.type[:LONGEST_NAME]}’")
         node.layer()
     return nodes, wires

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
-from nodes import edits, files
+from nodes import clipboard, edits, files
 from nodes.example import new
 from tests.app.conftest import to_front
 from tests.app.test_panels import node
@@ -23,7 +23,7 @@ LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 def clipping(**changes: object) -> str:
     """Three layers on the clipboard, the first of them spoilt."""
     document = new("mlp")
-    data = json.loads(edits.copy(document, list(document.nodes)[:3]))
+    data = json.loads(clipboard.copy(document, list(document.nodes)[:3]))
     data["nodes"][0].update(changes)
     return json.dumps(data)
 
@@ -31,7 +31,7 @@ def clipping(**changes: object) -> str:
 FOREIGN = {
     "nothing": "", "prose": "Dear Sir or Madam,", "a number": "1", "other JSON": '{"kind": "other", "nodes": []}',
     "deep": "[" * 100_000, "long": "x" * 5_000_000, "nowhere": clipping(position=[float("nan"), 0.0]),
-    "no type": clipping(type=3), "another's type": clipping(type="Nope"), "no name": clipping(name=3),
+    "no type": clipping(type=3), "another's type": clipping(type="Nope"),
     "a book for a name": clipping(name="x" * 10_000), "bad settings": clipping(settings={"nope": 1}),
     "endless decay": clipping(decay=float("inf")), "bad shares": clipping(shared=3), "twice the same": clipping(id="n2"),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from itertools import pairwise
 from random import Random
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from nodes import edits
 from nodes.difference import difference, documents, patched, spliced
 from nodes.document import Document, Frame, Node, Training, Wire
-from nodes.document_json import from_json, to_data, to_json
+from nodes.document_json import PARTS, from_json, to_data, to_json
 from nodes.example import new
 
 
@@ -24,7 +25,7 @@ def as_read(document: Document) -> dict:
 def step(document: Document, random: Random) -> Document:
     """A random edit; some of them touch everything."""
     ids = list(document.nodes)
-    match random.randrange(9):
+    match random.randrange(11):
         case 0:
             return edits.add(document, "Dense", (random.random(), 2.0), {"units": random.randrange(1, 99)})[0]
         case 1 if ids:
@@ -45,6 +46,10 @@ def step(document: Document, random: Random) -> Document:
             epochs = random.randrange(9)
             progress = {"epoch": epochs, "trail": [str(n) for n in range(epochs)]}
             return document.changed(training=Training(progress=progress if epochs else {}))
+        case 8 if document.wires:
+            return document.changed(bends={random.choice(document.wires): ((random.random(), 2.0), (3.0, 4.0))})
+        case 9:
+            return document.changed(silenced=("doubled softmax",) if not document.silenced else ())
     return document.changed(notes=f"{random.random()}")
 
 
@@ -66,6 +71,11 @@ def test_a_splice_is_what_is_between(old, newer):
     start, count, items = spliced(old, newer)
     assert old[:start] + items + old[start + count :] == newer
     assert not items or not count or (items[0] != old[start] and items[-1] != old[start + count - 1])
+
+
+def test_every_field_of_a_document_has_its_part():
+    """Another field must be in the file and in the journal, or it is lost."""
+    assert {f.name for f in fields(Document)} - {"weights", "training"} | {"progress"} == set(PARTS)
 
 
 def test_an_edit_of_a_large_network_is_a_few_words_and_shares_the_rest():
