@@ -267,7 +267,7 @@ class Session(QObject):
     def opened(
         self, document: Document, path: Path | None, checked: Checked | None = None, history: RunHistory | None = None
     ) -> None:
-        """Show another document, with a history of its own: a new one, or the one that it had; it may have been checked already."""
+        """Show another document, with its own history: a new one, or the one that it had. It may have been checked already."""
         self.history = history or RunHistory(document)
         self._checked = (document, checked) if checked else None
         self.path = path

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBo
 
 from app import theme
 from app.autosave import Autosave, left_behind
+from app.background import in_background
 from app.canvas.view import CanvasView
 from app.commands import COMMANDS
 from app.glyphs import glyph_icon
@@ -182,7 +183,7 @@ class MainWindow(WindowCommands):
 
     def offer_recovery(self) -> None:
         """What a crash left behind, if anything."""
-        for found in left_behind(state_folder()):
+        for found in in_background(lambda: left_behind(state_folder())):
             self.recovery.offer(found)
 
     # -- what is said ----------------------------------------------------------------------------------------------------
