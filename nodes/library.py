@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from nodes.clipboard import parts, planted
@@ -103,7 +103,7 @@ def take(document: Document, entry: Entry, position: Position, parent: str = "")
     if entry.problem:
         raise Refusal(entry.problem)
     top = entry.block
-    nodes = {**entry.nodes, top.id: Node(**{**vars(top), "position": position, "parent": parent})}
+    nodes = {**entry.nodes, top.id: replace(top, position=position, parent=parent)}
     document, new = planted(document, nodes, entry.wires)
     return document, new[top.id]
 

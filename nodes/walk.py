@@ -30,21 +30,31 @@ def of_type(document: Document, *types: str) -> Iterator[Node]:
 
 def before(document: Document, id: str, through: Collection[str] = (), port: str = "") -> str:
     """The layer that feeds `id` (its input `port`, or the first one that is wired); bypassed ones and those of the types in
-    `through` are passed. Empty where nothing does."""
-    wires = [w for w in document.wires_into[id] if port in ("", w.target_port)]
-    if not wires:
-        return ""
-    node = document.nodes[wires[0].source]
-    return before(document, node.id, through) if node.bypassed or node.type in through else node.id
+    `through` are passed. Empty where nothing does, and on a loop of those."""
+    seen = {id}
+    while wires := [w for w in document.wires_into[id] if port in ("", w.target_port)]:
+        node, port = document.nodes[wires[0].source], ""
+        if not (node.bypassed or node.type in through):
+            return node.id
+        if node.id in seen:
+            break
+        seen.add(id := node.id)
+    return ""
 
 
 def behind(document: Document, id: str, through: Collection[str] = ()) -> list[str]:
     """The layers that take what `id` gives, past bypassed ones and those of the types in `through`."""
-    found: list[str] = []
-    for wire in document.wires_out_of[id]:
-        node = document.nodes[wire.target]
-        found += behind(document, node.id, through) if node.bypassed or node.type in through else [node.id]
-    return list(dict.fromkeys(found))
+    found: dict[str, None] = {}
+    todo, seen = [id], {id}
+    while todo:
+        for wire in document.wires_out_of[todo.pop(0)]:
+            node = document.nodes[wire.target]
+            if not (node.bypassed or node.type in through):
+                found[node.id] = None
+            elif node.id not in seen:
+                seen.add(node.id)
+                todo.append(node.id)
+    return list(found)
 
 
 def classes_of(dataset: Node) -> int:
