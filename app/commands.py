@@ -36,6 +36,9 @@ written = When(lambda w: bool(w.session.selection or w.canvas.canvas.chosen_fram
 block_chosen = When(
     lambda w: any(w.session.document.nodes[i].block is not None for i in w.session.selection), "Select a block first."
 )
+one_block_chosen = When(
+    lambda w: block_chosen(w) and len(w.session.selection) == 1, "Select one block first."
+)
 in_a_block = When(lambda w: bool(w.session.level), "No block is open.")
 any_layer = When(lambda w: bool(w.session.document.nodes), "There is no layer yet: add one.")
 WAITS = "Train waits: see the problem list."
@@ -133,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
     _c("ungroup", "Dissolve the block", NETWORK, "canvas.ungroup", "Ctrl+Shift+G", when=block_chosen),
     _c("open_block", "Open the block or the settings", NETWORK, "open_chosen", "Enter Return", when=chosen, local=True),
+    _c("keep_block", "Save block to the library", NETWORK, "shelving.keep", when=one_block_chosen),
     _c("leave_block", "Leave the block", NETWORK, "canvas.leave_block", when=in_a_block, ends_group=True),
     _c("tidy", "Tidy", NETWORK, "canvas.tidy", "Ctrl+L", icon="tidy"),
     _c("tidy_down", "Tidy from top to bottom", NETWORK, "canvas.tidy_down", "Ctrl+Alt+L"),

@@ -1,4 +1,4 @@
-"""Where the program keeps what it remembers: preferences and keys, and the folder of recovery files. No Qt."""
+"""Where the program keeps what it remembers: preferences and keys, recovery files, the library of blocks. No Qt."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def config_folder() -> Path:
 
 def state_folder() -> Path:
     return _folder("state", platformdirs.user_state_dir("netwright", appauthor=False))
+
+
+def data_folder() -> Path:
+    """What the student keeps for other networks: the library of blocks."""
+    return _folder("data", platformdirs.user_data_dir("netwright", appauthor=False))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.shelf import Shelf
 from app.worker.standing import merged
 from nodes.build import Built
 from nodes.check import Checked, check
@@ -106,6 +107,7 @@ class Session(QObject):
         #: The block whose inside is on view; empty for the whole network.
         self.level = ""
         self.live = Live()
+        self.shelf = Shelf(self)
         self._checked: tuple[Document, Checked] | None = None
         self._trouble: tuple[Document, Problem] | None = None
         self._numbers: tuple[Built, Recipe, Table] | None = None

@@ -86,6 +86,9 @@ QPushButton:pressed { background: $line; }
 QPushButton:checked { background: $accenttint; color: $accent; border-color: $accent; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 11px; min-height: 24px; max-height: 24px; }
 QPushButton:disabled { color: $text_off_raised; border-color: $line2_off; }
+QFrame[segments="true"] QPushButton { background: transparent; border-color: transparent; padding: 0 8px; min-height: 20px; max-height: 20px; }
+QFrame[segments="true"] QPushButton:hover { background: $hover; }
+QFrame[segments="true"] QPushButton:focus { border: 2px solid $accent; padding: 0 7px; min-height: 18px; max-height: 18px; }
 QPushButton[primary="true"] { background: $accentfill; color: $onaccent; border: 1px solid $accentfill; font-weight: 600; }
 QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[primary="true"]:pressed { background: $accent_press; }

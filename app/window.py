@@ -28,6 +28,7 @@ from app.panels.message_bar import MessageBar
 from app.panels.on_disk import OnDisk
 from app.panels.rail import InspectorHandle, PaletteRail
 from app.panels.recovery import Recovery
+from app.panels.shelving import Shelving
 from app.panels.status import Status
 from app.panels.telling import Telling
 from app.panels.title import Title
@@ -85,7 +86,8 @@ class MainWindow(WindowCommands):
         self.filing = Filing(self, self.session, self.messages)
         self.recovery = Recovery(self, self.session, self.messages)
         self.on_disk = OnDisk(self, self.session, self.messages, self.autosave.presence)
-        self.palette_panel = LayerPalette()
+        self.palette_panel = LayerPalette(self.session.shelf)
+        self.shelving = Shelving(self, self.session, self.palette_panel, self.messages)
         self.inspector = Inspector(self.session)
         self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
         self.bottom = BottomPanel(self.session, self.control)

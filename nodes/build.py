@@ -230,7 +230,8 @@ class _Builder:
         if isinstance(layer, LossLayer) and self.mode == "inference":
             return None
         if passed and inputs:
-            return next(iter(inputs.values()))
+            first = next(iter(inputs.values()))
+            return first[0] if isinstance(first, list) else first  # of a sum, what was wired first
         before = self.graph.training
         self.graph.training = before and not node.frozen
         try:

@@ -10,7 +10,8 @@ from typing import Any
 from nodes.bends import Bends, shifted
 from nodes.document import Block, Document, Node, Position, Share, Wire, own
 from nodes.document_json import bends_from_json, node_from_json, require_nesting
-from nodes.edits import LONGEST_NAME, free_name, require_place
+from nodes.edits import free_name, require_place
+from nodes.naming import LONGEST_NAME
 from nodes.problems import Refusal
 from runtime.errors import NetwrightError
 from runtime.typed import Damage

@@ -10,15 +10,15 @@ from nodes.bends import carried, split
 from nodes.build import Built, build, misfit
 from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
+from nodes.naming import cleaned
 from nodes.problems import Problem, Refusal, Repair
-from nodes.promotions import promoted, set_face, without_promotions
+from nodes.promotions import BYPASSED, on_view, promoted, set_face, without_promotions
 from nodes.sharing import unshare as unshare
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
 
 #: The horizontal distance at which a layer is put behind another one.
 GAP = 232.0
-LONGEST_NAME = 60
 
 
 # -- nodes -------------------------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def move(document: Document, positions: Mapping[str, Position]) -> Document:
 
 
 def rename(document: Document, id: str, name: str) -> Document:
-    name = _cleaned(name, "A layer's name")
+    name = cleaned(name, "A layer's name")
     node = document.node(id)
     if any(document.nodes[i].name == name and i != node.id for i in document.children[node.parent]):
         free = free_name(document, name, parent=node.parent)
@@ -111,28 +111,18 @@ def rename(document: Document, id: str, name: str) -> Document:
 
 def retitle(document: Document, title: str) -> Document:
     """Another name for the network."""
-    title = _cleaned(title, "The network's name")
+    title = cleaned(title, "The network's name")
     return document if title == document.title else document.changed(title=title)
 
 
-def _cleaned(name: str, what: str) -> str:
-    """One line, of a length that can be read."""
-    name = " ".join(name.split())
-    if not name:
-        raise Refusal(f"{what} cannot be empty: type at least one character.")
-    if len(name) > LONGEST_NAME:
-        raise Refusal(f"{what} has {len(name)} characters, and at most {LONGEST_NAME} are read: shorten it.")
-    return name
-
-
 def set_setting(document: Document, id: str, name: str, value: Any) -> Document:
-    """Change one setting; one that stands on the face of a block, there. Raises `Refusal` with the range, and the old value
-    stays."""
+    """Change one setting; one that stands on the face of a block, there, for the repetition that is drawn where that
+    has its own value. Raises `Refusal` with the range, and the old value stays."""
     node = document.node(id)
     if node.block is not None:
         return set_face(document, node.id, name, value)
     if (promotion := promoted(document, node.id, name)) is not None:
-        return set_face(document, node.parent, promotion.name, value, promotion)
+        return set_face(document, node.parent, promotion.name, value, promotion, on_view(document, promotion, node.parent))
     try:
         layer = make(node.type, {**node.settings, name: value})
     except LayerError as error:
@@ -146,7 +136,13 @@ def reset_setting(document: Document, id: str, name: str) -> Document:
 
 
 def set_flags(document: Document, ids: Iterable[str], **flags: bool) -> Document:
+    """Bypass, collapse or freeze. A bypass that stands on the face of a block is set there."""
     for id in ids:
+        promotion = promoted(document, id, BYPASSED) if BYPASSED in flags else None
+        if promotion is not None:
+            around = document.node(id).parent
+            shown = on_view(document, promotion, around)
+            document = set_face(document, around, promotion.name, flags[BYPASSED], promotion, shown)
         document = _replace_node(document, id, **flags)
     return document
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from nodes import edits
-from nodes.document import Document, Wire
+from nodes import edits, promotions
+from nodes.document import BLOCK, ENTRY, EXIT, Block, Document, Node, Wire
 from nodes.frames import add_frame
 from nodes.layer import layer_type
 from runtime.errors import NetwrightError, spelt, unknown
@@ -73,11 +74,17 @@ class Sketch:
         self._last = ""
         self._port = ""
         self._x, self._y = 0.0, 0.0
+        self._parent = ""
+
+    @property
+    def last(self) -> str:
+        """The layer that the next one will stand behind."""
+        return self._last
 
     def add(self, type: str, label: str = "", **settings: Any) -> str:
         """Add a layer to the right of the last one; returns its id."""
         cls = layer_type(type)
-        self.document, id = edits.add(self.document, type, (self._x, self._y), settings, label)
+        self.document, id = edits.add(self.document, type, (self._x, self._y), settings, label, self._parent)
         self._x += 108.0 if cls.bead else 232.0
         if cls.inputs and self._last:
             self.wire(self._last, self._port, id, cls.inputs[0].name)
@@ -94,6 +101,51 @@ class Sketch:
         id = self.add(type, label, **settings)
         self._last, self._port, self._x, self._y = last, port, x, before[1]
         return id
+
+    def branch(self, source: str) -> None:
+        """Go on behind `source`, on a row above all that stands here."""
+        here = [self.document.nodes[i] for i in self.document.children[self._parent]]
+        self._last, self._port = source, self.document.outputs(source)[0]
+        node = self.document.nodes[source]
+        self._x = node.position[0] + (108.0 if layer_type(node.type).bead else 232.0)
+        self._y = min(n.position[1] for n in here) - BELOW
+
+    def join(self, type: str, *sources: str, label: str = "", **settings: Any) -> str:
+        """Add a layer that takes what several give, to the right of all of them, in the last one's row. Returns its id."""
+        places = [self.document.nodes[i].position for i in sources]
+        self._last, self._x, self._y = "", max(x for x, _ in places) + 232.0, places[-1][1]
+        id = self.add(type, label, **settings)
+        for source in sources:
+            self.wire(source, self.document.outputs(source)[0], id, layer_type(type).inputs[0].name)
+        return id
+
+    # -- blocks ----------------------------------------------------------------------------------------------------------
+    @contextmanager
+    def block(self, label: str, repeat: int = 1) -> Iterator[str]:
+        """Draw inside a block that stands behind the last layer, `repeat` times in a row; gives its id.
+
+        In there, the first layer stands behind the block's input (`last`); what is last at the end is its output.
+        """
+        id, outside = f"n{self.document.serial}", (self._last, self._port, self._x, self._y, self._parent)
+        node = Node(id, BLOCK, label, (self._x, self._y), parent=self._parent, block=Block(repeat))
+        self.document = self.document.changed(nodes={**self.document.nodes, id: node}, serial=self.document.serial + 1)
+        self._last, self._x, self._y, self._parent = "", 0.0, 0.0, id
+        entry = self.add(ENTRY, "in")
+        yield id
+        exit = self.add(EXIT, "out")
+        last, port, self._x, self._y, self._parent = outside
+        if last:
+            self.wire(last, port, id, entry)
+        self._last, self._port, self._x = id, exit, self._x + 232.0
+
+    def face(self, name: str, id: str, setting: str, factor: int = 1) -> None:
+        """Put a layer's setting on the face of the block around it: `factor` times what stands there under `name`."""
+        self.document = promotions.promote(self.document, id, setting, name, factor)
+
+    def set_face(self, block: str, repetition: int | None = None, **values: Any) -> None:
+        """Set what stands on a block's face, for all repetitions or for one."""
+        for name, value in values.items():
+            self.document = promotions.set_face(self.document, block, name, value, repetition=repetition)
 
     def row(self, y: float, x: float = 0.0) -> None:
         """Go on at the start of a new row."""

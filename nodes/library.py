@@ -9,13 +9,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from nodes.clipboard import parts, planted
-from nodes.document import Document, Node, Position, Wire
+from nodes.document import BLOCK, ENTRY, EXIT, Document, Node, Position, Wire
+from nodes.layer import layer_type
+from nodes.naming import cleaned
 from nodes.problems import Refusal, Repair
+from nodes.sharing import unshare
 from runtime.atomic import write
 from runtime.errors import FileError, NetwrightError
 from runtime.typed import Damage
 
 KIND, VERSION, SUFFIX = "netwright/block", 1, ".block.json"
+#: What a block of the library is added by begins so; the rest is its file's name.
+SHELF = "library/"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,30 @@ class Entry:
     def block(self) -> Node:
         """The block itself, around everything else."""
         return next(n for n in self.nodes.values() if not n.parent)
+
+    # What a search and a palette ask of a layer's class, too.
+    @property
+    def type(self) -> str:
+        """What it is added by, where a layer is added by its type."""
+        return SHELF + self.path.name.removesuffix(SUFFIX)
+
+    @property
+    def category(self) -> str:
+        return layer_type(BLOCK).category
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    def doc(self) -> str:
+        """What is in it, in a sentence; or its problem."""
+        if self.problem:
+            return self.problem
+        count, block = sum(n.type not in (BLOCK, ENTRY, EXIT) for n in self.nodes.values()), self.block.block
+        repeat = block.repeat if block else 1
+        words = f"{count} layer{'' if count == 1 else 's'}" + (f", {repeat} times in a row" if repeat > 1 else "")
+        face = list(dict.fromkeys(p.name for p in block.promotions)) if block else []
+        return f"A block from your library: {words}" + (f"; on its face {', '.join(face)}." if face else ".")
 
 
 def entries(folder: Path) -> list[Entry]:
@@ -67,7 +96,8 @@ def keep(document: Document, id: str, folder: Path, replacing: bool = False) -> 
     if node.block is None:
         raise Refusal(f"{node.name} is no block, and a library keeps blocks: make a block of it first.")
     if any(other in document.nodes and other not in document.inside(node.id) for other in _owners(document, node.id)):
-        raise Refusal(f"{node.name} shares weights with a layer outside of it: give it its own first.")
+        own = Repair("Give it weights of its own", lambda d: _unshared(d, node.id))
+        raise Refusal(f"{node.name} shares weights with a layer outside of it: give it its own first.", (own,))
     path = folder / f"{_plain(node.name)}{SUFFIX}"
     if path.exists() and not replacing:
         again = Repair(f"Replace ‘{node.name}’", lambda d: _kept(d, id, folder))
@@ -86,7 +116,19 @@ def keep(document: Document, id: str, folder: Path, replacing: bool = False) -> 
 
 
 def _kept(document: Document, id: str, folder: Path) -> Document:
-    keep(document, id, folder, replacing=True)
+    try:
+        keep(document, id, folder, replacing=True)
+    except FileError as error:
+        raise Refusal(str(error)) from None
+    return document
+
+
+def _unshared(document: Document, id: str) -> Document:
+    inside = document.inside(id)
+    for inner in inside:
+        for name, share in document.nodes[inner].shared.items():
+            if share.node not in inside:
+                document = unshare(document, inner, name)
     return document
 
 
@@ -98,19 +140,53 @@ def _plain(name: str) -> str:
     return re.sub(r"[^\w\- ]+", "_", name).strip(". ") or "block"
 
 
-def take(document: Document, entry: Entry, position: Position, parent: str = "") -> tuple[Document, str]:
+def take(document: Document, entry: Entry, position: Position, parent: str = "", name: str = "") -> tuple[Document, str]:
     """A copy of a library's block in a document; returns it and the block's id. Raises `Refusal` for one with a problem."""
     if entry.problem:
-        raise Refusal(entry.problem)
+        raise Refusal(entry.problem, (Repair(f"Take ‘{entry.name}’ out of the library", lambda d: _forgotten(d, entry)),))
     top = entry.block
-    nodes = {**entry.nodes, top.id: replace(top, position=position, parent=parent)}
-    document, new = planted(document, nodes, entry.wires)
+    made = replace(top, position=position, parent=parent, name=name or entry.name)
+    document, new = planted(document, {**entry.nodes, top.id: made}, entry.wires)
     return document, new[top.id]
 
 
-def forget(entry: Entry) -> None:
-    """Take a block out of the library. Raises `FileError`."""
+def _forgotten(document: Document, entry: Entry) -> Document:
     try:
+        forget(entry)
+    except FileError as error:
+        raise Refusal(str(error)) from None
+    return document
+
+
+# -- the files ---------------------------------------------------------------------------------------------------------
+def rename(entry: Entry, name: str) -> Path:
+    """Call a block of the library otherwise. Raises `Refusal` for a name that is none, or another one's, and `FileError`."""
+    name = cleaned(name, "A block's name")
+    path = entry.path.with_name(f"{_plain(name)}{SUFFIX}")
+    if entry.problem:
+        raise Refusal(entry.problem)
+    if path != entry.path and path.exists():
+        raise Refusal(f"The library has a block called ‘{name}’ already: choose another name.")
+    try:
+        data = {**json.loads(entry.path.read_bytes()), "name": name}
+    except (OSError, ValueError):
+        raise FileError(f"{entry.path.name} cannot be read any more: save the block anew.") from None
+    write(path, json.dumps(data, indent=1).encode())
+    if path != entry.path:
+        forget(entry)
+    return path
+
+
+def forget(entry: Entry) -> bytes:
+    """Take a block out of the library; returns its file, to `restore` it. Raises `FileError`."""
+    try:
+        data = entry.path.read_bytes()
         entry.path.unlink(missing_ok=True)
+        return data
     except OSError as error:
         raise FileError(f"{entry.path.name} cannot be removed: {error.strerror}.") from None
+
+
+def restore(entry: Entry, data: bytes) -> None:
+    """Put a block that was taken out back, with what `forget` gave. Raises `FileError`."""
+    write(entry.path, data)

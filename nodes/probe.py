@@ -39,7 +39,8 @@ class Probe:
         return {id: array[0] if array.ndim else array for id, array in values.items()}, label
 
     def gradients(self, weights: Mapping[str, Array]) -> dict[str, float]:
-        """The root mean square of the loss's gradient by a node's parameters, over the first training samples, by node id."""
+        """The root mean square of the loss's gradient by a node's parameters, over the first training samples, by its path; a
+        block's are those of all in it."""
         graph, program, names = self._backward
         found = program.run(_feeds(graph, weights, *self._batch))
         return {id: float(np.sqrt(np.mean([np.mean(np.square(found[n])) for n in ns]))) for id, ns in names.items()}
@@ -61,7 +62,9 @@ class Probe:
         found = gradients(graph, chosen_loss(built, self._plan.stage), [graph.values[n] for n in trained])
         names: dict[str, list[str]] = {}
         for name, parameter in trained.items():
-            names.setdefault(parameter.key.split("/")[0], []).append(found[name].name)
+            parts = parameter.key.split("/")[:-1]
+            for k in range(1, len(parts) + 1, 2):  # the layer, and every block around it
+                names.setdefault("/".join(parts[:k]), []).append(found[name].name)
         graph.outputs = list(found.values())
         return graph, self._engine.load(graph), names
 

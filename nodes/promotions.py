@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from nodes.document import Block, Document, Node, Promotion
 from nodes.document_json import MOST_REPEATED
 from nodes.layer import LayerError, Setting, layer_type, make
-from nodes.problems import Refusal
+from nodes.naming import cleaned
+from nodes.problems import Refusal, Repair
 from nodes.unfold import times
 from runtime.errors import unknown
 
@@ -24,9 +25,9 @@ def promoted(document: Document, id: str, setting: str) -> Promotion | None:
 
 
 def promote(document: Document, id: str, setting: str, name: str = "", factor: int = 1) -> Document:
-    """Put a node's setting on the face of the block around it, under `name` (its own, if left out). The face begins with the
-    value that the node has. Raises `Refusal`."""
-    node, name = document.node(id), (name or setting).strip()
+    """Put a node's setting on the face of the block around it, under `name` (its own, if left out): a new one, which begins
+    with the value that the node has, or one that is there already and sets `factor` times its value here. Raises `Refusal`."""
+    node, name = document.node(id), cleaned(name or setting, "A setting's name")
     if not node.parent:
         raise Refusal(f"{node.name} stands in no block, so there is no face to put its {setting} on: make a block of it first.")
     if factor < 1:
@@ -34,11 +35,87 @@ def promote(document: Document, id: str, setting: str, name: str = "", factor: i
     value = _value(document, node, setting)
     parent = document.nodes[node.parent]
     assert parent.block is not None
+    promotion = Promotion(name, node.id, setting, factor)
+    _require_joining(document, parent, promotion, value)
     kept = tuple(p for p in parent.block.promotions if (p.node, p.setting) != (node.id, setting))
-    block = replace(parent.block, promotions=(*kept, Promotion(name, node.id, setting, factor)))
-    first = {} if name in parent.settings or factor > 1 else {name: value}
+    block = replace(parent.block, promotions=(*kept, promotion))
+    first = {} if name in parent.settings else {name: _begun(node, promotion, value)}
     made = replace(parent, block=block, settings={**parent.settings, **first})
     return document.changed(nodes={**document.nodes, parent.id: made})
+
+
+def _begun(node: Node, promotion: Promotion, value: Any) -> Any:
+    """With what a new setting of a face begins."""
+    try:
+        return _divided(node, value, promotion)
+    except Refusal:
+        what = f"{promotion.setting.replace('_', ' ')} of {node.name} is {written(value)}"
+        raise Refusal(f"{what}, which is no multiple of {promotion.factor}: choose another factor.") from None
+
+
+def _require_joining(document: Document, block: Node, promotion: Promotion, value: Any) -> None:
+    """Raises `Refusal` where what stands on the face under this name already is of another kind, or out of range here."""
+    if promotion.name not in block.settings or block.block is None:
+        return
+    there, inner = block.settings[promotion.name], document.nodes[promotion.node]
+    if any(isinstance(there, kind) != isinstance(value, kind) for kind in (bool, str, tuple)):
+        what = f"{inner.name}: ‘{promotion.name}’ on the face of {block.name} is {written(there)}"
+        other = f"{inner.name} {promotion.setting}"
+        apart = Repair(f"Call it ‘{other}’", lambda d: promote(d, inner.id, promotion.setting, other))
+        said = f"{what}, and its {promotion.setting.replace('_', ' ')} is {written(value)}: choose another name."
+        raise Refusal(said, (apart,))
+    singles = [values[promotion.name] for values in block.block.each.values() if promotion.name in values]
+    for each in (there, *singles):
+        _require(document, promotion, each)
+
+
+def written(value: Any) -> str:
+    """A value as it stands on a face: ``2×2``, ``on``."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def factor_for(document: Document, id: str, setting: str, name: str) -> int:
+    """How many times the face's `name` a node's setting is now; 1 where that is no whole number."""
+    node = document.node(id)
+    value, there = _value(document, node, setting), document.nodes[node.parent].settings.get(name)
+    numbers = [type(v) is int and v > 0 for v in (value, there)]
+    return value // there if all(numbers) and value % there == 0 else 1
+
+
+def on_view(document: Document, promotion: Promotion, block: str) -> int | None:
+    """Which repetition a layer inside a block speaks for: the first one, which is drawn, where that has its own value; else
+    all."""
+    inside = document.node(block).block
+    return 0 if inside is not None and promotion.name in inside.each.get(0, {}) else None
+
+
+def face_value(document: Document, promotion: Promotion, block: str) -> Any:
+    """What the face says of a promoted setting in the repetition on view; None where it says nothing."""
+    node = document.node(block)
+    assert node.block is not None
+    return {**node.settings, **node.block.each.get(0, {})}.get(promotion.name)
+
+
+def rename_face(document: Document, block: str, old: str, new: str) -> Document:
+    """Call a setting of a block's face otherwise. Raises `Refusal`."""
+    node, new = document.node(block), cleaned(new, "A setting's name")
+    assert node.block is not None
+    if new != old and any(p.name == new for p in node.block.promotions):
+        raise Refusal(f"‘{new}’ stands on the face of {node.name} already: choose another name.")
+
+    def called(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {new if k == old else k: v for k, v in values.items()}
+
+    promotions = tuple(replace(p, name=new) if p.name == old else p for p in node.block.promotions)
+    each = {r: called(values) for r, values in node.block.each.items()}
+    made = replace(node, settings=called(node.settings), block=replace(node.block, promotions=promotions, each=each))
+    nodes = {**document.nodes, node.id: made}
+    if (outer := nodes.get(node.parent)) is not None and outer.block is not None:
+        up = tuple(replace(p, setting=new) if (p.node, p.setting) == (node.id, old) else p for p in outer.block.promotions)
+        nodes[outer.id] = replace(outer, block=replace(outer.block, promotions=up))
+    return document.changed(nodes=nodes)
 
 
 def _value(document: Document, node: Node, setting: str) -> Any:
@@ -59,6 +136,8 @@ def demote(document: Document, block: str, name: str) -> Document:
         if p.name == name and name in node.settings:
             nodes[p.node] = _with(nodes[p.node], p.setting, times(node.settings[name], p.factor))
     nodes[node.id] = replace(node, block=_less(node.block, [name]), settings=_minus(node.settings, [name]))
+    if node.parent:
+        nodes[node.parent] = _dropped(nodes[node.parent], lambda p: (p.node, p.setting) == (node.id, name))
     return document.changed(nodes=nodes)
 
 
@@ -70,9 +149,13 @@ def _with(node: Node, setting: str, value: Any) -> Node:
 
 def without_promotions(node: Node, gone: set[str]) -> Node:
     """A block without what stood on its face for layers that are gone."""
-    if node.block is None or all(p.node not in gone for p in node.block.promotions):
+    return _dropped(node, lambda p: p.node in gone)
+
+
+def _dropped(node: Node, gone: Callable[[Promotion], bool]) -> Node:
+    if node.block is None or not any(map(gone, node.block.promotions)):
         return node
-    kept = tuple(p for p in node.block.promotions if p.node not in gone)
+    kept = tuple(p for p in node.block.promotions if not gone(p))
     lost = {p.name for p in node.block.promotions} - {p.name for p in kept}
     return replace(node, block=replace(_less(node.block, lost), promotions=kept), settings=_minus(node.settings, lost))
 
@@ -133,8 +216,10 @@ def set_face(
 
 
 def _divided(node: Node, value: Any, promotion: Promotion | None) -> Any:
-    if promotion is None or promotion.factor == 1:
+    if promotion is None or promotion.factor == 1 or isinstance(value, (bool, str)):
         return value
+    if isinstance(value, tuple):
+        return tuple(_divided(node, v, promotion) for v in value)
     if not isinstance(value, int) or value % promotion.factor:
         times = f"{promotion.factor} times ‘{promotion.name}’ on the face of {node.name}"
         raise Refusal(f"Its {promotion.setting} is {times}, and {value} is no multiple of {promotion.factor}: change it there.")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
 from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
+from app.canvas.look import bypassed_now
 from app.canvas.scene import CanvasScene
 from app.session import Session
 from nodes import clipboard, edits
@@ -94,7 +95,9 @@ def toggle(session: Session, flag: str, verb: str) -> None:
     """Bypass or collapse the selection; if all of it is already, the other way round."""
     ids = session.selection
     if ids:
-        value = not all(getattr(session.document.nodes[i], flag) for i in ids)
+        nodes = [session.document.nodes[i] for i in ids]
+        now = [bypassed_now(session.document, n) if flag == "bypassed" else getattr(n, flag) for n in nodes]
+        value = not all(now)
         session.do(_titled(verb, session, ids), lambda d: edits.set_flags(d, ids, **{flag: value}))
 
 

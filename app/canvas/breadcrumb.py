@@ -31,8 +31,8 @@ class Breadcrumb(QFrame):
         """Follow the session: hidden while the whole network is on view."""
         chain = [*document.chain(level), level] if level else []
         way = [("", document.title), *((id, self._title(document, id)) for id in chain)]
-        self.setVisible(bool(level))
         if not level or way == self._shown:
+            self.setVisible(bool(level))
             return
         self._shown = way
         empty(self._row)
@@ -43,14 +43,32 @@ class Breadcrumb(QFrame):
         here = label(way[-1][1], "strong")
         here.setContentsMargins(8, 0, 12, 0)
         self._row.addWidget(here)
-        self._row.addWidget(label(LEAVES, "caption"))
+        self._row.addWidget(label(self._here(document, level), "caption"))
+        self._measure()
         self.setAccessibleName(f"Open block: {' › '.join(title for _, title in way)}")
-        self.setFixedWidth(self._row.sizeHint().width())
+        self.setVisible(True)
+
+    def _measure(self) -> None:
+        """A layout counts no child that has not been shown yet."""
+        for i in range(self._row.count()):
+            item = self._row.itemAt(i)
+            if item is not None and (child := item.widget()) is not None:
+                child.show()
+                child.ensurePolished()
+        self._row.invalidate()
+        self.setFixedWidth(self.sizeHint().width())
+        self.adjustSize()
 
     def _title(self, document: Document, id: str) -> str:
         node = document.nodes[id]
         assert node.block is not None
         return f"{node.name} × {node.block.repeat}" if node.block.repeat > 1 else node.name
+
+    def _here(self, document: Document, level: str) -> str:
+        """Which repetition is on view, and the way out."""
+        block = document.nodes[level].block
+        assert block is not None
+        return f"the first of {block.repeat} is shown  ·  {LEAVES}" if block.repeat > 1 else LEAVES
 
     def _step(self, id: str, title: str) -> QPushButton:
         step = QPushButton(title)

@@ -17,9 +17,7 @@ from nodes import clipboard, edits
 from nodes.bends import Bend
 from nodes.document import Document, Wire
 from nodes.frames import Rect, place_frames
-from nodes.layer import layer_type
 from nodes.rewiring import extract
-from runtime.errors import NetwrightError
 
 if TYPE_CHECKING:
     from app.canvas.view import CanvasView
@@ -236,12 +234,3 @@ def resized(rect: Rect, sides: frozenset[str], x: float, y: float) -> Rect:
     elif "bottom" in sides:
         bottom = max(y, top + LEAST_FRAME[1])
     return left, top, right - left, bottom - top
-
-
-def can_stand_on_wire(type: str) -> bool:
-    """Whether a layer has both an input and an output."""
-    try:
-        cls = layer_type(type)
-    except NetwrightError:
-        return False
-    return bool(cls.inputs and cls.outputs)

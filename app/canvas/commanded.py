@@ -23,7 +23,7 @@ from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
 from nodes import clipboard, edits
-from nodes.document import Document, Wire
+from nodes.document import Document, Position, Wire
 from nodes.layer import layer_types
 
 #: What is added by keys stands so far from its neighbour.
@@ -220,7 +220,7 @@ class CommandedStage(Stage):
         """The search palette; what is chosen stands at `scene_pos` (the pointer, if None), joined to `wire_start`."""
         at = self._pointer() if scene_pos is None else scene_pos
         self._take = lambda type: self._place_layer(type, at, wire_start)
-        found = offers(self.session.document, wire_start, self.session.level)
+        found = offers(self.session.document, self.session.shelf, wire_start, self.session.level)
         prompt = "Search layers"
         if wire_start is not None and wire_start.port.output:
             value = self.canvas.value_at(wire_start.node, wire_start.port.name)
@@ -228,18 +228,29 @@ class CommandedStage(Stage):
             prompt = f"Search layers that take {shape}" if shape else "Search layers that take this"
         elif wire_start is not None:
             prompt = "Search layers to put before this"
-        self.search.open(self.mapFromScene(at), found, types_in(self.session.level), prompt)
+        types = self.session.shelf.items(types_in(self.session.level))
+        self.search.open(self.mapFromScene(at), found, types, prompt)
 
     def insert_on(self, wire: Wire, scene_pos: QPointF) -> None:
         """The search palette, for a layer that is to stand on `wire`."""
-        self._take = lambda type: self._insert(type, wire)
+        self._take = lambda type: self.insert(type, wire)
+        shelf = self.session.shelf
+        found = insertions(self.session.document, shelf, wire)
         self.search.open(
-            self.mapFromScene(scene_pos), insertions(self.session.document, wire), layer_types(), "Search layers to insert here"
-        )
+            self.mapFromScene(scene_pos), found, shelf.items(layer_types()), "Search layers to insert here"
+        )  # fmt: skip
 
-    def _insert(self, type: str, wire: Wire) -> None:
-        if self.session.do(f"Insert {type}", lambda d: edits.insert(d, wire, type)):
-            self.session.select([list(self.session.document.nodes)[-1]])
+    def insert(self, type: str, wire: Wire, position: Position | None = None) -> None:
+        """Put a new layer or block on a wire; it is selected."""
+        made: list[str] = []
+
+        def edit(document: Document) -> Document:
+            document, id = self.session.shelf.insert(document, wire, type, position)
+            made.append(id)
+            return document
+
+        if self.session.do(f"Insert {self.session.shelf.title(type)}", edit):
+            self.session.select(made)
 
     def _pointer(self) -> QPointF:
         """Where the pointer is; where it is not here, or keys came since, the next free place."""
@@ -279,11 +290,11 @@ class CommandedStage(Stage):
         made: list[str] = []
 
         def edit(document: Document) -> Document:
-            document, id = placed(document, type, position, start, name, self.session.level)
+            document, id = placed(document, self.session.shelf, type, position, start, name, self.session.level)
             made.append(id)
             return document
 
-        if not self.session.do(f"Add {type}", edit):
+        if not self.session.do(f"Add {self.session.shelf.title(type)}", edit):
             return ""
         self.session.select(made)
         self.pointed = False

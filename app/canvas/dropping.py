@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from app.canvas.carrying import can_stand_on_wire
 from app.canvas.geometry import BEAD, HEADER, WIDTH
 from app.canvas.ink import Ink
-from app.canvas.offers import placed, top_left
+from app.canvas.offers import top_left
 from app.glyphs import glyph_for, paint_tile
-from nodes import edits
-from nodes.document import Document, Position, Wire
-from nodes.layer import layer_type, layer_types
+from app.shelf import Shelf, kind
+from nodes.document import Wire
+from nodes.layer import layer_type
 
 if TYPE_CHECKING:
     from app.canvas.view import CanvasView
@@ -22,21 +21,21 @@ if TYPE_CHECKING:
 MIME = "application/x-netwright-layer"
 
 
-def dragged_type(mime: QMimeData) -> str | None:
-    """The layer type that a drag carries; None for anything this version does not know."""
+def dragged_type(mime: QMimeData, shelf: Shelf) -> str | None:
+    """The layer type, or the library's block, that a drag carries; None for anything this version does not know."""
     try:
         name = bytes(mime.data(MIME).data()).decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return name if name in layer_types() else None
+    return name if shelf.has(name) else None
 
 
 class DropGhost:
-    """The picture of the layer to be."""
+    """The picture of the layer or block to be."""
 
-    def __init__(self, type: str, ink: Ink) -> None:
-        self.type, self._ink = type, ink
-        self._cls = layer_type(type)
+    def __init__(self, type: str, title: str, ink: Ink) -> None:
+        self.type, self._title, self._ink = type, title, ink
+        self._cls = layer_type(kind(type))
         self._box = QRectF()
 
     def follow(self, point: QPointF) -> None:
@@ -52,11 +51,11 @@ class DropGhost:
         painter.setBrush(ink.color("raised", 0.8))
         painter.drawRoundedRect(box, 8, 8)
         tile = QRectF(box.left() + (8 if self._cls.bead else 7), box.top() + 4, 20, 20)
-        paint_tile(painter, tile, self._cls.category, glyph_for(self.type, self._cls.category), ink.tokens)
+        paint_tile(painter, tile, self._cls.category, glyph_for(self._cls.type, self._cls.category), ink.tokens)
         if self._cls.bead:
-            ink.text(painter, box.center().x(), box.bottom() + 11, self.type, "caption", "text", 0.5)
+            ink.text(painter, box.center().x(), box.bottom() + 11, self._title, "caption", "text", 0.5)
         else:
-            ink.text(painter, box.left() + 34, box.center().y(), self.type, "strong", "text")
+            ink.text(painter, box.left() + 34, box.center().y(), self._title, "strong", "text")
 
 
 class Dropping:
@@ -68,8 +67,9 @@ class Dropping:
 
     def enter(self, mime: QMimeData) -> bool:
         """Whether the canvas takes what is dragged."""
-        type = dragged_type(mime) if mime.hasFormat(MIME) else None
-        self._ghost = DropGhost(type, self._view.canvas.ink) if type else None
+        shelf = self._view.session.shelf
+        type = dragged_type(mime, shelf) if mime.hasFormat(MIME) else None
+        self._ghost = DropGhost(type, shelf.title(type), self._view.canvas.ink) if type else None
         return self._ghost is not None
 
     def move(self, point: QPointF) -> bool:
@@ -97,22 +97,12 @@ class Dropping:
         if wire is None:
             self._view.add_layer(type, position)
         else:
-            self._insert(type, position, wire)
+            self._view.insert(type, wire, position)
         self._view.setFocus()
         return True
 
     def _onto(self, type: str, point: QPointF) -> Wire | None:
-        if not can_stand_on_wire(type) or self._view.canvas.node_at(point) is not None:
+        shelf = self._view.session.shelf
+        if not shelf.may_stand_on_wire(type) or self._view.canvas.node_at(point) is not None:
             return None
-        return self._view.wire_to_insert(point, lambda d, w: edits.insert(d, w, type))
-
-    def _insert(self, type: str, position: Position, wire: Wire) -> None:
-        made: list[str] = []
-
-        def edit(document: Document) -> Document:
-            document, id = placed(document, type, position, parent=self._view.session.level)
-            made.append(id)
-            return edits.insert_node(document, wire, id)
-
-        if self._view.session.do(f"Insert {type}", edit):
-            self._view.session.select(made)
+        return self._view.wire_to_insert(point, lambda d, w: shelf.insert(d, w, type)[0])

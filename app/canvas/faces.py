@@ -190,18 +190,32 @@ class Prompt:
 
 @dataclass(frozen=True)
 class BlockFace:
-    """A block: the settings on its face, a line each, as many as there is room for."""
+    """A block: the settings on its face, a line each, as many as there is room for. From afar what it gives is drawn."""
 
     lines: tuple[str, ...]
+    drawing: Face
 
     @property
     def height(self) -> float:
         return max(48.0, LINE_HEIGHT * min(len(self.lines), MOST_LINES) + 12)
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
+        if not words:
+            self._draw(painter, rect, ink)
+            return
         shown = self.lines if len(self.lines) <= MOST_LINES else (*self.lines[: MOST_LINES - 1], "…")
-        for i, line in enumerate(shown if words else ()):
+        for i, line in enumerate(shown):
             ink.text(painter, rect.left() + 1, rect.top() + 6 + LINE_HEIGHT * (i + 0.5), line, "smallest", "text2")
+
+    def _draw(self, painter: QPainter, rect: QRectF, ink: Ink) -> None:
+        """As large as there is room."""
+        scale = min(1.0, rect.height() / self.drawing.height)
+        painter.save()
+        painter.translate(rect.center())
+        painter.scale(scale, scale)
+        box = QRectF(0, 0, rect.width(), self.drawing.height)
+        self.drawing.paint(painter, box.translated(-box.center()), ink, words=False)
+        painter.restore()
 
 
 def idle_face(look: NodeLook) -> Face:
@@ -210,8 +224,11 @@ def idle_face(look: NodeLook) -> Face:
         return Sentence(_capital(look.sentence))
     if look.prompt:
         return Prompt(look.prompt)
-    if look.face:
-        return BlockFace(look.face)
+    return BlockFace(look.face, _drawing(look)) if look.face else _drawing(look)
+
+
+def _drawing(look: NodeLook) -> Face:
+    """What it gives, as a picture."""
     if look.category == "Data":
         return Cylinder(look.category)
     if look.type == "Dropout":

@@ -9,6 +9,7 @@ from app.canvas.items.frame import FrameItem
 from app.canvas.items.node import NodeItem
 from app.canvas.items.wire import WireItem
 from app.canvas.scene import CanvasScene
+from app.canvas.telling_blocks import more_about
 from nodes.document import Frame
 from nodes.layer import sample_shape
 
@@ -79,7 +80,8 @@ def tip_at(scene: CanvasScene, point: QPointF, edge: float) -> str:
     node = scene.node_at(point)
     if node is not None:
         look = scene.nodes[node].look
-        return f"{look.type} ‘{document.nodes[node].name}’" + (f": {look.sentence}" if look.sentence else "")
+        said = f"{look.type} ‘{document.nodes[node].name}’" + (f": {look.sentence}" if look.sentence else "")
+        return "\n".join([said, *more_about(document, node)])
     wire = scene.wire_at(point)
     if wire is not None:
         return _wire_tip(scene.wires[wire].label)

@@ -175,7 +175,7 @@ class Number:
 
 def live_face(look: NodeLook, activation: Any, label: int | None, loss: float | None = None) -> Face | None:
     """The face that shows `activation` (or, of a loss, the last batch's), or None where the drawing at rest says more."""
-    if activation is None or look.level == "error" or look.prompt or look.dims is None:
+    if activation is None or look.level == "error" or look.prompt or look.dims is None or look.face:
         return None
     try:
         values = np.asarray(activation, np.float32)

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.canvas.geometry import BEAD, WIDTH, port_y
+from app.canvas.telling_blocks import layers_in
 from nodes.build import NodeBuilt
 from nodes.check import Checked
-from nodes.document import ENTRY, EXIT, Document, Node
+from nodes.document import Document, Node
 from nodes.layer import Layer, Port, kind_of, layer_type, sample_shape
 from nodes.numbers import Numbers
 from nodes.problems import Problem
-from nodes.promotions import settings_of
+from nodes.promotions import settings_of, written
 from runtime.errors import NetwrightError
 from runtime.graph import Value
 
@@ -98,12 +99,19 @@ def look_of(
         id=node.id, type=node.type, title=_title(node, cls), name=_name(node, cls), category=cls.category,
         summary=summary_of(document, node, built), shape=_shape(value), count=_count(built, value), dims=_dims(value),
         level=wrong.level if wrong else "", sentence=wrong.what if wrong else "",
-        prompt=_prompt(free, value), bead=cls.bead, training_only=cls.training_only, bypassed=node.bypassed,
+        prompt=_prompt(free, value), bead=cls.bead, training_only=cls.training_only, bypassed=bypassed_now(document, node),
         collapsed=node.collapsed and not cls.bead,
         inputs=tuple(_inputs(document, node, cls, built)), outputs=tuple(_outputs(document, node, cls, built)),
         costs=_costs(cls, numbers),
         face=face_lines(document, node) if node.block else None,
     )  # fmt: skip
+
+
+def bypassed_now(document: Document, node: Node) -> bool:
+    """Whether data goes past it; inside a block the face may say so (of its first repetition)."""
+    if not node.parent:
+        return node.bypassed
+    return document.unfolded.document.nodes.get(document.path(node.id), node).bypassed
 
 
 def _unknown(node: Node, problem: Problem | None) -> NodeLook:
@@ -131,7 +139,7 @@ def _name(node: Node, cls: type[Layer]) -> str:
 def summary_of(document: Document, node: Node, built: NodeBuilt | None) -> str:
     """The setting line: what matters of a layer; how much is in a block."""
     if node.block is not None:
-        count = sum(document.nodes[i].type not in (ENTRY, EXIT) for i in document.inside(node.id))
+        count = layers_in(document, node.id)
         return f"{count} layer{'' if count == 1 else 's'} · Enter opens"
     try:
         layer = built.layer if built and built.layer else node.layer()
@@ -171,14 +179,8 @@ def face_lines(document: Document, node: Node) -> tuple[str, ...]:
 def _runs(values: list[Any]) -> list[str]:
     """Equal neighbours once; more than two changes are only counted."""
     found = [v for i, v in enumerate(values) if i == 0 or v != values[i - 1]]
-    words = [_written(v) for v in found]
+    words = [written(v) for v in found]
     return words if len(words) < 4 else [words[0], f"{len(words) - 1} others"]
-
-
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _count(built: NodeBuilt | None, value: Value | None) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.session import Session
 from nodes.document import Document
-from nodes.grouping import group, ungroup
+from nodes.grouping import group
+from nodes.ungrouping import ungroup
 
 
 def make(session: Session) -> None:

@@ -6,20 +6,23 @@ from app.canvas.finding import PortAt
 from app.canvas.geometry import BEAD, HEADER, LINE, WIDTH, snapped
 from app.canvas.look import counted
 from app.canvas.search import Offer
+from app.shelf import Item, Shelf, kind
 from nodes import edits
 from nodes.document import ENTRY, EXIT, Document, Position, Wire
 from nodes.layer import Layer, layer_type, layer_types
+from nodes.library import Entry
 from nodes.problems import Refusal
 from nodes.rewiring import swap
 from runtime.errors import NetwrightError
 
 
-def offers(document: Document, start: PortAt | None, level: str = "") -> list[Offer]:
-    """Every layer that may stand on this level; with a wire in the hand only those that can be joined to it, those that need a
-    repair last."""
+def offers(document: Document, shelf: Shelf, start: PortAt | None, level: str = "") -> list[Offer]:
+    """Every layer and every block of the library that may stand on this level; with a wire in the hand only those that can be
+    joined to it, those that need a repair last."""
+    items = shelf.items(types_in(level))
     if start is None:
-        return [Offer(name, cls.category, _hint(cls)) for name, cls in types_in(level).items()]
-    found = [o for name, cls in types_in(level).items() if (o := _joined(document, start, name, cls))]
+        return [_offer(shelf, name, item) for name, item in items.items()]
+    found = [o for name, item in items.items() if (o := _joined(document, shelf, start, name, item))]
     # What ends or begins a network comes after what goes on with it.
     return sorted(found, key=lambda o: (o.repaired, o.category == "Data"))
 
@@ -32,16 +35,16 @@ def types_in(level: str) -> dict[str, type[Layer]]:
     return {**{n: c for n, c in layer_types().items() if c.category not in ("Data", "Loss") and n != "Output"}, **ends}
 
 
-def insertions(document: Document, wire: Wire) -> list[Offer]:
-    """The layers that can be put on a wire."""
+def insertions(document: Document, shelf: Shelf, wire: Wire) -> list[Offer]:
+    """The layers and blocks that can be put on a wire."""
     found = []
-    for name, cls in layer_types().items():
-        if cls.inputs and cls.outputs:
+    for name, item in shelf.items(layer_types()).items():
+        if shelf.may_stand_on_wire(name):
             try:
-                edits.insert(document, wire, name)
+                shelf.insert(document, wire, name)
             except NetwrightError:
                 continue
-            found.append(Offer(name, cls.category, _hint(cls)))
+            found.append(_offer(shelf, name, item))
     return found
 
 
@@ -61,29 +64,36 @@ def swaps(document: Document, id: str) -> list[Offer]:
     return sorted(found, key=lambda o: o.category != here)
 
 
-def _hint(cls: type[Layer]) -> str:
+def _offer(shelf: Shelf, name: str, item: Item, result: str = "") -> Offer:
+    return Offer(name, item.category, _hint(item), result, title=shelf.title(name))
+
+
+def _hint(cls: Item) -> str:
     """What a new one would be set to, else when it exists."""
+    if isinstance(cls, Entry):
+        return "from your library"
     try:
         return cls().summary() or ("in training only" if cls.training_only else "")
     except NetwrightError:
         return ""
 
 
-def _joined(document: Document, start: PortAt, name: str, cls: type[Layer]) -> Offer | None:
+def _joined(document: Document, shelf: Shelf, start: PortAt, name: str, item: Item) -> Offer | None:
     """The offer for one type: what it would give, or which repair it needs; None when it cannot be joined."""
-    if not (cls.inputs if start.port.output else cls.outputs):
-        return None
     try:
-        trial, id = edits.add(document, name, parent=document.nodes[start.node].parent)
-        wire = wire_between(start, id, cls)
+        trial, id = shelf.add(document, name, parent=document.nodes[start.node].parent)
+        wire = wire_between(trial, start, id)
+        if wire is None:
+            return None
         if not start.port.output:
             edits.connect(trial, wire)
-            return Offer(name, cls.category, _hint(cls))
-        return Offer(name, cls.category, _hint(cls), _known(edits.preview(trial, wire)))
+            return _offer(shelf, name, item)
+        return _offer(shelf, name, item, _known(edits.preview(trial, wire)))
     except Refusal as refusal:
         if not refusal.repairs:
             return None
-        return Offer(name, cls.category, f"{refusal.repairs[0].title.lower()} before it", repaired=True)
+        hint = f"{refusal.repairs[0].title.lower()} before it"
+        return Offer(name, item.category, hint, repaired=True, title=shelf.title(name))
     except NetwrightError:
         return None
 
@@ -92,16 +102,16 @@ def _known(shape: str) -> str:
     return "" if shape == "?" else counted(shape)
 
 
-def wire_between(start: PortAt, id: str, cls: type[Layer]) -> Wire:
-    """The wire from a port in the hand to a new layer's first port."""
+def wire_between(document: Document, start: PortAt, id: str) -> Wire | None:
+    """The wire from a port in the hand to a new node's first port; None where it has none."""
     if start.port.output:
-        return Wire(start.node, start.port.name, id, cls.inputs[0].name)
-    return Wire(id, cls.outputs[0], start.node, start.port.name)
+        return next((Wire(start.node, start.port.name, id, p.name) for p in document.inputs(id)), None)
+    return next((Wire(id, port, start.node, start.port.name) for port in document.outputs(id)), None)
 
 
 def top_left(type: str, x: float, y: float, at_port: bool, before: bool = False) -> Position:
     """Where a node stands so that the point lies in its header's middle, or at the port that a wire joins."""
-    bead = layer_type(type).bead
+    bead = layer_type(kind(type)).bead
     width = BEAD[0] if bead else WIDTH
     left = x - (width if before else 0) if at_port else x - width / 2
     sx, sy = snapped(left, y - (LINE if at_port else HEADER / 2))
@@ -109,13 +119,14 @@ def top_left(type: str, x: float, y: float, at_port: bool, before: bool = False)
 
 
 def placed(
-    document: Document, type: str, position: Position, start: PortAt | None = None, name: str = "", parent: str = ""
+    document: Document, shelf: Shelf, type: str, position: Position, start: PortAt | None = None, name: str = "",
+    parent: str = "",
 ) -> tuple[Document, str]:
-    """Add a layer and, with a wire in the hand, join it; through a repair where that is needed."""
-    document, id = edits.add(document, type, position, name=name, parent=parent)
-    if start is None or start.node not in document.nodes:
+    """Add a layer or a block and, with a wire in the hand, join it; through a repair where that is needed."""
+    document, id = shelf.add(document, type, position, name, parent)
+    wire = wire_between(document, start, id) if start is not None and start.node in document.nodes else None
+    if wire is None:
         return document, id
-    wire = wire_between(start, id, layer_type(type))
     try:
         return edits.connect(document, wire), id
     except Refusal as refusal:

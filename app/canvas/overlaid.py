@@ -69,7 +69,7 @@ class OverlaidStage(KeyedStage):
     def show_document(self, document: Document) -> None:
         """Tell them what is drawn now."""
         self.node_bar.leave()
-        self.title.show_document(document)
+        self.title.show_document(document, len(self.session.checked.built.plain.document.nodes))
         self.breadcrumb.show_level(document, self.session.level)
         self.empty.setVisible(not document.nodes)
         self.minimap.follow_document()

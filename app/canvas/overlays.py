@@ -37,11 +37,13 @@ class Title(QWidget):
         self._ink = Ink(tokens)
         self.update()
 
-    def show_document(self, document: Document) -> None:
+    def show_document(self, document: Document, whole: int) -> None:
+        """`whole` counts every repetition of a block."""
         drawn = [n.id for n in document.nodes.values() if n.type not in (BLOCK, ENTRY, EXIT)]
         count = len(drawn)
         loose = sum(not document.wires_into[n] and not document.wires_out_of[n] for n in drawn)
-        second = f"{count} layer{'' if count == 1 else 's'}" + (f" · {loose} not connected" if loose else "")
+        repeated = f" drawn, {whole:,} in all" if whole > count else ""
+        second = f"{count} layer{'' if count == 1 else 's'}{repeated}" + (f" · {loose} not connected" if loose else "")
         self.words = (document.title, second)
         self.setAccessibleName(" ".join(self.words))
         self.resize(round(text_width(self.words[0], "strong") + text_width(second, "caption")) + 24, 20)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from nodes.layer import Layer
+from app.shelf import Item
 
 
-def rank(query: str, types: Mapping[str, type[Layer]]) -> list[str]:
+def rank(query: str, types: Mapping[str, Item]) -> list[str]:
     """The types that answer to `query`, best first; all of them, in their order, when nothing is typed."""
     words = query.strip().lower()
     if not words:
@@ -17,7 +17,7 @@ def rank(query: str, types: Mapping[str, type[Layer]]) -> list[str]:
     return [name for _, _, name in sorted(scored)]
 
 
-def _score(query: str, name: str, cls: type[Layer]) -> int:
+def _score(query: str, name: str, cls: Item) -> int:
     """How well a type answers: 0 is its name, 90 is not at all."""
     scores = [_match(query, name.lower())]
     scores += [_match(query, s.lower()) + 3 for s in cls.synonyms]
@@ -44,7 +44,7 @@ def _in_order(query: str, text: str) -> bool:
     return all(letter in letters for letter in query)
 
 
-def nearest(query: str, types: Mapping[str, type[Layer]]) -> str:
+def nearest(query: str, types: Mapping[str, Item]) -> str:
     """The type somebody may have meant."""
     names: dict[str, str] = {}
     for name, cls in types.items():
@@ -55,6 +55,6 @@ def nearest(query: str, types: Mapping[str, type[Layer]]) -> str:
     return names[close[0]] if close else ("Dense" if "Dense" in types else next(iter(types), ""))
 
 
-def no_result(query: str, types: Mapping[str, type[Layer]]) -> str:
+def no_result(query: str, types: Mapping[str, Item]) -> str:
     """What an empty result says."""
     return f"No layer is called “{query.strip()}”. Did you mean {nearest(query, types)}?"

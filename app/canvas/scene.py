@@ -329,9 +329,16 @@ class CanvasScene(Findable):
     def _show_face(self, id: str, live: Live) -> None:
         item = self.nodes[id]
         path = self.session.document.path(id)
-        activation = live.activations.get(path)
+        activation = live.activations.get(self._layer_behind(path))
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
         item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(path), note)
+
+    def _layer_behind(self, path: str) -> str:
+        """The layer whose output a node gives: itself; of a block, the last one inside."""
+        plain = self.session.checked.built.plain
+        ports = plain.ports.get(path)
+        source = plain.output(path, ports[0]) if ports else None
+        return source[0] if source else path
 
     def show_costs(self, on: bool) -> None:
         """Bars for each layer's share of computation and space, or none."""

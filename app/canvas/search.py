@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from app.canvas.ink import Ink, text_width
 from app.canvas.ranking import nearest, no_result, rank
 from app.glyphs import glyph_for, paint_tile
+from app.shelf import Item, kind
 from app.tokens import Tokens
-from nodes.layer import Layer
 
 __all__ = ["Offer", "SearchPalette", "nearest", "no_result", "rank"]
 
@@ -44,6 +44,12 @@ class Offer:
     hint: str = ""
     result: str = ""
     repaired: bool = False
+    #: How it is called, where that is not its type.
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.title or self.type
 
 
 class _Rows(QStyledItemDelegate):
@@ -69,9 +75,9 @@ class _Rows(QStyledItemDelegate):
             painter.drawRoundedRect(row, 4, 4)
         middle = row.center().y()
         tile = QRectF(row.left() + 8, middle - 10, 20, 20)
-        paint_tile(painter, tile, offer.category, glyph_for(offer.type, offer.category), ink.tokens)
-        ink.text(painter, row.left() + 36, middle, offer.type, "strong", "text")
-        x = row.left() + 36 + text_width(offer.type, "strong") + 10
+        paint_tile(painter, tile, offer.category, glyph_for(kind(offer.type), offer.category), ink.tokens)
+        ink.text(painter, row.left() + 36, middle, offer.words, "strong", "text")
+        x = row.left() + 36 + text_width(offer.words, "strong") + 10
         result = f"→ {offer.result}" if offer.result else ""
         right = row.right() - 10 - text_width(result, "smallest")
         if offer.hint and x + text_width(offer.hint, "caption") < right - 8:
@@ -114,7 +120,7 @@ class SearchPalette(QFrame):
             box.addWidget(widget)
         self._offers: dict[str, Offer] = {}
         self._rows = MOST_ROWS
-        self._types: Mapping[str, type[Layer]] = {}
+        self._types: Mapping[str, Item] = {}
         self.set_tokens(tokens)
         self.field.textChanged.connect(self._filter)
         self.list.itemClicked.connect(lambda item: self._take())
@@ -126,7 +132,7 @@ class SearchPalette(QFrame):
         self.list.setItemDelegate(_Rows(Ink(tokens), self))
         self.list.setStyleSheet(f"QListWidget {{ background: {tokens.raised}; }}")
 
-    def open(self, at: QPoint, offers: list[Offer], types: Mapping[str, type[Layer]], prompt: str = "Search layers") -> None:
+    def open(self, at: QPoint, offers: list[Offer], types: Mapping[str, Item], prompt: str = "Search layers") -> None:
         """Show the offers by the point `at` of the parent, inside of it."""
         self._offers, self._types = {o.type: o for o in offers}, types
         self.field.setPlaceholderText(prompt)
@@ -148,7 +154,7 @@ class SearchPalette(QFrame):
         found.sort(key=lambda o: o.repaired)
         self.list.clear()
         for offer in found:
-            item = QListWidgetItem(offer.type)
+            item = QListWidgetItem(offer.words)
             item.setData(Qt.ItemDataRole.UserRole, offer)
             self.list.addItem(item)
         self.list.setVisible(bool(found))

@@ -126,7 +126,8 @@ class DragWire(Gesture):
         node = self.view.canvas.node_at(point)
         ports = [p for _, p in self._ports_of(node)] if node and node != self.anchor.node else []
         fitting = [p for p in ports if self._may_fit(p.node, p.port.name)]
-        return next(iter(fitting or ports), None)
+        free = [p for p in fitting if not p.port.joined]
+        return next(iter(free or fitting or ports), None)
 
     def _show(self, point: QPointF) -> None:
         verdict = self.verdict(self.over) if self.over else None

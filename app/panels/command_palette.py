@@ -16,6 +16,7 @@ from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.announcer import announce
 from app.panels.fuzzy import layer_score, nearest_layer, score
 from app.panels.words import label
+from app.shelf import kind
 from app.theme import current, font, mix
 from nodes.layer import layer_types
 
@@ -115,10 +116,12 @@ class CommandPalette(QFrame):
     def _layers(self, query: str) -> list[Entry]:
         tokens = current()
         result = []
-        for cls in layer_types().values():
-            icon = tile_icon(cls.category, glyph_for(cls.type, cls.category), tokens)
+        shelf = self._window.session.shelf
+        for cls in shelf.items(layer_types()).values():
+            icon = tile_icon(cls.category, glyph_for(kind(cls.type), cls.category), tokens)
             run = lambda t=cls.type: self._window.add_layer(t)  # noqa: E731
-            result.append(Entry(f"Add {cls.type}", cls.category, "", icon, 0.95 * layer_score(query, cls), True, run))
+            score = 0.95 * layer_score(query, cls)
+            result.append(Entry(f"Add {shelf.title(cls.type)}", cls.category, "", icon, score, True, run))
         return result
 
     def _row(self, entry: Entry) -> QTreeWidgetItem:

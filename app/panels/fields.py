@@ -43,6 +43,7 @@ class TextField(QLineEdit):
         self._shown = self.written(value)
         if not (self.hasFocus() and self.isModified()):
             self.setText(self._shown)
+            self.setCursorPosition(0)  # a long one is read from its beginning
             self.setModified(False)
 
     def written(self, value: Any) -> str:

@@ -20,6 +20,7 @@ from app.settings import state_folder
 from nodes import edits, files
 from nodes.check import Checked, check
 from nodes.document import Document
+from nodes.naming import LONGEST_NAME
 from runtime.atomic import Stamp
 from runtime.errors import NetwrightError
 
@@ -189,7 +190,7 @@ class Filing(QObject):
     def _named(self, path: Path) -> Document:
         """A network that nobody has named is called as its file."""
         document = self._session.document
-        name = " ".join(path.stem.split())[: edits.LONGEST_NAME]
+        name = " ".join(path.stem.split())[: LONGEST_NAME]
         return edits.retitle(document, name) if name and document.title == Document().title else document
 
     # -- export ----------------------------------------------------------------------------------------------------------

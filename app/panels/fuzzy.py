@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from nodes.layer import Layer, layer_types
+from app.shelf import Item
+from nodes.layer import layer_types
 
 
 def score(query: str, text: str) -> float:
@@ -25,7 +26,7 @@ def score(query: str, text: str) -> float:
     return found / len(text) if found >= 1.5 * len(query) else 0.0
 
 
-def layer_score(query: str, cls: type[Layer]) -> float:
+def layer_score(query: str, cls: Item) -> float:
     """The best of a layer's name and its synonyms (“linear”, “fully connected”)."""
     return max([score(query, cls.type), *(0.9 * score(query, s) for s in cls.synonyms)])
 

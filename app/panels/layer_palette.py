@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.fuzzy import layer_score, nearest_layer
 from app.panels.words import label
+from app.shelf import Item, Shelf, kind
 from app.theme import current, font
 from nodes.layer import CATEGORIES, layer_types
+from nodes.library import Entry
 
 MIME = "application/x-netwright-layer"
 TYPE = Qt.ItemDataRole.UserRole
@@ -64,7 +66,7 @@ class LayerTree(QTreeWidget):
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Under the pointer goes the layer's tile alone: the canvas draws where the layer will stand."""
         items = self.selectedItems()
-        if items and items[0].data(0, TYPE):
+        if items and items[0].data(0, TYPE) and items[0].flags() & Qt.ItemFlag.ItemIsDragEnabled:
             drag = QDrag(self)
             drag.setMimeData(self.mimeData(items))
             drag.setPixmap(items[0].icon(0).pixmap(18, 18))
@@ -79,17 +81,22 @@ class LayerTree(QTreeWidget):
         types = [t for i in items if (t := i.data(0, TYPE))]
         if types:
             data.setData(MIME, types[0].encode())
-            data.setText(types[0])
+            data.setText(items[0].text(0))
         return data
 
 
 class LayerPalette(QFrame):
-    """`chosen` is emitted with a layer's type at double-click or Enter."""
+    """`chosen` is emitted with a layer's type at double-click or Enter; `renamed` and `menu_wanted` are about a block of the
+    library."""
 
     chosen = Signal(str)
+    renamed = Signal(str, str)
+    menu_wanted = Signal(str, QPoint)
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
         super().__init__()
+        self._shelf = shelf
+        self._editing = ""
         self.setProperty("surface", "panel")
         self.setObjectName("palette")
         self.search = QLineEdit(placeholderText="Search layers")
@@ -112,6 +119,10 @@ class LayerPalette(QFrame):
         self.search.returnPressed.connect(self._take_first)
         self.tree.itemActivated.connect(self._activated)
         self.tree.itemClicked.connect(self._clicked)
+        self.tree.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.tree.itemChanged.connect(self._changed)
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._ask_for_menu)
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
@@ -131,7 +142,7 @@ class LayerPalette(QFrame):
         self._lens.setIcon(glyph_icon("search", tokens.text3))
         self.tree.clear()
         for category in CATEGORIES:
-            layers = [cls for cls in layer_types().values() if cls.category == category]
+            layers = [cls for cls in self._items().values() if cls.category == category]
             if not layers:
                 continue
             group = QTreeWidgetItem([category, str(len(layers))])
@@ -143,7 +154,7 @@ class LayerPalette(QFrame):
             group.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.tree.addTopLevelItem(group)
             for cls in layers:
-                item = self._row(cls.type, cls.doc(), tile_icon(category, glyph_for(cls.type, category), tokens))
+                item = self._row(cls, tile_icon(category, glyph_for(kind(cls.type), category), tokens))
                 group.addChild(item)
                 item.setFirstColumnSpanned(True)
             self._open(group, category not in self._closed)
@@ -153,17 +164,46 @@ class LayerPalette(QFrame):
         group.setExpanded(on)
         group.setIcon(0, glyph_icon("chevron" if on else "chevron-right", current().text3, 12))
 
-    def _row(self, type: str, doc: str, icon: QIcon) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([type])
+    def _items(self) -> dict[str, Item]:
+        """Every layer, and every block of the library, those that cannot be used too."""
+        return {**layer_types(), **self._shelf.entries}
+
+    def _row(self, cls: Item, icon: QIcon) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([self._shelf.title(cls.type)])
         item.setIcon(0, icon)
-        item.setData(0, TYPE, type)
-        item.setToolTip(0, doc)
+        item.setData(0, TYPE, cls.type)
+        item.setToolTip(0, cls.doc())
+        if isinstance(cls, Entry) and cls.problem:
+            # Grey, but it can be chosen: then the reason is said.
+            item.setIcon(0, QIcon(icon.pixmap(QSize(18, 18), QIcon.Mode.Disabled)))
+            item.setForeground(0, QColor(current().text3))
+            item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
         return item
+
+    # -- blocks of the library ------------------------------------------------------------------------------------------
+    def edit_name(self, type: str) -> None:
+        """A field in the row of a block."""
+        for item in (g.child(i) for g in self._groups() for i in range(g.childCount())):
+            if item.data(0, TYPE) == type:
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
+                self._editing = type
+                self.tree.setCurrentItem(item)
+                self.tree.editItem(item)
+
+    def _changed(self, item: QTreeWidgetItem) -> None:
+        if self._editing and item.data(0, TYPE) == self._editing and item.text(0) != self._shelf.title(self._editing):
+            type, self._editing = self._editing, ""
+            self.renamed.emit(type, item.text(0))
+
+    def _ask_for_menu(self, at: QPoint) -> None:
+        item = self.tree.itemAt(at)
+        if item is not None and item.data(0, TYPE) in self._shelf.entries:
+            self.menu_wanted.emit(item.data(0, TYPE), self.tree.viewport().mapToGlobal(at))
 
     # -- search --------------------------------------------------------------------------------------------------------
     def filter(self, query: str) -> None:
         """Show the layers that fit; say so when none does."""
-        types, best = layer_types(), 0.0
+        types, best = self._items(), 0.0
         self._key.setVisible(not query)
         for group in self._groups():
             shown = 0

@@ -18,8 +18,8 @@ from nodes.document import Document
 from nodes.example import examples
 
 NODE_MENU = (
-    "rename", "bypass", "collapse", "swap", "duplicate", "", "group", "ungroup", "open_block", "frame", "straighten", "",
-    "cut", "copy", "delete", "dissolve", "", "layer_help",
+    "rename", "bypass", "collapse", "swap", "duplicate", "", "group", "ungroup", "open_block", "keep_block", "frame",
+    "straighten", "", "cut", "copy", "delete", "dissolve", "", "layer_help",
 )  # fmt: skip
 GROUND_MENU = ("note", "paste", "select_all", "", "tidy", "fit", "rename_network")
 WIRE_MENU = ("delete",)

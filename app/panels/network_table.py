@@ -67,6 +67,7 @@ class LayersView(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Layers of this network")
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a layer in a block, both ends of its name tell where it is
         self._bars = ShareBar(self)
         self._shown = set(columns)
         self._lay_out(self._shown)

@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.canvas.items.node_costs import percent
 from app.glyphs import glyph_for, tile_icon
 from app.panels.block_settings import BlockSettings
 from app.panels.fields import TextField, field_for
 from app.panels.problem_list import more_buttons
+from app.panels.promoting import Promoting
 from app.panels.setting_row import SettingRow
 from app.panels.weights_view import WeightsView
 from app.panels.words import button, empty, icon_button, label, minus, rule
@@ -20,11 +21,9 @@ from app.session import Session
 from app.theme import current, font
 from nodes import edits
 from nodes.build import NodeBuilt
-from nodes.document import Document, Node
+from nodes.document import Document, Node, own
 from nodes.layer import Layer, Setting, layer_type
 from nodes.problems import Problem
-from nodes.promotions import promote, promoted
-from nodes.unfold import times
 from runtime.errors import NetwrightError
 from runtime.graph import describe_shape
 from runtime.memory import in_words
@@ -32,7 +31,8 @@ from runtime.memory import in_words
 CATEGORY_WORDS = {"Data": "data", "Core": "core", "Loss": "loss", "Shape & combine": "shape"}
 
 
-PUT_ON_FACE = "Put it on the block’s face: it is set from outside then, and may differ from repetition to repetition"
+#: A row for layers inside blocks: single repetitions may go past them.
+BYPASS = Setting("bypassed", bool, False, "Data goes past it, as it came.")
 #: What every layer with weights has besides its own settings.
 LEARNING = (
     Setting("frozen", bool, False, "Keep its weights as they are: in training it works as in the finished model."),
@@ -50,10 +50,10 @@ class NodePage(QWidget):
         self._session, self._id, self._type = session, node.id, node.type
         self._class: type[Layer] | None = layer_type(node.type) if node.known else None
         self._block = BlockSettings(session, node.id) if node.block else None
-        self._inside = bool(node.parent)
-        self._faces: dict[str, QToolButton] = {}
+        self.promoting = Promoting(session, node.id) if node.parent else None
         self.rows: dict[str, SettingRow] = {}
         self.learning: dict[str, SettingRow] = {}
+        self.bypass: SettingRow | None = None
         self._shown: tuple[tuple[Problem, ...], list[tuple[str, str, str]]] = ((), [])
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 8, 12)
@@ -134,10 +134,16 @@ class NodePage(QWidget):
                 setting.name, field_for(setting, self._type), setting.help, setting.default,
                 partial(self._change, setting), partial(self._reset, setting),
             )  # fmt: skip
-            if self._inside:
-                self._faces[setting.name] = row.add_button("plus", PUT_ON_FACE, partial(self._promote, setting))
+            if self.promoting is not None:
+                self.promoting.add(setting.name, row)
             self.rows[setting.name] = row
             box.addWidget(row)
+        if self.promoting is not None and self._class and not self._class.structural:
+            self.bypass = SettingRow(
+                BYPASS.name, field_for(BYPASS), BYPASS.help, False, self._set_bypass, partial(self._set_bypass, False)
+            )  # fmt: skip
+            self.promoting.add(BYPASS.name, self.bypass)
+            box.addWidget(self.bypass)
         for setting in LEARNING if self._class else ():
             change = partial(self._change_learning, setting)
             row = SettingRow(
@@ -163,17 +169,8 @@ class NodePage(QWidget):
         self.refresh()
         return sentence
 
-    def _promote(self, setting: Setting) -> None:
-        """The setting goes onto the face of the block around the layer, under its own name, or with the layer's before it."""
-
-        def edit(document: Document) -> Document:
-            node = document.nodes[self._id]
-            around = document.nodes[node.parent].block
-            taken = {p.name for p in around.promotions} if around else set()
-            name = f"{node.name} {setting.name}" if setting.name in taken else setting.name
-            return promote(document, self._id, setting.name, name)
-
-        self._session.do(f"Put {setting.name} on the block’s face", edit)
+    def _set_bypass(self, value: bool) -> str:
+        return self._session.attempt("Bypass", lambda d: edits.set_flags(d, [self._id], bypassed=value))
 
     def _reset(self, setting: Setting) -> None:
         self._session.do(f"Reset {setting.name}", lambda d: edits.reset_setting(d, self._id, setting.name))
@@ -193,7 +190,12 @@ class NodePage(QWidget):
         self.name.show_value(node.name)
         settings = self._class.settings() if self._class else ()
         values = {s.name: node.settings.get(s.name, s.default) for s in settings}
-        values = {name: self._on_face(name, value) for name, value in values.items()}
+        if self.promoting is not None:
+            values = {name: self.promoting.shown(name, value) for name, value in values.items()}
+            self.promoting.refresh()
+        if self.bypass is not None:
+            assert self.promoting is not None
+            self.bypass.show_value(self.promoting.shown(BYPASS.name, node.bypassed))
         if self._block is not None:
             self._block.refresh(node)
         for setting in settings:
@@ -213,15 +215,6 @@ class NodePage(QWidget):
             self._show_numbers(lines)
         self._shown = problems, lines
 
-    def _on_face(self, name: str, value: Any) -> Any:
-        """What a setting comes to: what the face of the block around says in all repetitions, if it stands there."""
-        document = self._session.document
-        found = promoted(document, self._id, name) if self._inside else None
-        if name in self._faces:
-            self._faces[name].setVisible(found is None)
-        face = document.nodes[document.nodes[self._id].parent].settings if found else {}
-        return times(face[found.name], found.factor) if found and found.name in face else value
-
     def _show_problems(self, problems: tuple[Problem, ...]) -> None:
         empty(self._problems)
         for problem in problems:
@@ -229,7 +222,12 @@ class NodePage(QWidget):
             card.setProperty("surface", "err" if problem.level == "error" else "warn")
             box = QVBoxLayout(card)
             box.setContentsMargins(8, 8, 8, 8)
-            box.addWidget(label(problem.what[:1].upper() + problem.what[1:], wraps=True))
+            inside = own(problem.node) != self._id
+            what = problem.sentence if inside else problem.what
+            box.addWidget(label(what[:1].upper() + what[1:], wraps=True))
+            if inside:
+                name = self._session.document.node(problem.node).name
+                box.addWidget(button(f"Go to {name}", partial(self._session.reveal, problem.node)))
             box.addLayout(self._offers(problem))
             self._problems.addWidget(card)
 
@@ -248,7 +246,7 @@ class NodePage(QWidget):
         self._numbers_title.setVisible(bool(lines))
         for row, words in enumerate(lines):
             for column, text in enumerate(words):
-                made = label(minus(text), wraps=column == 1 and len(text) > 22)
+                made = label(minus(text), wraps=column == 1 and len(text) > 10)
                 made.setFont(font("number-strong" if column == 2 else "mono-caption"))
                 self._numbers.addWidget(made, row, column)
 

@@ -11,6 +11,7 @@ from app.panels.message_bar import MessageBar, Way
 from app.presence import Presence
 from app.session import Session
 from nodes import edits
+from nodes.naming import LONGEST_NAME
 from runtime.atomic import Stamp, stamp
 
 TOPIC = "disk"
@@ -93,7 +94,7 @@ class OnDisk(QObject):
 
     def copy(self) -> None:
         """What is drawn here goes on without its file, and with its history."""
-        title = f"{self._session.document.title[: edits.LONGEST_NAME - 5]} copy"
+        title = f"{self._session.document.title[: LONGEST_NAME - 5]} copy"
         if self._session.do("Work on a copy", lambda d: edits.retitle(d, title)):
             self._window.filing.forget_stamp()
             self._session.detach()

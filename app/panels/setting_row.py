@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from app.panels.announcer import announce
 from app.panels.dataset_field import DatasetField
-from app.panels.fields import Field, PairField, TextField
+from app.panels.fields import ChoiceField, Field, PairField, TextField
 from app.panels.words import icon_button, label, restyle
 from app.theme import current, qcolor
 
-NAME_WIDTH = 86
+NAME_WIDTH, LEAST, LEAST_PART = 86, 72, 32
 
 
 class Dot(QWidget):
@@ -45,6 +45,7 @@ class SettingRow(QWidget):
     ) -> None:
         super().__init__()
         self.field, self._default, self._change = field, default, change
+        self._always = False
         self.dot = Dot()
         self.reset = icon_button("reset", f"Back to {default}" if not isinstance(default, tuple) else "Back to the default", 24)
         self.reset.clicked.connect(lambda: reset())
@@ -81,9 +82,22 @@ class SettingRow(QWidget):
         grid.addWidget(self._help, 2, 1, 1, 3)
         grid.setColumnStretch(2, 1)
 
+    def explain(self, help: str, always: bool = False) -> None:
+        """Other words below the field and in its tip; `always` below it, not only where the value was changed."""
+        self._always = always
+        if help != self._help.text():
+            self._help.setText(help)
+            self.field.setToolTip(help)
+            self.field.setAccessibleDescription(help)
+
     def add_button(self, glyph: str, tip: str, action: Callable[[], object]) -> QToolButton:
         """One more thing to do with this setting, at the row's end."""
         made = icon_button(glyph, tip, 24)
+        # The button must not stand outside of a narrow inspector.
+        if isinstance(self.field, ChoiceField):
+            self.field.setMinimumWidth(LEAST)
+        for part in self.field.parts if isinstance(self.field, PairField) else ():
+            part.setMinimumWidth(LEAST_PART)
         made.clicked.connect(lambda: action())
         self._grid.addWidget(made, 0, 4)
         return made
@@ -97,7 +111,7 @@ class SettingRow(QWidget):
         self.field.show_value(value)
         self.reset.setVisible(changed)
         # Help for what was changed; the rest has it as a tip.
-        self._help.setVisible(changed and bool(self._help.text()))
+        self._help.setVisible((changed or self._always) and bool(self._help.text()))
         self.dot.on = changed
         self.dot.update()
 

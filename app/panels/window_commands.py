@@ -24,6 +24,7 @@ from app.panels.shortcuts import Shortcuts
 from app.panels.toolbar import Toolbar
 from app.panels.words import pass_focus_on
 from app.session import Session
+from app.shelf import kind
 from nodes.example import new
 from nodes.page_example import sketch
 
@@ -145,7 +146,7 @@ class WindowCommands(QMainWindow):
 
     def show_layer_help(self, type: str) -> None:
         """The page of a layer, by its type: what the inspector, the search and every problem may link to."""
-        self.help_card.show_page(lambda: layer_help(type))
+        self.help_card.show_page(lambda: layer_help(kind(type)))
 
     def open_layer_example(self, type: str) -> None:
         """A small network with that layer, in place of what is open (which asks first)."""

@@ -18,7 +18,8 @@ BREAK = "\u200b"
 
 def breakable(text: str) -> str:
     """`text` with invisible places to break its long words at: a label cannot become narrower than its longest word."""
-    if all(len(word) <= LONG_WORD for word in text.split()):
+    text = re.sub(r"·(?=\S)", f"·{BREAK}", text)  # a product, at any of its dots
+    if all(len(word) <= LONG_WORD for word in text.replace(BREAK, " ").split()):
         return text
     words = re.split(r"(\s)", text)
     return "".join(w if len(w) <= LONG_WORD else re.sub(r"(\W|.{12})(?=.)", rf"\1{BREAK}", w) for w in words)

@@ -19,11 +19,12 @@ from nodes.check import check
 from nodes.document import BLOCK, ENTRY, EXIT, Document, Wire
 from nodes.document_json import from_json, to_json
 from nodes.example import Sketch, new
-from nodes.grouping import group, ungroup
+from nodes.grouping import group
 from nodes.plan import initial_weights
 from nodes.problems import Refusal
 from nodes.promotions import demote, promote, set_face, set_repeat, settings_of
 from nodes.training import Run, restarted
+from nodes.ungrouping import ungroup
 from runtime.engines import engine
 from runtime.errors import FileError
 from runtime.graph import Array

@@ -17,9 +17,10 @@ from nodes.check import check
 from nodes.document import Document, Wire, frozen
 from nodes.document_json import from_json, to_json
 from nodes.example import new
-from nodes.grouping import group, ungroup
+from nodes.grouping import group
 from nodes.history import History
-from nodes.promotions import demote, promote, set_repeat
+from nodes.promotions import demote, promote, rename_face, set_face, set_repeat
+from nodes.ungrouping import ungroup
 from runtime.errors import NetwrightError
 
 TYPES = ("Dense", "ReLU", "Conv2D", "Add", "Dropout", "Dataset", "CrossEntropy", "Flatten", "Concatenate", "BatchNormalization")
@@ -64,6 +65,23 @@ def promoted(d: Document, a: int, b: int) -> Document:
     return promote(d, node.id, names[b % len(names)], factor=1 + a % 2)
 
 
+def joined(d: Document, a: int, b: int) -> Document:
+    """A setting that goes onto a face under a name that is there already; or which repetition has its own value."""
+    faces = [n for n in d.nodes.values() if n.block and n.block.promotions]
+    if not faces:
+        return d
+    face = faces[a % len(faces)]
+    assert face.block is not None
+    name = face.block.promotions[b % len(face.block.promotions)].name
+    if a % 3 == 0:
+        return rename_face(d, face.id, name, f"name{b % 3}")
+    if a % 3 == 1:
+        return set_face(d, face.id, name, b, repetition=b % face.block.repeat)
+    inside = d.nodes[d.children[face.id][b % len(d.children[face.id])]]
+    names = ["bypassed", *(s.name for s in inside.layer().settings())]
+    return promote(d, inside.id, names[b % len(names)], name, factor=1 + b % 3)
+
+
 def demoted(d: Document, a: int, b: int) -> Document:
     node = d.nodes[a_block(d, a)]
     return demote(d, node.id, node.block.promotions[0].name) if node.block and node.block.promotions else d
@@ -106,6 +124,7 @@ EDITS: tuple[Callable[[Document, int, int], Document], ...] = (
     lambda d, a, b: ungroup(d, a_block(d, a))[0],
     repeated,
     promoted,
+    joined,
     demoted,
     repaired,
     trained,

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
 from app.canvas import geometry as g
-from app.canvas.ink import Ink, text_width
+from app.canvas.ink import Ink, shortened, text_width
 from app.canvas.items.node_costs import paint_costs
 from app.canvas.items.node_ports import paint_ports
+from app.canvas.look import NodeLook
 from app.canvas.ports import PortState
 from app.glyphs import glyph_for, paint_glyph, paint_tile
 from app.magnitude import scientific, share
@@ -52,8 +53,11 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     _sheets(painter, box, item, ink)
     _box(painter, box, LARGE_HEADER, item, ink)
     paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
-    room = body.width() - 40 - (30 if look.level else 12)  # a port stands at the right end
-    _fitted(painter, ink, QPointF(40, g.LINE), look.title, "big", "text", room)
+    right = body.right() - (30 if look.level else 12)  # a port stands at the right end
+    if look.face is not None and look.name:
+        ink.text(painter, right, g.LINE, look.name, "big", "text2", 1.0)
+        right -= text_width(look.name, "big") + 8
+    _fitted(painter, ink, QPointF(40, g.LINE), _title(look, "big", right - 40), "big", "text", right - 40)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
         _face(painter, item, ink, words=False)
@@ -175,10 +179,20 @@ def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     if look.level:
         _sign(painter, QRectF(right - 14, g.LINE - 7, 14, 14), look.level, ink)
         right -= 20
-    _fitted(painter, ink, QPointF(34, g.LINE), look.title, "strong", "text3" if look.bypassed else "text", right - 34)
-    # A name that does not fit beside the type is left out, not cut off; the tip and the inspector have it.
-    if look.name and 34 + text_width(look.title, "strong") + 8 + text_width(look.name, "caption") <= right:
+    if look.face is not None and look.name:  # how often a block stands in a row
         ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
+        right -= text_width(look.name, "caption") + 8
+    title = _title(look, "strong", right - 34)
+    _fitted(painter, ink, QPointF(34, g.LINE), title, "strong", "text3" if look.bypassed else "text", right - 34)
+    # A name that does not fit beside the type is left out, not cut off; the tip and the inspector have it.
+    needed = 34 + text_width(look.title, "strong") + 8 + text_width(look.name, "caption")
+    if look.face is None and look.name and needed <= right:
+        ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
+
+
+def _title(look: NodeLook, role: str, room: float) -> str:
+    """A name that somebody gave may be cut where it would become too small to read; a type may not."""
+    return shortened(look.title, role, room / SHRUNK) if look.title != look.type else look.title
 
 
 def _sign(painter: QPainter, rect: QRectF, level: str, ink: Ink) -> None:

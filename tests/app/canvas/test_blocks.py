@@ -115,7 +115,11 @@ def test_the_face_and_its_repetitions(canvas: Open, qtbot: QtBot) -> None:
     view.open_block()
     view.session.select([CONV])
     assert inspector.page is not None
-    inspector.page._faces["filters"].click()
+    inspector.show()
+    assert inspector.page.promoting is not None
+    inspector.page.promoting.plus["filters"].click()
+    assert inspector.page.promoting.popup is not None
+    QTest.keyClick(inspector.page.promoting.popup.name, Qt.Key.Key_Return)
     view.session.leave()
     assert view.canvas.nodes[block].look.face == ("filters 6",) and isinstance(view.canvas.nodes[block].face, BlockFace)
     settings = inspector.page._block
@@ -123,12 +127,19 @@ def test_the_face_and_its_repetitions(canvas: Open, qtbot: QtBot) -> None:
     settings.rows["filters"].field.committed.emit(8)
     assert view.canvas.nodes[block].look.shape == "8×12×12"
     view.session.do("Repeat", lambda d: set_repeat(d, block, 2))
+    assert [settings.which.itemText(i) for i in range(3)] == ["all 2", "1st", "2nd"]
     settings.which.setCurrentIndex(2)
     settings.which.activated.emit(2)
     settings.rows["filters"].field.committed.emit(3)
     node = view.session.document.nodes[block]
     assert node.block is not None and node.block.each == {1: {"filters": 3}} and node.settings["filters"] == 8
     assert view.canvas.nodes[block].look.face == ("filters 8, then 3",) and view.canvas.nodes[block].look.name == "× 2"
+    assert settings.which.itemText(2) == "2nd · filters" and settings.rows["filters"]._help.text().endswith("The others: 8.")
+    settings.which.setCurrentIndex(0)
+    settings.which.activated.emit(0)
+    assert settings.rows["filters"]._help.text() == "Sets filters of conv1. But the 2nd is 3."
+    settings.which.setCurrentIndex(2)
+    settings.which.activated.emit(2)
     settings.rows["filters"].reset.click()
     assert view.session.document.nodes[block].block.each == {}  # type: ignore[union-attr]
 
