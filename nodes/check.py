@@ -40,11 +40,20 @@ def check(document: Document, before: tuple[Document, Checked] | None = None) ->
     quiet = document.silenced
     document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]
+    judged = _without_loops(document)
     for rule in rules().values():
-        found += rule.problems(document, built)
+        found += rule.problems(judged, built)
     unique = sorted(_once(found), key=lambda p: p.level != "error")
     silenced = tuple(p for p in unique if p.level == "advice" and p.kind in quiet)
     return Checked(built, tuple(p for p in unique if p not in silenced), silenced)
+
+
+def _without_loops(document: Document) -> Document:
+    """The document less the wires among nodes on a loop: the build has told of it, and rules walk along wires to their end."""
+    looped = set(document.cycle())
+    if not looped:
+        return document
+    return document.changed(wires=tuple(w for w in document.wires if not {w.source, w.target} <= looped))
 
 
 def _once(problems: Iterable[Problem]) -> Iterable[Problem]:
