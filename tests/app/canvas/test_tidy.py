@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainterPathStroker
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -10,7 +12,8 @@ from app.canvas.tidying import AT_ONCE
 from app.canvas.view import CanvasView
 from nodes import edits
 from nodes.document import Document, Wire
-from nodes.example import new
+from nodes.example import Sketch, examples, new
+from runtime.recipe import Recipe
 from tests.app.canvas.conftest import Open
 
 
@@ -105,6 +108,56 @@ def test_a_deleted_layer_is_not_brought_back(canvas: Open, qtbot: QtBot) -> None
         view.tidy()
         view.session.do("Delete", lambda d: edits.remove(d, ["n60"]))
     assert "n60" not in view.session.document.nodes and "n60" not in view.canvas.nodes
+
+
+def sketched(name: str) -> Document:
+    """A residual net, a U-Net and an Inception net, drawn out."""
+    s = Sketch(name, Recipe())
+    s.add("Input", "image", shape=(8, 32, 32))
+    last = s.add("ReLU")
+    if name == "residual":
+        for _ in range(4):
+            for type in ("BatchNormalization", "ReLU", "Conv2D", "BatchNormalization", "ReLU"):
+                s.add(type, **({"filters": 8, "padding": "same"} if type == "Conv2D" else {}))
+            last = s.join("Add", last, s.last)
+    elif name == "u-net":
+        down = []
+        for _ in range(3):
+            down.append(s.add("Conv2D", filters=8, padding="same"))
+            s.add("MaxPool2D")
+        for skip in reversed(down):
+            s.join("Concatenate", skip, s.add("Upsample"))
+            s.add("ReLU")
+    else:
+        for _ in range(2):
+            ends = []
+            for types in (("Conv2D",), ("Conv2D", "Conv2D"), ("Conv2D", "ReLU", "Conv2D")):
+                s.branch(last)
+                ends.append([s.add(t, **({"padding": "same"} if t == "Conv2D" else {})) for t in types][-1])
+            last = s.join("Concatenate", *ends)
+    return s.document
+
+
+def wires_under_nodes(view: CanvasView) -> list[tuple[str, str]]:
+    """Wires whose line meets the body of a node that they do not belong to."""
+    found, pen = [], QPainterPathStroker()
+    pen.setWidth(1.0)
+    for wire, item in view.canvas.wires.items():
+        line = pen.createStroke(item._route.path)
+        for id, node in view.canvas.nodes.items():
+            body = node.scene_body().adjusted(1, 1, -1, -1)
+            if id not in (wire.source, wire.target) and not item.folded and line.intersects(body):
+                found.append((f"{wire.source} → {wire.target}", node.look.name or id))
+    return found
+
+
+@pytest.mark.parametrize("name", [*examples(), "residual", "u-net", "inception"])
+def test_no_wire_runs_under_a_node(canvas: Open, qtbot: QtBot, name: str) -> None:
+    view, _ = canvas(new(name) if name in examples() else sketched(name))
+    assert name not in examples() or not wires_under_nodes(view), "as it was drawn"
+    view.tidy()
+    qtbot.waitUntil(lambda: not view.tidying.busy)
+    assert not wires_under_nodes(view) and no_overlap(view)
 
 
 def test_a_model_without_places_is_laid_out_when_it_is_opened(canvas: Open, qtbot: QtBot) -> None:
