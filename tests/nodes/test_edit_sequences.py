@@ -19,12 +19,13 @@ from nodes.document_json import from_json, to_json
 from nodes.example import new
 from nodes.grouping import group
 from nodes.history import History
+from nodes.layout import Arrangement, arranged
 from nodes.promotions import demote, promote, rename_face, set_face, set_repeat
 from nodes.ungrouping import ungroup
 from runtime.errors import NetwrightError
 
 TYPES = ("Dense", "ReLU", "Conv2D", "Add", "Dropout", "Dataset", "CrossEntropy", "Flatten", "Concatenate", "BatchNormalization")
-STEPS = st.lists(st.tuples(st.integers(0, 17), st.integers(0, 50), st.integers(0, 50)), max_size=25)
+STEPS = st.lists(st.tuples(st.integers(0, 18), st.integers(0, 50), st.integers(0, 50)), max_size=25)
 
 
 def pick(document: Document, k: int) -> str:
@@ -102,6 +103,12 @@ def repaired(d: Document, a: int, b: int) -> Document:
     return chosen[b % len(chosen)].edit(d)
 
 
+def laid_out(d: Document, a: int, b: int) -> Document:
+    level = d.level(d.nodes[pick(d, a)].parent)
+    edges = [(w.source, w.target) for w in level.wires]
+    return edits.move(d, arranged(dict.fromkeys(level.nodes, (160.0, 184.0)), edges, Arrangement(down=bool(b % 2))))
+
+
 def trained(d: Document, a: int, b: int) -> Document:
     """Weights as a run leaves them."""
     parameters = list(check(d).built.graph.parameters.values())
@@ -128,6 +135,7 @@ EDITS: tuple[Callable[[Document, int, int], Document], ...] = (
     demoted,
     repaired,
     trained,
+    laid_out,
 )
 
 
