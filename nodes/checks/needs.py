@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from nodes import edits
-from nodes.build import Built
+from nodes.build import Built, place
 from nodes.document import Document, Wire
 from nodes.layer import LossLayer
 from nodes.problems import Problem, Repair
@@ -33,6 +34,16 @@ def needs(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Network", "nothing in it can be learned: add a layer with weights, such as Dense.")
     elif not any(p.kind == "trained" for p in built.graph.parameters.values()) and not built.problems:
         yield Problem("", "Network", "every layer with weights is frozen, and nothing is left to learn: unfreeze one.")
+
+
+@rule("a loss that is bypassed")
+def bypassed_losses(document: Document, built: Built) -> Iterator[Problem]:
+    """Training without a loss: all that there are, are bypassed."""
+    losses = [document.nodes[i] for i, b in built.nodes.items() if isinstance(b.layer, LossLayer)]
+    if losses and all(n.bypassed for n in losses):
+        on = Repair("Switch it on", partial(edits.set_flags, ids=[losses[0].id], bypassed=False))
+        what = "it is bypassed, so training has no loss to lower: switch it on."
+        yield Problem(losses[0].id, place(losses[0]), what, repairs=(on,))
 
 
 def _add_loss(document: Document, built: Built) -> tuple[Repair, ...]:

@@ -189,3 +189,12 @@ DRAWN = {
 @pytest.mark.parametrize("name", DRAWN)
 def test_what_the_lectures_draw_is_not_scolded(name: str) -> None:
     assert said(DRAWN[name]) == []
+
+
+def test_a_bypassed_loss_is_an_error_with_a_way_out() -> None:
+    document = new("mlp")
+    loss = next(n.id for n in document.nodes.values() if n.type == "CrossEntropy")
+    off = edits.set_flags(document, [loss], bypassed=True)
+    (problem,) = check(off).errors
+    assert problem.sentence == "CrossEntropy ‘loss’: it is bypassed, so training has no loss to lower: switch it on."
+    assert problem.repairs[0].edit(off) == document
