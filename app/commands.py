@@ -27,7 +27,7 @@ class When:
 
 
 def _at_rest(window: Any) -> bool:
-    return not window.control.on and not window.session.checked.errors
+    return not window.control.on and window.session.ready
 
 
 always = When(lambda w: True, "")
@@ -41,9 +41,9 @@ one_block_chosen = When(
 )
 in_a_block = When(lambda w: bool(w.session.level), "No block is open.")
 any_layer = When(lambda w: bool(w.session.document.nodes), "There is no layer yet: add one.")
-WAITS = "Train waits: see the problem list."
-can_train = When(lambda w: w.control.on or not w.session.checked.errors, WAITS)
-at_rest = When(_at_rest, "It trains now, or waits for repairs.")
+WAITS = "Train waits for repairs or for the check: see the problem list."
+can_train = When(lambda w: w.control.on or w.session.ready, WAITS)
+at_rest = When(_at_rest, "It trains now, or waits for repairs or for the check.")
 trained_and_at_rest = When(
     lambda w: _at_rest(w) and bool(w.session.document.training.progress.get("step")), "Nothing is trained, or it trains now."
 )

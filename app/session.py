@@ -9,15 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.shelf import Shelf
+from app.verdicts import Verdict, Verdicts
 from app.worker.standing import merged
-from nodes.build import Built
-from nodes.check import Checked, check
+from nodes.check import Checked
 from nodes.document import Document, own
 from nodes.history import Entry, History
-from nodes.numbers import Table, table
+from nodes.numbers import Table
 from nodes.problems import Problem, Refusal
 from runtime.graph import Array
-from runtime.recipe import Recipe
 
 Edit = Callable[[Document], Document]
 
@@ -108,34 +107,42 @@ class Session(QObject):
         self.level = ""
         self.live = Live()
         self.shelf = Shelf(self)
-        self._checked: tuple[Document, Checked] | None = None
+        self.verdicts = Verdicts(self)
+        self.verdicts.came.connect(self._changed)
         self._trouble: tuple[Document, Problem] | None = None
-        self._numbers: tuple[Built, Recipe, Table] | None = None
 
     @property
     def document(self) -> Document:
         return self.history.document
 
     @property
+    def verdict(self) -> Verdict:
+        """Build, problems and numbers of the present document, computed once for each. Of a large network it is the last one
+        until the next has been worked out (`checking`); `document_changed` tells when it is there."""
+        return self.verdicts.on(self.document)
+
+    @property
+    def checking(self) -> bool:
+        """Whether `checked` and `numbers` are still those of an earlier document."""
+        return self.verdict.document is not self.document
+
+    @property
+    def ready(self) -> bool:
+        """Whether the present document may be trained: it is checked, and there is no error."""
+        return not self.checking and not self.checked.errors
+
+    @property
     def checked(self) -> Checked:
-        """Build and problems of the present document, computed once for each."""
-        if self._checked is None or self._checked[0] is not self.document:
-            # New weights alone (a checkpoint, several times a second at worst) change nothing that is checked.
-            same = self._checked is not None and self._checked[0].same_drawing(self.document)
-            found = self._checked[1] if self._checked and same else check(self.document, self._checked)
-            self._checked = (self.document, found)
-        found = self._checked[1]
+        verdict = self.verdict
+        found = verdict.standing if self.checking else verdict.checked
         if self._trouble is None or not self.troubled:
             return found
         return replace(found, problems=(*found.problems, self._trouble[1]))
 
     @property
     def numbers(self) -> Table:
-        """What each layer of the present document costs, computed once for each build and recipe."""
-        built, recipe = self.checked.built, self.document.recipe
-        if self._numbers is None or self._numbers[0] is not built or self._numbers[1] != recipe:
-            self._numbers = (built, recipe, table(self.document, built))
-        return self._numbers[2]
+        """What each layer costs."""
+        return self.verdict.numbers
 
     @property
     def troubled(self) -> bool:
@@ -267,11 +274,11 @@ class Session(QObject):
         return ""
 
     def opened(
-        self, document: Document, path: Path | None, checked: Checked | None = None, history: RunHistory | None = None
+        self, document: Document, path: Path | None, verdict: Verdict | None = None, history: RunHistory | None = None
     ) -> None:
         """Show another document, with its own history: a new one, or the one that it had. It may have been checked already."""
         self.history = history or RunHistory(document)
-        self._checked = (document, checked) if checked else None
+        self.verdicts.take(verdict)
         self.path = path
         self.selection, self.level = frozenset(), ""
         self.live = Live()

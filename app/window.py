@@ -37,9 +37,9 @@ from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
 from app.session import RunHistory, Session
 from app.settings import config_folder, state_folder, store
+from app.verdicts import Verdict
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
-from nodes.check import Checked
 from nodes.document import Document
 from nodes.example import new
 
@@ -172,13 +172,13 @@ class MainWindow(WindowCommands):
 
     # -- the document ----------------------------------------------------------------------------------------------------
     def show_document(
-        self, document: Document, path: Path | None, checked: Checked | None = None, history: RunHistory | None = None
+        self, document: Document, path: Path | None, verdict: Verdict | None = None, history: RunHistory | None = None
     ) -> None:
         """Another document takes the place of the one that is open; `history` is its own, if it has one."""
         self.control.forget()
         self.messages.leave_off()
         self.autosave.clear()
-        self.session.opened(document, path, checked, history)
+        self.session.opened(document, path, verdict, history)
         self.bottom.training.show_history(document)
         if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
             self.canvas.show_all()
@@ -282,7 +282,8 @@ class MainWindow(WindowCommands):
         event.accept()
 
     def shut_down(self) -> None:
-        """End the training process and the journal. Nothing of this window runs afterwards."""
+        """End the training process, a check under way and the journal. Nothing of this window runs afterwards."""
         self.client.close()
         self.control.forget()
+        self.session.verdicts.close()
         self.autosave.close()

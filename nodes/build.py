@@ -21,6 +21,7 @@ from runtime.graph import LEARNED, Graph, Parameter, Value
 from runtime.randomness import key
 
 MODES = ("inference", "evaluation", "training")
+Tick = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,13 @@ class Built:
 
 
 def build(
-    document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None
-) -> Built:
-    """Emit every node that can be emitted. `only` limits it to these nodes (and those before them)."""
+    document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None,
+    tick: Tick = lambda: None,
+) -> Built:  # fmt: skip
+    """Emit every node that can be emitted. `only` limits it to these nodes (and those before them). `tick` is called before
+    each node: what it raises ends the build."""
     plain = document.unfolded
-    return _Builder(plain, mode, dtype, None if only is None else _ancestors(plain.document, _meant(plain, only))).run()
+    return _Builder(plain, mode, dtype, None if only is None else _ancestors(plain.document, _meant(plain, only))).run(tick)
 
 
 def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
@@ -169,8 +172,9 @@ class _Builder:
         self.problems: list[Problem] = []
         self.losses: list[Loss] = []
 
-    def run(self) -> Built:
+    def run(self, tick: Tick) -> Built:
         for id in self.document.order():
+            tick()
             if self.only is None or id in self.only:
                 self._node(self.document.nodes[id])
         for id in self.document.cycle():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from nodes.build import Built, build
+from nodes.build import Built, Tick, build
 from nodes.document import Document
 from nodes.problems import Problem
 from nodes.repairs import for_problem
@@ -30,18 +30,21 @@ class Checked:
         return self.problems + self.silenced
 
 
-def check(document: Document, before: tuple[Document, Checked] | None = None) -> Checked:
+def check(
+    document: Document, before: tuple[Document, Checked] | None = None, tick: Tick = lambda: None
+) -> Checked:
     """Build `document` and judge it. `before` (another document, checked) spares the build where only the drawing differs,
-    and the judging where nothing was wrong."""
+    and the judging where nothing was wrong. `tick` is called now and then: what it raises ends the check."""
     same = before is not None and document.same_network(before[0])
     if before is not None and same and not before[1].all:
         return before[1]
-    built = before[1].built if before is not None and same else build(document, "training")
+    built = before[1].built if before is not None and same else build(document, "training", tick=tick)
     quiet = document.silenced
     document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]
     judged = _without_loops(document)
     for rule in rules().values():
+        tick()
         found += rule.problems(judged, built)
     unique = sorted(_once(found), key=lambda p: p.level != "error")
     silenced = tuple(p for p in unique if p.level == "advice" and p.kind in quiet)

@@ -61,6 +61,14 @@ def unfold(document: Document) -> Unfolded:
     return _Unfolding(document).run()
 
 
+def layer_count(document: Document, parent: str = "") -> int:
+    """How many layers the plain document has, without writing it out."""
+    if len(document.children[""]) == len(document.nodes):
+        return len(document.nodes)
+    inside = [document.nodes[id] for id in document.children.get(parent, ())]
+    return sum(n.block.repeat * layer_count(document, n.id) if n.block else 1 for n in inside)
+
+
 class _Unfolding:
     """One pass over a document's blocks, from the outside in."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QGuiApplication
 
-from app.canvas.geometry import FACE, FOOTER, GRID, HEADER, SETTING, WIDTH
+from app.canvas.geometry import FULL, GRID, WIDTH
 from app.canvas.look import bypassed_now
 from app.canvas.scene import CanvasScene
 from app.session import Session
@@ -16,9 +16,6 @@ from nodes import clipboard, edits
 from nodes.bends import relaid, unbend
 from nodes.document import Document
 from nodes.frames import remove_frames
-
-#: How high a node becomes at most, before it has been drawn.
-FULL = HEADER + SETTING + FACE + FOOTER
 
 
 def _titled(verb: str, session: Session, ids: Iterable[str]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions, nesting
-from app.canvas.actions import FULL
 from app.canvas.finding import PortAt
-from app.canvas.geometry import GRID, HEADER, LINE, WIDTH
+from app.canvas.geometry import FULL, GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
 from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
@@ -70,14 +69,14 @@ class CommandedStage(Stage):
     def _fit_all(self, gliding: bool) -> None:
         all_of_it = self.canvas.contents()
         near = self.canvas.near(self.most_seen()) if self.too_large(all_of_it) else []
-        count = len(self.canvas.nodes)
+        count = len(self.session.here)
         large = count > MANY and len(near) < NEARLY_ALL * count
         near = [] if large else near
         self.allow(all_of_it if large else QRectF(0, 0, 1, 1))
         self.fit(self.canvas.contents(near) if near else all_of_it, gliding=gliding)
         self.whole = True
         if near:
-            away = len(self.canvas.nodes) - len(near)
+            away = count - len(near)
             word = "1 layer stands" if away == 1 else f"{away} layers stand"
             what = "too far away to be shown with the others: Tidy (Ctrl+L) brings everything together"
             self.status_message.emit(f"{word} {what}.")
@@ -160,6 +159,10 @@ class CommandedStage(Stage):
         self._tidy(Wish(chosen if len(chosen) > 1 else None, down=True))
 
     def _tidy(self, wish: Wish) -> None:
+        if self.canvas.busy:  # a layout needs the size of every node
+            self.status_message.emit("All layers are drawn first, then tidied.")
+            self.canvas.completed.connect(lambda: self._tidy(wish), Qt.ConnectionType.SingleShotConnection)
+            return
         level = self.session.document.level(self.session.level)
         sizes = {i: (item.body().width(), item.body().height()) for i, item in self.canvas.nodes.items()}
         if sizes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -18,6 +18,8 @@ from nodes.document import Wire
 
 #: The square around a bend that takes the mouse.
 BEND_HIT = 20.0
+#: A node's id; its left, upper, right and lower side.
+Span = tuple[str, float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -94,21 +96,25 @@ class Findable(QGraphicsScene):
         """The frames that lie in a rectangle wholly."""
         return [id for id, item in self.frames.items() if rect.contains(item.rect())]
 
+    def spans(self, ids: Iterable[str] | None = None) -> Iterator[Span]:
+        """Where these nodes (None: all) are. In numbers: a large network has very many."""
+        raise NotImplementedError
+
     def near(self, size: QSizeF) -> list[str]:
         """The nodes that can be seen together with the middle one."""
-        places = [item.pos() for item in self.nodes.values()]
-        half = len(places) // 2
-        middle = QPointF(sorted(p.x() for p in places)[half], sorted(p.y() for p in places)[half])
-        window = QRectF(QPointF(), size)
-        window.moveCenter(middle)
-        return [id for id, item in self.nodes.items() if window.contains(item.scene_body())]
+        spans = list(self.spans())
+        half = len(spans) // 2
+        middle = QPointF(sorted(s[1] for s in spans)[half], sorted(s[2] for s in spans)[half])
+        left, top = middle.x() - size.width() / 2, middle.y() - size.height() / 2
+        right, bottom = left + size.width(), top + size.height()
+        return [id for id, a, b, c, d in spans if left <= a and top <= b and c <= right and d <= bottom]
 
     def contents(self, ids: Iterable[str] | None = None) -> QRectF:
         """What the nodes cover (and the frames and bends, when no nodes are named)."""
-        chosen = list(self.nodes) if ids is None else list(ids)
-        rect = QRectF()
-        for id in chosen:
-            rect = rect.united(self.nodes[id].scene_body().adjusted(-8, -8, 8, 24))
+        rect, sides = QRectF(), list(zip(*self.spans(ids), strict=True))[1:]
+        if sides:
+            left, top, right, bottom = sides
+            rect.setCoords(min(left) - 8, min(top) - 8, max(right) + 8, max(bottom) + 24)
         for frame in self.frames.values() if ids is None else ():
             rect = rect.united(frame.rect().adjusted(-14, -2, 14, 2))
         for wire in self.wires.values() if ids is None else ():

@@ -13,6 +13,8 @@ FOOTER = 22.0
 GRADIENT = 18.0
 #: The two bars of a layer's shares.
 COSTS = 24.0
+#: How high a node becomes at most, before it has been drawn.
+FULL = HEADER + SETTING + FACE + FOOTER
 RADIUS = 8.0
 BEAD = (36.0, 28.0)
 #: Port's side, the square around it that takes the mouse, and how much lower each further port stands.

@@ -53,6 +53,8 @@ class Announcer(QObject):
         before, self._titles = self._titles, (history.undo_title, history.redo_title)
         if self._titles != before:
             self._say_edit(before, self._titles)
+        if self._session.checking:
+            return  # the count of an earlier document is no news
         problems = self._session.checked.problems if self._session.document.nodes else ()
         before_count, self._count = self._count, counts(problems) or "no problems"
         if before_count not in ("", self._count):

@@ -17,15 +17,15 @@ from app.panels.on_disk import TOPIC
 from app.recent import remember
 from app.session import Session
 from app.settings import state_folder
+from app.verdicts import Verdict, judge_wholly
 from nodes import edits, files
-from nodes.check import Checked, check
 from nodes.document import Document
 from nodes.naming import LONGEST_NAME
 from runtime.atomic import Stamp
 from runtime.errors import NetwrightError
 
 FILTER = "ONNX model (*.onnx)"
-#: From so many layers on a change is not shown at once.
+#: From so many layers on it takes seconds until a change is checked.
 MANY = 8_000
 SAVE, DISCARD, CANCEL = "Save", "Discard", "Cancel"
 
@@ -93,13 +93,13 @@ class Filing(QObject):
         read = self._read(path)
         if read is None:
             return False
-        opened, checked = read
-        self._window.show_document(opened.document, path, checked)
+        opened, verdict = read
+        self._window.show_document(opened.document, path, verdict)
         remember(self._window.store, path)
         for notice in opened.notices:
             self._messages.say("warn", notice)
         if (count := len(opened.document.nodes)) > MANY:
-            what = f"{count:,} layers: each change is checked as a whole, and that takes a few seconds here."
+            what = f"{count:,} layers: a change is drawn at once, its shapes and problems follow seconds later."
             self._messages.say("warn", what)
         found = autosave.beside(path, state_folder()) if offering else None
         if found:
@@ -119,18 +119,18 @@ class Filing(QObject):
         self._window.bottom.training.show_history(document)
         return True
 
-    def _read(self, path: Path) -> tuple[files.Opened, Checked] | None:
+    def _read(self, path: Path) -> tuple[files.Opened, Verdict] | None:
         try:
             with _busy():
                 self._window.status.say(f"Opening {path.name} …")
-                opened, checked = in_background(lambda: _read(path))
+                opened, verdict = in_background(lambda: _read(path))
         except NetwrightError as error:
             self._messages.say("err", str(error))
             return None
         finally:
             self._window.status.say("")
         self.stamp = opened.stamp
-        return opened, checked
+        return opened, verdict
 
     def forget_stamp(self) -> None:
         """What is shown belongs to no file."""
@@ -244,9 +244,9 @@ class Filing(QObject):
         return True
 
 
-def _read(path: Path) -> tuple[files.Opened, Checked]:
+def _read(path: Path) -> tuple[files.Opened, Verdict]:
     opened = files.open_file(path)
-    return opened, check(opened.document)
+    return opened, judge_wholly(opened.document)
 
 
 class _busy:

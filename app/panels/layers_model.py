@@ -14,8 +14,8 @@ from app.glyphs import glyph_for, tile_icon
 from app.session import Session
 from app.theme import current, font
 from nodes.build import Built
-from nodes.document import Document
 from nodes.layer import layer_type
+from nodes.numbers import Table
 
 Index = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
@@ -55,12 +55,12 @@ class LayersModel(QAbstractTableModel):
         super().__init__()
         self._session = session
         self.rows: list[LayerRow] = []
-        self._seen: tuple[Document, Built] | None = None
+        self._seen: tuple[Table, Built] | None = None
         self.refresh()
 
     def refresh(self) -> None:
         """What the session says now; nothing is done where it is shown already."""
-        seen = self._session.document, self._session.checked.built
+        seen = self._session.numbers, self._session.checked.built
         if self._seen is not None and all(a is b for a, b in zip(seen, self._seen, strict=True)):
             return
         self._seen, rows = seen, self._read()

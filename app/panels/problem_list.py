@@ -26,6 +26,7 @@ from nodes.problems import Problem, Repair
 from nodes.rule import rules
 
 NOTHING = "Nothing is wrong. Train is ready."
+CHECKING = "This network is being checked. Until that is done, this is what was wrong before the last change."
 MOST = 100
 
 
@@ -113,17 +114,19 @@ class ProblemList(QScrollArea):
         self.rows: list[ProblemRow] = []
         self._shown: tuple[Problem, ...] | None = None
         self._silenced: tuple[Problem, ...] = ()
+        self._checking = False
         session.document_changed.connect(lambda _: self.refresh())
         self.refresh()
 
     def refresh(self, force: bool = False) -> None:
         problems, silenced = self._session.checked.problems, self._session.checked.silenced
         same = self._shown is not None and [_key(p) for p in problems] == [_key(p) for p in self._shown]
-        if not force and same and silenced == self._silenced:
+        checking, before = self._session.checking, self._checking
+        if not force and same and silenced == self._silenced and checking == before:
             # The same words, but each repair must be an edit of the present document.
             self._renew(problems)
             return
-        self._shown, self._silenced = problems, silenced
+        self._shown, self._silenced, self._checking = problems, silenced, checking
         empty(self._box)
         self.rows = [ProblemRow(p, self._session) for p in problems[:MOST]]
         for row in self.rows:
@@ -131,7 +134,7 @@ class ProblemList(QScrollArea):
             self._box.addWidget(row)
             self._box.addWidget(rule())
         summary = f"{counts(problems)}. Each repair is one step of undo." if problems else NOTHING
-        self.summary = label(summary, "caption")
+        self.summary = label(CHECKING if checking else summary, "caption")
         self.summary.setContentsMargins(12, 12, 12, 12)
         self._box.addWidget(self.summary)
         if silenced:

@@ -10,12 +10,13 @@ from app.panels.words import bold
 from app.session import Session
 from app.theme import current
 from app.worker.control import IDLE, RunControl
-from nodes.memory import to_train
 from runtime.memory import in_words
 
 WORDS = {
     "starting": "Starting", "running": "Training", "pausing": "Pausing", "paused": "Paused", "stopping": "Stopping",
 }  # fmt: skip
+#: Why the numbers of a large network stay behind its drawing.
+CHECKING = "This network is large: shapes, numbers and problems are those from before the last change until it is checked."
 
 
 class Status(QStatusBar):
@@ -58,12 +59,14 @@ class Status(QStatusBar):
         checked, document = self._session.checked, self._session.document
         self.parameters.setText(f"{bold(f'{checked.built.parameter_count:,}')} parameters")
         self.cost.setText(f"{bold(f'{checked.built.multiply_adds:,}')} multiply-adds")
-        self.memory.setText(f"{bold(in_words(to_train(document, checked.built).total))} to train")
+        self.memory.setText(f"{bold(in_words(self._session.numbers.total.training))} to train")
         self.memory.setToolTip("Memory that a training step takes, about: weights, optimizer state, and what its batch makes.")
         for made in (self.cost, self.memory):
             made.setVisible(bool(document.nodes))
         # Nothing is wrong with a network that has not been begun.
-        self.problems.setText(counts(checked.problems if document.nodes else ()) or "no problems")
+        found = counts(checked.problems if document.nodes else ()) or "no problems"
+        self.problems.setText("checking …" if self._session.checking else found)
+        self.problems.setToolTip(CHECKING if self._session.checking else "")
         self.seed.setText(f"seed {document.recipe.seed}")
         self.refresh_state()
 
@@ -71,8 +74,8 @@ class Status(QStatusBar):
         state = self._control.state
         if state == IDLE:
             trained = self._session.document.training.progress.get("epoch")
-            errors = self._session.checked.errors
-            word = "Empty" if not self._session.document.nodes else ("Building" if errors else "Ready")
+            word = "Empty" if not self._session.document.nodes else ("Ready" if self._session.ready else "Building")
+            word = "Checking" if self._session.checking else word
             epochs = f"{trained or 0:,} epoch{'s' * (trained != 1)}"
             self.state.setText(f"{bold('Trained')} {epochs}" if trained else bold(word))
         else:

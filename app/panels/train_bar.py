@@ -53,7 +53,7 @@ class TrainBar(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        state, errors = self._control.state, self._session.checked.errors
+        state, errors, ready = self._control.state, self._session.checked.errors, self._session.ready
         running = state in (STARTING, RUNNING, PAUSING)
         glyph = "pause" if running else "play"
         word = "Pause" if running else "Go on" if state == PAUSED else "Train"
@@ -62,9 +62,9 @@ class TrainBar(QWidget):
         self.train.setIcon(glyph_icon(glyph, current().onaccent))
         self.train.setAccessibleName(word)
         self.train.setToolTip(f"{word} ({key})" if key else word)
-        self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and not errors))
+        self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and ready))
         for tool in (self.step, self.one_epoch):
-            tool.setEnabled(state in (IDLE, PAUSED) and not errors)
+            tool.setEnabled(state in (IDLE, PAUSED) and ready)
         self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED))
         self._show_progress(state != IDLE and self._control.progress.batches > 0)
         self._show_words(state, len(errors))
@@ -74,6 +74,8 @@ class TrainBar(QWidget):
 
     def _show_words(self, state: str, errors: int) -> None:
         text = WAITING.get(state, "")
+        if not text and self._session.checking and state in (IDLE, PAUSED):
+            text = "Train waits for the check"
         if not text and errors and state in (IDLE, PAUSED):
             needs = any(p.where == "Network" and p.what.startswith("Train needs") for p in self._session.checked.errors)
             waits = f"Train waits for {errors} error{'s' * (errors != 1)}"

@@ -17,6 +17,7 @@ from app.canvas.scene import CanvasScene
 from app.pictures.outlines import OutlinedInk
 from app.session import Live, Session
 from app.tokens import DARK, LIGHT, Tokens
+from app.verdicts import judge
 from nodes.document import Document
 from runtime.errors import NetwrightError
 
@@ -54,7 +55,9 @@ class Composition:
         self.document, self.look = document, look
         session = Session(document)
         session.live = live or Live()
+        session.verdicts.take(judge(document))
         self._scene = CanvasScene(session, look.tokens)
+        self._scene.complete()
         self._only = set(self._scene.nodes if only is None else only)
         self._items = sorted(self._chosen(), key=lambda item: item.zValue())
 

@@ -114,6 +114,9 @@ class RunControl(QObject):
             self._begin(until)
 
     def _refused(self) -> bool:
+        if self.session.checking:
+            self.said.emit("info", "This network is being checked: train it when that is done.")
+            return True
         errors = self.session.checked.errors
         if errors:
             self.said.emit("err", errors[0].sentence)
@@ -145,7 +148,7 @@ class RunControl(QObject):
         if self.session.history.run_undone:
             self.said.emit("info", "Training was undone, so it was stopped: the weights are those from before it.")
             self.forget()
-        elif document.recipe != self._recipe and not self.session.checked.errors:
+        elif document.recipe != self._recipe and self.session.ready:
             self._recipe = document.recipe
             self.client.set_recipe(document.recipe)
             self.progress.target = max(self.progress.epoch, document.recipe.stages[0].epochs)

@@ -78,6 +78,7 @@ class NodeItem(QGraphicsItem):
     def _measure(self) -> None:
         """Work out body and bounds, which Qt asks for hundreds of times more often than they change."""
         self._body = self._box()
+        self.size = self._body.width(), self._body.height()
         small = self.look.bead or self.look.collapsed
         below = 44.0 if small else 0.0
         # Tags of a gesture are painted larger from afar. (What is larger than need be has its neighbours painted too.)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
-from app.canvas import scene as scenes
+from app.canvas import following as scenes
 from app.canvas.geometry import AFAR, ZOOM_LEAST
 from app.canvas.items.afar import AfarItem
 from app.canvas.items.node import NodeItem
@@ -165,4 +165,6 @@ def test_a_huge_network_says_what_it_costs(window, tmp_path, monkeypatch):
     monkeypatch.setattr(filing, "MANY", 100)
     save(stack(120), tmp_path / "large.onnx")
     assert window.filing.load(tmp_path / "large.onnx")
-    assert window.messages.text.text() == "120 layers: each change is checked as a whole, and that takes a few seconds here."
+    assert window.messages.text.text() == (
+        "120 layers: a change is drawn at once, its shapes and problems follow seconds later."
+    )
