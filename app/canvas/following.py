@@ -267,7 +267,7 @@ class FollowingScene(LaidScene):
         if (item.x(), item.y()) != node.position:
             self._unsettled.add(id)
             item.setPos(*node.position)
-            self.afar.touch([item])
+            self.settle(item)
         self._untold.pop(id, None)
 
     def _present(self, id: str, look: NodeLook) -> None:
@@ -282,7 +282,7 @@ class FollowingScene(LaidScene):
         self.show_face(id)
         if fresh:
             self.add(item)
-        self.afar.touch([item])
+        self.settle(item)
         self._unsettled.add(id)
 
     def _make_wire(self, wire: Wire, frames: list[QRectF]) -> None:

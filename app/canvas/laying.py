@@ -13,6 +13,7 @@ from app.canvas.items.afar import AfarItem
 from app.canvas.items.node import NodeItem
 from app.canvas.items.wire import WireItem
 from app.canvas.look import counted
+from app.canvas.places import Places
 from app.canvas.routes import Surroundings, is_ahead, through
 from app.session import Session
 from app.tokens import Tokens
@@ -36,6 +37,7 @@ class LaidScene(Findable):
         self.bends: Bends = {}
         self.afar = AfarItem(WORLD, self.ink)
         self.addItem(self.afar)
+        self.near_by = Places()
         #: Nodes whose place or size is new.
         self._unsettled: set[str] = set()
         self._bottoms: Sequence[float] | None = None
@@ -59,6 +61,11 @@ class LaidScene(Findable):
     def value_at(self, node: str, port: str) -> Value | None:
         return self.session.verdict.checked.built.value(self.session.document.path(node), port)
 
+    def settle(self, item: NodeItem) -> None:
+        """A node is there, elsewhere, or another."""
+        self.near_by.put(item)
+        self.afar.touch([item])
+
     def reroute(self, wires: Iterable[Wire]) -> None:
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
@@ -81,15 +88,13 @@ class LaidScene(Findable):
         else:
             laid = routed(start, end, around, self.bodies_near({source, target}))
         item.follow(start, end, laid, bends)
-        self.afar.touch((item, source, target))
+        self.afar.touch([item])
 
     def bodies_near(self, ends: set[NodeItem]) -> Near:
         """Which bodies a rectangle meets, but for those of a wire's own ends."""
 
         def met(rect: QRectF) -> list[QRectF]:
-            found = self.items(rect, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
-            bodies = [i.scene_body() for i in found if isinstance(i, NodeItem) and i not in ends]
-            return [body for body in bodies if body.intersects(rect)]
+            return [body for item, body in self.near_by.meeting(rect).items() if item not in ends]
 
         return met
 
@@ -110,5 +115,6 @@ class LaidScene(Findable):
         document = self.session.document
         at = [w for id in ids if id in document.nodes for w in (*document.wires_into[id], *document.wires_out_of[id])]
         self._unsettled.update(ids)
-        self.afar.touch([self.nodes[id] for id in ids if id in self.nodes])
+        for id in self.nodes.keys() & set(ids):
+            self.settle(self.nodes[id])
         self.reroute(dict.fromkeys(at))

@@ -102,6 +102,8 @@ class CanvasScene(FollowingScene):
     def take_away(self, item: NodeItem | WireItem) -> None:
         self.removeItem(item)
         self.afar.drop(item)
+        if isinstance(item, NodeItem):
+            self.near_by.drop(item)
 
     # -- selection, live faces, colours --------------------------------------------------------------------------------------
     def _show_selection(self, chosen: frozenset[str]) -> None:
@@ -162,6 +164,7 @@ class CanvasScene(FollowingScene):
         activation = live.activations.get(self._layer_behind(path))
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""
         item.show_face(live_face(item.look, activation, live.label, live.loss), live.gradients.get(path), note)
+        self.near_by.put(item)
 
     def _layer_behind(self, path: str) -> str:
         """The layer whose output a node gives: itself; of a block, the last one inside."""
