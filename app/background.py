@@ -17,6 +17,8 @@ Tick = Callable[[], None]
 PATIENCE = 0.03
 #: How long (in seconds) the work may keep Python to itself while the window wants to paint.
 TURN = 0.0005
+#: Milliseconds before work begins that nobody waits for: until then the window has drawn what it is about.
+AFTER = 100
 
 
 def in_background(work: Callable[[], T]) -> T:
@@ -70,6 +72,8 @@ class Aside(QObject):
         self._done: Callable[[Any], None] = lambda result: None
         self._timer = QTimer(self, interval=10)
         self._timer.timeout.connect(self._look)
+        self._soon = QTimer(self, singleShot=True, interval=AFTER)
+        self._soon.timeout.connect(self._go)
 
     @property
     def busy(self) -> bool:
@@ -81,6 +85,11 @@ class Aside(QObject):
         stop, outcome = Event(), list[Any]()
         self._stop, self._outcome, self._done = stop, outcome, done
         self._thread = Thread(target=_run, args=(work, stop, outcome), name="netwright check")
+        self._soon.start()
+
+    def _go(self) -> None:
+        assert self._thread is not None
+        self._soon.stop()
         self._thread.start()
         self._timer.start()
 
@@ -88,6 +97,7 @@ class Aside(QObject):
         """Call it off: `done` is not called any more. The thread ends when it has heard of it; nobody waits for that."""
         thread, self._thread = self._thread, None
         self._timer.stop()
+        self._soon.stop()
         if thread is not None:
             self._stop.set()
             self._leaving = [t for t in (*self._leaving, thread) if t.is_alive()]
@@ -100,12 +110,14 @@ class Aside(QObject):
 
     def wait(self) -> None:
         """Stand still until it is done."""
+        if self._soon.isActive():
+            self._go()
         if self._thread is not None:
             self._thread.join()
             self._look()
 
     def _look(self) -> None:
-        if self._thread is None or self._thread.is_alive():
+        if self._thread is None or self._thread.is_alive() or self._soon.isActive():
             return
         self._thread.join()
         self._thread = None

@@ -15,6 +15,7 @@ from PySide6.QtCore import QByteArray, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
+from app.background import TURN
 from app.canvas import accessible
 from app.settings import state_folder, store
 from app.window import MainWindow
@@ -31,6 +32,7 @@ GARBAGE = (20_000, 20, 50)
 def run(path: str | None) -> int:
     """Open the window (with a file) and stay until it is closed."""
     gc.set_threshold(*GARBAGE)
+    sys.setswitchinterval(TURN)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Netwright")

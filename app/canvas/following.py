@@ -30,6 +30,8 @@ from runtime.errors import NetwrightError
 MAKING, AT_ONCE = 10, 5_000
 #: Where more than this have moved, their own wires are most of those that must follow.
 FEW = 100
+#: So many wires may make way in one go.
+MOST_YIELDING = 200
 
 
 def _tells_all(node: Node, told: tuple[Any, ...]) -> bool:
@@ -85,6 +87,7 @@ class FollowingScene(LaidScene):
         self._redescribe = False
         self._unmade: dict[Wire, None] = {}
         self._relay = False
+        self._yielding: set[Wire] = set()
         self._turns = Turns(self, self.completed.emit)
 
     # -- what CanvasScene has to say about it ----------------------------------------------------------------------------------
@@ -144,6 +147,7 @@ class FollowingScene(LaidScene):
             gone = {w for id in left for w in old.wires_into.get(id, ()) if id not in here or w not in into[id]}
         for wire in gone & self.wires.keys():
             self.take_away(self.wires.pop(wire))
+            self._turning.discard(wire)
         return touched
 
     def _note(self, asked: Sequence[str], touched: Iterable[str], document: Document) -> None:
@@ -167,6 +171,11 @@ class FollowingScene(LaidScene):
             return
         for _ in self._bring_up(late=False):
             pass
+        if len(self._yielding) > MOST_YIELDING:
+            self._turns.start(self._make_way())
+            return
+        for _ in self._make_way():
+            pass
 
     # -- doing it --------------------------------------------------------------------------------------------------------------
     def _bring_up(self, late: bool) -> Generator[None, None, None]:
@@ -182,6 +191,7 @@ class FollowingScene(LaidScene):
         self._redescribe = False
         yield from self._lay_all()
         if late:
+            yield from self._make_way()
             self._sort()
         self.keep_choice()
 
@@ -192,7 +202,9 @@ class FollowingScene(LaidScene):
         frames = [f.rect() for f in self.frames.values()]
         made: list[Wire] = []
         try:
-            old = self._unsettled_wires(moved) if moved or self._relay else []
+            old = self._unsettled_wires(moved) if moved or self._relay else set()
+            self._yielding.update(self._turning if moved or self._relay else ())
+            self._yielding -= old
             for wire in list(self._unmade):
                 self._make_wire(wire, frames)
                 made.append(wire)
@@ -212,6 +224,14 @@ class FollowingScene(LaidScene):
                 del self.wires[wire]
             raise
         self._relay = False
+
+    def _make_way(self) -> Generator[None, None, None]:
+        """Other wires that go around what stands in their way."""
+        frames = [f.rect() for f in self.frames.values()]
+        for wire in list(self._yielding):
+            self._lay(wire, frames)
+            self._yielding.discard(wire)
+            yield
 
     def _nearest(self, ids: Iterable[str]) -> list[str]:
         """What is on view first."""
@@ -290,13 +310,12 @@ class FollowingScene(LaidScene):
         self._describe(self.session.document, wire)
         self._lay(wire, frames)
 
-    def _unsettled_wires(self, moved: set[str]) -> list[Wire]:
-        """Of the wires that were there already those that may run otherwise: where a node moved, or a bend."""
+    def _unsettled_wires(self, moved: set[str]) -> set[Wire]:
+        """Of the wires that were there already those at nodes that moved or grew, under them, or with bends."""
+        document = self.session.document
+        at = {w for i in moved & document.nodes.keys() for w in (*document.wires_into[i], *document.wires_out_of[i])}
         crossed = self._crossed(moved) if len(moved) <= FEW else set()
-        return [
-            w for w, item in self.wires.items()
-            if item.turns or w.source in moved or w.target in moved or w in crossed or item.bends or w in self.bends
-        ]
+        return (at | crossed | self.bends.keys()) & self.wires.keys()
 
     def spans(self, ids: Iterable[str] | None = None) -> Iterator[Span]:
         """Those not made yet take the room that a node takes at most."""

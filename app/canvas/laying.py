@@ -40,6 +40,8 @@ class LaidScene(Findable):
         self.near_by = Places()
         #: Nodes whose place or size is new.
         self._unsettled: set[str] = set()
+        #: Wires whose way depends on more than their own ends.
+        self._turning: set[Wire] = set()
         self._bottoms: Sequence[float] | None = None
 
     def _describe(self, document: Document, wire: Wire) -> None:
@@ -88,6 +90,7 @@ class LaidScene(Findable):
         else:
             laid = routed(start, end, around, self.bodies_near({source, target}))
         item.follow(start, end, laid, bends)
+        (self._turning.add if item.turns or bends else self._turning.discard)(wire)
         self.afar.touch([item])
 
     def bodies_near(self, ends: set[NodeItem]) -> Near:
@@ -107,7 +110,7 @@ class LaidScene(Findable):
     def _edges(self) -> Sequence[float]:
         """The lower edges of all nodes, in order."""
         if self._bottoms is None:
-            self._bottoms = sorted(n.y() + n.body().bottom() for n in self.nodes.values())
+            self._bottoms = sorted(n.y() + n.size[1] for n in self.nodes.values())
         return self._bottoms
 
     def reroute_nodes(self, ids: Iterable[str]) -> None:

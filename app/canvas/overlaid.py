@@ -42,6 +42,7 @@ class OverlaidStage(KeyedStage):
         self._join()
 
     def _join(self) -> None:
+        self.canvas.completed.connect(self._all_drawn)
         self.breadcrumb.wanted.connect(self.session.enter)
         self.title.rename.connect(self.rename_network)
         self.zoom_control.zoom_by.connect(self.zoom_by)
@@ -53,6 +54,12 @@ class OverlaidStage(KeyedStage):
         self.empty.search.connect(lambda: self.open_search())
         self.empty.example.connect(self.example_requested)
         self.node_bar.pressed.connect(self._bar_pressed)
+
+    def _all_drawn(self) -> None:
+        """The last of a large network is there: nodes have the size that they have."""
+        self.minimap.follow_document()
+        if self.whole and self.gesture is None:
+            self.show_all()
 
     def _bar_pressed(self, name: str, node: str) -> None:
         """A button of the bar is about the node it stands at, whatever is selected."""

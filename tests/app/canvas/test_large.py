@@ -119,6 +119,8 @@ def test_what_changes_while_it_is_seen_from_afar_is_seen(qapp):
 def test_a_large_network_is_seen_whole(make_window):
     window = make_window(stack(3000))
     canvas = window.canvas
+    canvas.canvas.complete()
+    assert len(canvas.canvas.nodes) == 3000
     seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
     assert all(seen.contains(item.scene_body()) for item in canvas.canvas.nodes.values())
     assert canvas.zoom < ZOOM_LEAST < AFAR
@@ -137,6 +139,7 @@ def test_resnet_152_opens_whole_and_counts_as_published(make_window, qtbot, tmp_
         path.write_bytes(to_onnx(resnet152()).SerializeToString())
     window = make_window()
     assert window.filing.load(path)
+    qtbot.waitUntil(lambda: not window.canvas.canvas.busy)
     assert len(window.canvas.canvas.nodes) == len(window.session.document.nodes) == 516
     assert window.session.checked.built.parameter_count == 60_192_808
     rows = window.inspector.network.view.texts()
