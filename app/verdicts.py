@@ -9,6 +9,7 @@ from functools import cached_property
 from PySide6.QtCore import QObject, Signal
 
 from app.background import Aside, Tick
+from app.columns import Data, rows_of
 from nodes.build import build
 from nodes.check import Checked, check
 from nodes.document import Document
@@ -31,6 +32,13 @@ class Verdict:
         return table(self.document, self.checked.built)
 
     @cached_property
+    def rows(self) -> list[tuple[str, Data]]:
+        """The table of layers: ids and what `app.columns` says of each."""
+        plain = self.checked.built.plain.document
+        ids = [*plain.order(), *plain.cycle()]
+        return list(zip(ids, rows_of(self.document, self.checked.built, self.numbers), strict=True))
+
+    @cached_property
     def standing(self) -> Checked:
         """What of it may be shown with a later document: repairs are edits of this one."""
         found = self.checked
@@ -43,7 +51,7 @@ def judge(document: Document, before: Verdict | None = None, tick: Tick = lambda
     checked = check(document, (before.document, before.checked) if before else None, tick)
     found = Verdict(document, checked)
     if before is not None and checked.built is before.checked.built:
-        found.__dict__["numbers"] = before.numbers
+        found.__dict__.update({k: before.__dict__[k] for k in ("numbers", "rows") if k in before.__dict__})
     return found
 
 
@@ -51,7 +59,7 @@ def judge_wholly(document: Document, before: Verdict | None = None, tick: Tick =
     """The same, with the numbers worked out already: for threads."""
     found = judge(document, before, tick)
     tick()
-    found.numbers  # noqa: B018 (it is kept)
+    found.rows  # noqa: B018 (they are kept, and the numbers with them)
     return found
 
 
@@ -130,5 +138,5 @@ class Verdicts(QObject):
 def _moved(verdict: Verdict, document: Document) -> Verdict:
     """The same verdict, on a document that differs in weights only."""
     made = Verdict(document, verdict.checked)
-    made.__dict__.update({k: v for k, v in verdict.__dict__.items() if k in ("numbers", "standing")})
+    made.__dict__.update({k: v for k, v in verdict.__dict__.items() if k in ("numbers", "rows", "standing")})
     return made

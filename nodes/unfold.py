@@ -66,7 +66,8 @@ def layer_count(document: Document, parent: str = "") -> int:
     if len(document.children[""]) == len(document.nodes):
         return len(document.nodes)
     inside = [document.nodes[id] for id in document.children.get(parent, ())]
-    return sum(n.block.repeat * layer_count(document, n.id) if n.block else 1 for n in inside)
+    counts = (n.block.repeat * layer_count(document, n.id) if n.block else n.type not in (ENTRY, EXIT) for n in inside)
+    return sum(counts)
 
 
 class _Unfolding:

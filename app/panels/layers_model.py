@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from app.canvas.look import counted
-from app.columns import COLUMNS, HEAD, Data, counts_of, rows_of
+from app.columns import COLUMNS, HEAD, Data, counts_of
 from app.glyphs import glyph_for, tile_icon
 from app.session import Session
 from app.theme import current, font
@@ -74,11 +74,10 @@ class LayersModel(QAbstractTableModel):
         self.endResetModel()
 
     def _read(self) -> list[LayerRow]:
-        numbers, built = self._session.numbers, self._session.checked.built
-        document = built.plain.document
+        verdict = self._session.verdict
+        numbers, document = verdict.numbers, verdict.checked.built.plain.document
         rows = []
-        ids = [*document.order(), *document.cycle()]
-        for id, data in zip(ids, rows_of(document, built, numbers), strict=True):
+        for id, data in verdict.rows:
             node = document.nodes[id]
             category = layer_type(node.type).category if node.known else "Block"
             rows.append(LayerRow(id, node.type, category, {**data, "name": node.name or node.type}))
