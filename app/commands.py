@@ -41,9 +41,9 @@ one_block_chosen = When(
 )
 in_a_block = When(lambda w: bool(w.session.level), "No block is open.")
 any_layer = When(lambda w: bool(w.session.document.nodes), "There is no layer yet: add one.")
-WAITS = "Train waits for repairs or for the check: see the problem list."
+WAITS = "Train waits: see the problem list."
 can_train = When(lambda w: w.control.on or w.session.ready, WAITS)
-at_rest = When(_at_rest, "It trains now, or waits for repairs or for the check.")
+at_rest = When(_at_rest, "It trains now, or waits for repairs.")
 trained_and_at_rest = When(
     lambda w: _at_rest(w) and bool(w.session.document.training.progress.get("step")), "Nothing is trained, or it trains now."
 )

@@ -78,6 +78,7 @@ def test_from_top_to_bottom(canvas: Open) -> None:
 
 def test_a_large_network_does_not_hold_up_the_window(canvas: Open, qtbot: QtBot) -> None:
     view, _ = canvas(long_chain(AT_ONCE + 40))
+    view.canvas.complete()
     said: list[str] = []
     view.status_message.connect(said.append)
     with qtbot.waitSignal(view.tidying.laid_out):
@@ -91,6 +92,7 @@ def test_a_large_network_does_not_hold_up_the_window(canvas: Open, qtbot: QtBot)
 
 def test_escape_calls_it_off(canvas: Open, qtbot: QtBot) -> None:
     view, _ = canvas(long_chain(1500))
+    view.canvas.complete()
     before = positions(view)
     view.tidy()
     assert view.tidying.busy
@@ -104,6 +106,7 @@ def test_escape_calls_it_off(canvas: Open, qtbot: QtBot) -> None:
 
 def test_a_deleted_layer_is_not_brought_back(canvas: Open, qtbot: QtBot) -> None:
     view, _ = canvas(long_chain(AT_ONCE + 40))
+    view.canvas.complete()
     with qtbot.waitSignal(view.tidying.laid_out):
         view.tidy()
         view.session.do("Delete", lambda d: edits.remove(d, ["n60"]))
