@@ -89,6 +89,8 @@ QPushButton:disabled { color: $text_off_raised; border-color: $line2_off; }
 QFrame[segments="true"] QPushButton { background: transparent; border-color: transparent; padding: 0 8px; min-height: 20px; max-height: 20px; }
 QFrame[segments="true"] QPushButton:hover { background: $hover; }
 QFrame[segments="true"] QPushButton:focus { border: 2px solid $accent; padding: 0 7px; min-height: 18px; max-height: 18px; }
+QPushButton[folds="true"] { padding: 4px 8px; min-height: 18px; max-height: 96px; }
+QPushButton[folds="true"]:focus { padding: 3px 7px; min-height: 18px; max-height: 96px; }
 QPushButton[primary="true"] { background: $accentfill; color: $onaccent; border: 1px solid $accentfill; font-weight: 600; }
 QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[primary="true"]:pressed { background: $accent_press; }

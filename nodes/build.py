@@ -281,7 +281,8 @@ class _Builder:
     def _missing(self, node: Node, layer: Layer, port: Port) -> None:
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts) if port.accepts else "a value"
         takes = "values of any shape" if len(port.accepts) > 3 else takes
-        what = f"its input ‘{port.name}’ is not connected, and it takes {takes}: wire a layer into it."
+        source = "the data’s label" if port.name == "target" else "a layer"
+        what = f"its input ‘{port.name}’ is not connected, and it takes {takes}: wire {source} into it."
         self.problems.append(Problem(node.id, place(node), what))
 
     def _refuse(self, node: Node, layer: Layer | None, what: str, inputs: Mapping[str, Any] | None = None) -> None:

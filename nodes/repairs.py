@@ -16,6 +16,7 @@ from nodes.build import Built, build
 from nodes.document import EXIT, Document, Node, Wire, own
 from nodes.layer import ANY, NUMBER, Port, kind_of, layer_type, sample_shape
 from nodes.layers.dataset import Dataset
+from nodes.places import settled
 from nodes.problems import Repair
 from nodes.shape_ways import Layers, ways, ways_to_match
 from runtime.errors import NetwrightError
@@ -42,6 +43,7 @@ def put_on(document: Document, wire: Wire, layers: Layers) -> Document:
         document, id = edits.add(document, type, at_i, settings, parent=source.parent)
         cls = layer_type(type)
         document = edits.connect(document, Wire(*last, id, cls.inputs[0].name))
+        document = settled(document, last[0], id, wire.target)
         last = (id, cls.outputs[0])
     return _placed(edits.connect(document, Wire(*last, wire.target, wire.target_port)), at)
 
@@ -128,8 +130,8 @@ def _stand_ins(document: Document, wire: Wire, known: Known) -> Document | None:
     others = [(w, v) for w, v in known.items() if w != wire and kind_of(v) in ports.get(w.target_port, ())]
     small = Document(nodes={target.id: target})
     for number, (each, v) in enumerate([*others, (wire, known[wire])]):
-        source = document.nodes[each.source]
-        if source.type != "Dataset":
+        source = document.nodes.get(each.source)  # None: a block, of which the plain document has the inside alone
+        if source is None or source.type != "Dataset":
             if not all(isinstance(d, int) for d in v.shape[1:]) or v.rank < 2:
                 return None
             source, each = _input(v), replace(each, source_port="y")
@@ -185,6 +187,8 @@ def for_problem(document: Document, built: Built, node: Node) -> Iterator[Repair
         yield from islice(to_match(document, values), MOST)
     yield from _smaller_kernel(built, node)
     yield from _all_classes(built, node)
+    if len(document.nodes) > 1 and not document.wires_into[node.id] and not document.wires_out_of[node.id]:
+        yield Repair("Remove", partial(edits.remove, ids=[node.id]))
 
 
 def _all_classes(built: Built, node: Node) -> Iterator[Repair]:
@@ -206,7 +210,8 @@ def _connections(document: Document, built: Built, node: Node, known: Known) -> 
                 for via in for_wire(document, wire, port, value, known):
                     yield Repair(f"{via.title} and connect {source.name}", via.edit, via.layer, via.result)
             elif _tried(document, wire, {**known, wire: value}):
-                yield Repair(f"Connect {source.name}’s {source_port}", partial(edits.connect, wire=wire))
+                output = built.plain.drawing.nodes[source_port].name if source.block else source_port
+                yield Repair(f"Connect {source.name}’s {output}", partial(edits.connect, wire=wire))
             break
 
 
@@ -215,14 +220,24 @@ def _candidates(document: Document, built: Built, node: Node, port: str) -> Iter
     inside = node.id.rpartition("/")[0]
     ids = [i for i in document.nodes if i not in downstream and i in built.nodes and i.rpartition("/")[0] == inside]
     if port == "target":
-        choices = [(i, "label") for i in ids if "label" in built.nodes[i].outputs]
+        choices = [(document.nodes[i], "label") for i in ids if "label" in built.nodes[i].outputs]
     else:
         loose = [i for i in ids if not [w for w in document.wires_out_of[i] if w.source_port != "label"]]
-        loose.sort(key=lambda i: _distance(document.nodes[i], node))
-        choices = [(i, next(iter(built.nodes[i].outputs))) for i in loose if built.nodes[i].outputs]
-    choices = [(i, name) for i, name in choices if kind_of(built.nodes[i].outputs[name]) != NUMBER]
-    for id, name in choices:
-        yield document.nodes[id], name, built.nodes[id].outputs[name]
+        choices = [(document.nodes[i], next(iter(built.nodes[i].outputs))) for i in loose if built.nodes[i].outputs]
+        choices = sorted([*choices, *_loose_blocks(built, node)], key=lambda choice: _distance(choice[0], node))
+    for source, name in choices:
+        value = built.value(source.id, name)
+        if value is not None and kind_of(value) != NUMBER:
+            yield source, name, value
+
+
+def _loose_blocks(built: Built, node: Node) -> Iterator[tuple[Node, str]]:
+    """Blocks beside a node that is in none, from which no wire leads on yet, with their first output."""
+    drawing = built.plain.drawing
+    beside = drawing.children[""] if node.id in drawing.children[""] else ()
+    for id in beside:
+        if drawing.nodes[id].block and not drawing.wires_out_of[id] and id not in drawing.downstream(node.id):
+            yield from ((drawing.nodes[id], port) for port in drawing.outputs(id)[:1])
 
 
 def _distance(a: Node, b: Node) -> float:

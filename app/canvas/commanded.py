@@ -24,6 +24,7 @@ from app.tokens import Tokens
 from nodes import clipboard, edits
 from nodes.document import Document, Position, Wire
 from nodes.layer import layer_types
+from nodes.places import settled
 
 #: What is added by keys stands so far from its neighbour.
 APART = 60.0
@@ -250,7 +251,7 @@ class CommandedStage(Stage):
         def edit(document: Document) -> Document:
             document, id = self.session.shelf.insert(document, wire, type, position)
             made.append(id)
-            return document
+            return settled(document, wire.source, id, wire.target)
 
         if self.session.do(f"Insert {self.session.shelf.title(type)}", edit):
             self.session.select(made)
@@ -260,9 +261,16 @@ class CommandedStage(Stage):
         here = self.viewport().mapFromGlobal(QCursor.pos())
         if self.pointed and self.viewport().rect().contains(here):
             return self.mapToScene(here)
+        return self._shown_place()
+
+    def _shown_place(self) -> QPointF:
         place = self.place_for_new()
         self.ensureVisible(QRectF(place.x() - WIDTH / 2, place.y() - HEADER / 2, WIDTH, FULL), 20, 20)
         return place
+
+    def add_beside(self, type: str) -> None:
+        """A layer from the palette, at the next free place."""
+        self._place_layer(type, self._shown_place(), None)
 
     def place_for_new(self, start: PortAt | None = None) -> QPointF:
         """Beside `start`, or the selected layer, or the last one: where nothing stands yet."""

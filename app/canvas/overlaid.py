@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import actions
 from app.canvas.breadcrumb import Breadcrumb
-from app.canvas.geometry import AFAR
+from app.canvas.geometry import AFAR, snapped
 from app.canvas.keyed import KeyedStage
 from app.canvas.layout import scattered
 from app.canvas.minimap import Minimap
@@ -50,7 +50,7 @@ class OverlaidStage(KeyedStage):
         self.zoom_control.fit.connect(self.fit_all)
         self.zoom_changed.connect(self.zoom_control.show_zoom)
         self.zoom_changed.connect(lambda zoom: self.canvas.show_from_afar(zoom < AFAR))
-        self.empty.add_data.connect(lambda: self.add_layer("Dataset", (0.0, 0.0), name="Digits"))
+        self.empty.add_data.connect(self._add_digits)
         self.empty.search.connect(lambda: self.open_search())
         self.empty.example.connect(self.example_requested)
         self.node_bar.pressed.connect(self._bar_pressed)
@@ -60,6 +60,11 @@ class OverlaidStage(KeyedStage):
         self.minimap.follow_document()
         if self.whole and self.gesture is None:
             self.show_all()
+
+    def _add_digits(self) -> None:
+        """The built-in data, where the hint has drawn it: right of it is room for the layers."""
+        at = self.mapToScene(self.empty.first_step())
+        self.add_layer("Dataset", snapped(at.x(), at.y()), name="Digits")
 
     def _bar_pressed(self, name: str, node: str) -> None:
         """A button of the bar is about the node it stands at, whatever is selected."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -131,6 +131,10 @@ class EmptyHint(QWidget):
         for button, width in ((self.add, 100), (self.look, 120), (self.begin, 160)):
             button.setGeometry(x, self.height() - 42, width, 28)
             x += width + 10
+
+    def first_step(self) -> QPoint:
+        """Where the data is drawn, on the canvas."""
+        return self.pos() + QPoint(4, 96)
 
     def set_tokens(self, tokens: Tokens) -> None:
         self._ink = Ink(tokens)

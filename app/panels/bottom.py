@@ -14,7 +14,7 @@ from app.panels.training_panel import TrainingPanel
 from app.panels.words import rule
 from app.session import Session
 from app.theme import current
-from app.worker.control import RunControl
+from app.worker.control import STARTING, RunControl
 
 TRAINING, PROBLEMS, LAYERS, LOG = range(4)
 
@@ -64,7 +64,13 @@ class BottomPanel(QFrame):
         self._lay_out()
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         session.document_changed.connect(lambda _: self.refresh())
+        control.changed.connect(lambda: self._follow(control.state))
         self.refresh()
+
+    def _follow(self, state: str) -> None:
+        """Who repairs the last problem and trains wants to see it train."""
+        if state == STARTING and self.tabs.currentIndex() == PROBLEMS:
+            self.show_tab(TRAINING)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()

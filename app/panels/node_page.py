@@ -16,7 +16,7 @@ from app.panels.problem_list import more_buttons
 from app.panels.promoting import Promoting
 from app.panels.setting_row import SettingRow
 from app.panels.weights_view import WeightsView
-from app.panels.words import button, empty, icon_button, label, minus, rule
+from app.panels.words import Folding, empty, icon_button, label, minus, rule
 from app.session import Session
 from app.theme import current, font
 from nodes import edits
@@ -235,7 +235,7 @@ class NodePage(QWidget):
         """Repairs below each other; at their right the page that explains it, and silence."""
         row, repairs = QHBoxLayout(), QVBoxLayout()
         for repair in problem.repairs:
-            repairs.addWidget(button(repair.title, partial(self._session.do, repair.title, repair.edit)))
+            repairs.addWidget(Folding(repair.title, partial(self._session.do, repair.title, repair.edit)))
         row.addLayout(repairs, 1)
         for tool in more_buttons(problem, self._session, self.help_wanted.emit):
             row.addWidget(tool, 0, Qt.AlignmentFlag.AlignBottom)

@@ -62,9 +62,12 @@ class TrainBar(QWidget):
         self.train.setIcon(glyph_icon(glyph, current().onaccent))
         self.train.setAccessibleName(word)
         self.train.setToolTip(f"{word} ({key})" if key else word)
-        self.train.setEnabled(state == RUNNING or (state in (IDLE, PAUSED) and ready))
-        for tool in (self.step, self.one_epoch):
-            tool.setEnabled(state in (IDLE, PAUSED) and ready)
+        ready = ready and state in (IDLE, PAUSED)
+        for tool, on in ((self.train, ready or state == RUNNING), (self.step, ready), (self.one_epoch, ready)):
+            # Qt gives the focus of a disabled button to the next one, and a second Space would press Stop.
+            tool.setEnabled(on or (tool.hasFocus() and state in (*WAITING, RUNNING)))
+        if state == IDLE and self.stop.hasFocus():
+            self.train.setFocus()
         self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED))
         self._show_progress(state != IDLE and self._control.progress.batches > 0)
         self._show_words(state, len(errors))
@@ -77,9 +80,10 @@ class TrainBar(QWidget):
         if not text and self._session.checking and state in (IDLE, PAUSED):
             text = "Train waits for the check"
         if not text and errors and state in (IDLE, PAUSED):
-            needs = any(p.where == "Network" and p.what.startswith("Train needs") for p in self._session.checked.errors)
+            needs = next((p.what for p in self._session.checked.errors if p.what.startswith("Train needs")), "")
+            missing = needs.rpartition(": ")[2].rstrip(".") if "missing" in needs else "Train needs data, a layer and a loss"
             waits = f"Train waits for {errors} error{'s' * (errors != 1)}"
-            text = "Train needs data, a layer and a loss" if needs else waits
+            text = missing[:1].upper() + missing[1:] if needs else waits
         self.words.setText(text)
         self.words.setVisible(bool(text))
 

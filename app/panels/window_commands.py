@@ -63,9 +63,8 @@ class WindowCommands(QMainWindow):
         self.canvas.paste(keep_incoming=True)
 
     def add_layer(self, type: str) -> None:
-        """In the middle of what is seen."""
-        middle = self.canvas.mapToScene(self.canvas.viewport().rect().center())
-        self.canvas.add_layer(type, (middle.x() - 80, middle.y() - 40))
+        """Beside the selected layer, or the last one, where nothing stands yet."""
+        self.canvas.add_beside(type)
 
     def choose_new(self) -> None:
         """The list of examples, under the toolbar's first button."""

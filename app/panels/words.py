@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app.glyphs import glyph_icon
 from app.theme import current
@@ -14,6 +15,8 @@ from app.theme import current
 #: A longer word may be broken anywhere (a folder's path, a name without spaces).
 LONG_WORD = 18
 BREAK = "\u200b"
+#: A folding button's border and padding, left and right.
+FOLD_MARGIN = 18
 
 
 def breakable(text: str) -> str:
@@ -48,6 +51,37 @@ def label(text: str = "", role: str = "", wraps: bool = False) -> QLabel:
     if role:
         made.setProperty("role", role)
     return made
+
+
+class Folding(QPushButton):
+    """A button as narrow as its place: what does not fit goes on in the next line."""
+
+    def __init__(self, text: str, clicked: Callable[[], object]) -> None:
+        super().__init__(text)
+        self._plain = text
+        self.setProperty("folds", True)
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(lambda: clicked())
+
+    def text(self) -> str:
+        return self._plain
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(folded(self._plain, self.fontMetrics(), self.width() - FOLD_MARGIN))
+
+
+def folded(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` with a new line before each word that would leave `width` pixels."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and metrics.horizontalAdvance(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:

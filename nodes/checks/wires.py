@@ -42,7 +42,8 @@ def _misled(document: Document, wire: Wire, taken: bool) -> str:
 def lonely(document: Document, built: Built) -> Iterator[Problem]:
     for node in document.nodes.values():
         inside = document.wires_into[node.id] or document.wires_out_of[node.id]
-        if not inside and node.known and len(document.nodes) > 1:
+        told = any(p.node == node.id for p in built.problems)  # its free input is an error already
+        if not inside and node.known and not told and len(document.nodes) > 1:
             removal = Repair("Remove", partial(edits.remove, ids=[node.id]))
             what = "Nothing reaches it and nothing leaves it: wire it in, or remove it."
             yield Problem(node.id, place(node), what, "advice", (removal,))
