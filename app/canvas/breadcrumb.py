@@ -72,7 +72,7 @@ class Breadcrumb(QFrame):
 
     def _step(self, id: str, title: str) -> QPushButton:
         step = QPushButton(title)
-        step.setFlat(True)
+        step.setProperty("link", True)
         step.setCursor(Qt.CursorShape.PointingHandCursor)
         step.setAccessibleName(f"Back to {title}")
         step.clicked.connect(lambda: self.wanted.emit(id))

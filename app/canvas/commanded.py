@@ -45,6 +45,7 @@ class CommandedStage(Stage):
         self.canvas.setParent(self)
         self.search = SearchPalette(self, tokens)
         self.search.chosen.connect(lambda type: self._take(type))
+        self.search.chained.connect(self._chain)
         self.search.closed.connect(self.setFocus)
         self.search.closed.connect(lambda: self.canvas.overlay.draw(None))
         #: What the type chosen in the search palette is for.
@@ -233,7 +234,21 @@ class CommandedStage(Stage):
         elif wire_start is not None:
             prompt = "Search layers to put before this"
         types = self.session.shelf.items(types_in(self.session.level))
-        self.search.open(self.mapFromScene(at), found, types, prompt)
+        end = self._end_of_chain() if wire_start is None else None
+        behind = self.session.document.nodes[end.node].name if end else ""
+        self.search.open(self.mapFromScene(at), found, types, prompt, behind)
+
+    def _end_of_chain(self) -> PortAt | None:
+        """The first output of the one layer that is selected: a new layer may be wired to it at once."""
+        chosen = [i for i in self.canvas.nodes if i in self.session.selection]
+        outputs = self.canvas.nodes[chosen[0]].look.outputs if len(chosen) == 1 else ()
+        return PortAt(chosen[0], outputs[0]) if outputs else None
+
+    def _chain(self, type: str) -> None:
+        """Place what was chosen behind the selected layer, and wire it."""
+        end = self._end_of_chain()
+        if end is not None and (id := self._place_layer(type, self.place_for_new(end), end)):
+            self.ensureVisible(self.canvas.nodes[id].scene_body(), 20, 20)
 
     def insert_on(self, wire: Wire, scene_pos: QPointF) -> None:
         """The search palette, for a layer that is to stand on `wire`."""
@@ -292,9 +307,9 @@ class CommandedStage(Stage):
         steps = (GRID * n for n in range(1000))
         return next((s for s in steps if not any(QRectF(left, top + s, WIDTH, FULL).intersects(t) for t in taken)), 0.0)
 
-    def _place_layer(self, type: str, point: QPointF, start: PortAt | None) -> None:
+    def _place_layer(self, type: str, point: QPointF, start: PortAt | None) -> str:
         before = start is not None and not start.port.output
-        self.add_layer(type, top_left(type, point.x(), point.y(), start is not None, before), start)
+        return self.add_layer(type, top_left(type, point.x(), point.y(), start is not None, before), start)
 
     def add_layer(self, type: str, position: tuple[float, float], start: PortAt | None = None, name: str = "") -> str:
         """Add a layer, joined to the port `start`; it is selected. Returns its id, or nothing when it was refused."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )  # fmt: skip
 
-from app.canvas.ink import Ink, text_width
+from app.canvas.ink import Ink, shortened, text_width
 from app.canvas.ranking import nearest, no_result, rank
 from app.glyphs import glyph_for, paint_tile
 from app.shelf import Item, kind
@@ -33,6 +33,7 @@ ROW = 30
 MOST_ROWS = 9
 #: What field, keys and edges take of its height.
 AROUND = 90
+KEYS = "↑↓ or Tab choose   ·   Enter place   ·   F1 its page   ·   Esc leave"
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class SearchPalette(QFrame):
     """Asks for a layer. `chosen` carries its type; `closed` comes after every end; `help_wanted` asks for a type's page."""
 
     chosen = Signal(str)
+    #: The same, to be wired behind the layer that is selected.
+    chained = Signal(str)
     closed = Signal()
     help_wanted = Signal(str)
     #: What is said of the row that Enter would take.
@@ -112,7 +115,8 @@ class SearchPalette(QFrame):
         self.empty = QLabel(self)
         self.empty.setProperty("role", "second")
         self.empty.setWordWrap(True)
-        self.keys = QLabel("↑↓ or Tab choose   ·   Enter place   ·   F1 its page   ·   Esc leave", self)
+        self.keys = QLabel(self)
+        self.keys.setTextFormat(Qt.TextFormat.PlainText)
         self.keys.setProperty("role", "caption")
         box = QVBoxLayout(self)
         box.setContentsMargins(10, 10, 10, 8)
@@ -120,6 +124,7 @@ class SearchPalette(QFrame):
             box.addWidget(widget)
         self._offers: dict[str, Offer] = {}
         self._rows = MOST_ROWS
+        self._behind = ""
         self._types: Mapping[str, Item] = {}
         self.set_tokens(tokens)
         self.field.textChanged.connect(self._filter)
@@ -132,8 +137,13 @@ class SearchPalette(QFrame):
         self.list.setItemDelegate(_Rows(Ink(tokens), self))
         self.list.setStyleSheet(f"QListWidget {{ background: {tokens.raised}; }}")
 
-    def open(self, at: QPoint, offers: list[Offer], types: Mapping[str, Item], prompt: str = "Search layers") -> None:
-        """Show the offers by the point `at` of the parent, inside of it."""
+    def open(
+        self, at: QPoint, offers: list[Offer], types: Mapping[str, Item], prompt: str = "Search layers", behind: str = ""
+    ) -> None:
+        """Show the offers by the point `at` of the parent, inside of it. `behind`: the layer that Shift+Enter wires it to."""
+        self._behind = behind
+        wired = f"\nShift+Enter place and wire behind {shortened(behind, 'caption', 200)}" if behind else ""
+        self.keys.setText(KEYS + wired)
         self._offers, self._types = {o.type: o for o in offers}, types
         self.field.setPlaceholderText(prompt)
         self.field.clear()
@@ -172,12 +182,12 @@ class SearchPalette(QFrame):
             result = f"gives {offer.result}" if offer.result else ""
             self.told.emit(", ".join(p for p in (offer.type, offer.hint, result, f"{row + 1} of {self.list.count()}") if p))
 
-    def _take(self) -> None:
+    def _take(self, chained: bool = False) -> None:
         item = self.list.currentItem()
         if item is not None:
             offer: Offer = item.data(Qt.ItemDataRole.UserRole)
             self.leave()
-            self.chosen.emit(offer.type)
+            (self.chained if chained else self.chosen).emit(offer.type)
 
     def leave(self) -> None:
         """Close without choosing."""
@@ -200,15 +210,15 @@ class SearchPalette(QFrame):
         if event.type() == QEvent.Type.FocusOut and watched is self.field:
             self.leave()
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._key(event.key())
+            return self._key(event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         return super().eventFilter(watched, event)
 
-    def _key(self, key: int) -> bool:
+    def _key(self, key: int, shift: bool) -> bool:
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(key))
         if step and self.list.count():
             self.list.setCurrentRow((self.list.currentRow() + step) % self.list.count())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._take()
+            self._take(chained=shift and bool(self._behind))
         elif key == Qt.Key.Key_Escape:
             self.leave()
         elif key == Qt.Key.Key_F1:

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QSizePolicy, QWidget
 
 from app.panels.dataset_field import DatasetField
 from app.panels.numbers import range_hint, read, written
@@ -134,17 +134,20 @@ class PairField(QWidget):
 
     def __init__(self, length: int) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(6 if length == 2 else 2)
+        across = min(length, 3) if length != 4 else 2
         self.parts = [NumberField() for _ in range(length)]
         for i, part in enumerate(self.parts):
-            if i:
-                row.addWidget(label("×", "caption"))
-            part.setMinimumWidth(40)
+            row, column = divmod(i, across)
+            if column:
+                grid.addWidget(label("×", "caption"), row, 2 * column - 1)
+            part.setMinimumWidth(40 if across == 2 else 26)
             part.committed.connect(lambda _: self.committed.emit(self.value))
             part.kept.connect(self.kept)
-            row.addWidget(part, 1)
+            grid.addWidget(part, row, 2 * column)
+            grid.setColumnStretch(2 * column, 1)
         self.setFocusProxy(self.parts[0])
 
     @property

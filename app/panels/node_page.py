@@ -68,7 +68,7 @@ class NodePage(QWidget):
         self._numbers_title.hide()
         box.addWidget(self._numbers_title)
         self._numbers = QGridLayout()
-        self._numbers.setHorizontalSpacing(10)
+        self._numbers.setHorizontalSpacing(6)
         self._numbers.setVerticalSpacing(4)
         self._numbers.setColumnStretch(1, 1)
         box.addLayout(self._numbers)
@@ -98,7 +98,7 @@ class NodePage(QWidget):
         words.setSpacing(2)
         words.addWidget(self.name)
         kind = CATEGORY_WORDS.get(category, category.lower())
-        below = label(node.type if node.type == category else f"{node.type} · {kind}", "caption")
+        below = label(node.type if node.type == category else f"{node.type} · {kind}", "caption", wraps=True)
         below.setContentsMargins(3, 0, 0, 0)  # a field's text begins so far inside of it
         words.addWidget(below)
         words.addWidget(self.name_error)

@@ -68,7 +68,7 @@ class TrainBar(QWidget):
             tool.setEnabled(on or (tool.hasFocus() and state in (*WAITING, RUNNING)))
         if state == IDLE and self.stop.hasFocus():
             self.train.setFocus()
-        self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED))
+        self.stop.setEnabled(state in (STARTING, RUNNING, PAUSING, PAUSED) or (state == STOPPING and self.stop.hasFocus()))
         self._show_progress(state != IDLE and self._control.progress.batches > 0)
         self._show_words(state, len(errors))
 

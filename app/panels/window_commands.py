@@ -72,6 +72,7 @@ class WindowCommands(QMainWindow):
         menus.fill_new(self, self.new_menu)
         anchor = self.toolbar.buttons["new"]
         self.new_menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+        self.new_menu.setActiveAction(self.new_menu.actions()[0])
 
     # -- what is seen ----------------------------------------------------------------------------------------------------
     def open_palette(self) -> None:
