@@ -117,7 +117,7 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
 @ENGINE
 @JSON
 def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
-    """Run FILE on samples of your own."""
+    """Run FILE, a document or an exported model, on samples of your own."""
     from app.headless.predict import predict
 
     predict(file, input_, engine, as_json)

@@ -6,20 +6,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 
 from app.headless.documents import opened
 from app.headless.say import result, result_json, say
+from nodes import untrusted
 from nodes.build import build
 from nodes.check import check
 from nodes.document import Document
-from nodes.files import inference_graph
+from nodes.files import DOCUMENT, inference_graph
 from nodes.layers.dataset import Dataset
 from nodes.plan import initial_weights
 from nodes.training import trained
 from runtime.data import read_samples
 from runtime.engines import engine as make_engine
-from runtime.errors import NetwrightError, TrainingError, counted
+from runtime.errors import FileError, NetwrightError, TrainingError, counted
+from runtime.external_data import embed
 from runtime.graph import Array
+from runtime.interpreter import interpret
 from runtime.metrics import answers
 
 #: Samples in one pass.
@@ -28,6 +32,10 @@ RUINED = "its weights have grown too large; train it again with a smaller learni
 
 
 def predict(file: Path, path: Path, engine: str, as_json: bool) -> None:
+    model = untrusted.read_model(file, functions=True)
+    if not any(p.key == DOCUMENT for p in model.metadata_props):
+        _plain(file, model, path, as_json)
+        return
     document = opened(file).document
     if not trained(document):
         say(f"{file.name} was never trained: its weights are random.")
@@ -46,6 +54,27 @@ def predict(file: Path, path: Path, engine: str, as_json: bool) -> None:
         return
     for index, row in enumerate(outputs):
         result(_line(index + 1, row, said[index] if said else None))
+
+
+def _plain(file: Path, model: onnx.ModelProto, path: Path, as_json: bool) -> None:
+    """A model without a drawing, such as an export: its numbers, for it knows no classes."""
+    weights = {w.name for w in model.graph.initializer}
+    inputs = [i for i in model.graph.input if i.name not in weights]
+    if len(inputs) != 1 or not inputs[0].type.HasField("tensor_type"):
+        names = ", ".join(i.name for i in inputs) or "none"
+        raise FileError(f"{file.name} has the inputs {names}, and predict gives one: open the document it came from.")
+    embed(model, file)
+    sides = inputs[0].type.tensor_type.shape.dim
+    samples, notices = read_samples(path, tuple(d.dim_value for d in sides[1:] if d.dim_value))
+    runs = (interpret(model, {inputs[0].name: samples[i : i + PART]}) for i in range(0, len(samples), PART))
+    outputs = np.concatenate([next(iter(run.values())) for run in runs])
+    for notice in notices:
+        say(notice)
+    if as_json:
+        result_json({"outputs": outputs.tolist(), "notices": notices})
+        return
+    for index, row in enumerate(outputs):
+        result(_line(index + 1, row, None))
 
 
 def predicted(document: Document, path: Path, engine_name: str = "onnxruntime") -> tuple[Array, list[str]]:

@@ -52,6 +52,9 @@ class RuledAxis(pg.AxisItem):
 class PlotCanvas(pg.PlotWidget):
     """Loss is drawn as its logarithm, accuracy in per cent."""
 
+    #: Where the time axis ends, once something is drawn.
+    _epoch = 0.0
+
     def __init__(self, percent: bool) -> None:
         self._left, self._bottom = RuledAxis("left", False), RuledAxis("bottom", True)
         super().__init__(axisItems={"left": self._left, "bottom": self._bottom})
@@ -84,6 +87,14 @@ class PlotCanvas(pg.PlotWidget):
         self._validation.setSymbolBrush(pg.mkBrush(tokens.panel))
         self._validation.setSymbolSize(6)
 
+    def resizeEvent(self, ev: Any) -> None:
+        """A plot that was drawn behind another tab has had another width: its labels would stand in each other."""
+        super().resizeEvent(ev)
+        if self._epoch:
+            self._bottom.values = _epochs(self._epoch, self.width())
+            self._bottom.picture = None
+            self._bottom.update()
+
     def show_curves(self, train: Series, validation: Series, now: float) -> None:
         self._raw.setData(train.x, self._scaled(train.y))
         self._smooth.setData(train.x, self._scaled(train.smooth()))
@@ -105,6 +116,7 @@ class PlotCanvas(pg.PlotWidget):
     def _show_range(self, train: Series, validation: Series, now: float) -> None:
         both = np.concatenate([train.smooth(), train.y, validation.y])
         low, high = self._percents(both) if self._percent else self._decades(both)
+        self._epoch = now
         self._bottom.values = _epochs(now, self.width())
         right = max(now * 1.06, 1e-6)
         self.setXRange(0, right, padding=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -9,6 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.panels.bottom import PROBLEMS, TRAINING
 from app.panels.words import Folding
+from app.plots.plot_canvas import PlotCanvas
+from app.plots.series import Series
 from app.worker.control import PAUSED, RUNNING
 from nodes import edits
 from nodes.document import Document
@@ -40,7 +44,7 @@ def test_a_cnn_grows_from_an_empty_canvas_by_its_layers_names(qtbot, make_window
     document = window.session.document
     row = sorted(document.nodes.values(), key=lambda n: n.position[0])
     assert [n.type for n in row] == ["Dataset", "Conv2D", "ReLU", "MaxPool2D", "Flatten", "Dense", "CrossEntropy"]
-    assert all(w.target == b.id for a, b in zip(row, row[1:], strict=False) for w in document.wires_out_of[a.id])
+    assert all(w.target == b.id for a, b in pairwise(row) for w in document.wires_out_of[a.id])
     bodies = [window.canvas.canvas.nodes[n.id].scene_body() for n in row]
     assert not any(a.intersects(b) for i, a in enumerate(bodies) for b in bodies[:i])
     seen = window.canvas.mapToScene(window.canvas.viewport().rect()).boundingRect()
@@ -120,7 +124,7 @@ def test_inside_a_block_the_way_out_is_to_be_read(make_window):
         QApplication.processEvents()
         crumbs = window.canvas.breadcrumb
         assert crumbs.isVisible() and crumbs.width() >= crumbs.layout().sizeHint().width() > 100
-        assert all(step.isVisible() and step.width() >= step.fontMetrics().horizontalAdvance(step.text()) for step in crumbs.steps)
+        assert all(s.isVisible() and s.width() >= s.fontMetrics().horizontalAdvance(s.text()) for s in crumbs.steps)
     QTest.mouseClick(window.canvas.breadcrumb.steps[0], Qt.MouseButton.LeftButton)
     assert window.session.level == "" and window.canvas.breadcrumb.isHidden()
 
@@ -156,3 +160,16 @@ def test_new_is_two_keys(qtbot, make_window):
     assert window.new_menu.activeAction().text() == "Empty network"
     QTest.keyClick(window.new_menu, Qt.Key.Key_Return)
     assert not window.session.document.nodes
+
+
+def test_the_time_axis_of_a_plot_that_was_drawn_behind_another_tab_can_be_read(qtbot):
+    plot = PlotCanvas(False)
+    qtbot.addWidget(plot)
+    plot.resize(900, 200)
+    plot.show()
+    train = Series()
+    train.add(range(1, 11), [1.0 / n for n in range(1, 11)])
+    plot.show_curves(train, Series(), 10.0)
+    assert len(plot.getAxis("bottom").values) > 8
+    plot.resize(340, 200)
+    assert [text for _, text in plot.getAxis("bottom").values] == ["0", "2", "4", "6", "8", "epoch 10"]

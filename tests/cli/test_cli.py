@@ -221,6 +221,19 @@ def test_predict_equals_plain_onnxruntime(run: Any, tmp_path: Path) -> None:
     assert found["predictions"] == [str(i) for i in expected.argmax(axis=1)]
 
 
+def test_predict_takes_an_exported_model_and_says_what_it_cannot(run: Any, tmp_path: Path) -> None:
+    save(new("lenet"), tmp_path / "l.onnx")
+    np.save(tmp_path / "x.npy", np.random.default_rng(1).random((3, 1, 28, 28), np.float32))
+    document = run("predict", "l.onnx", "--input", "x.npy", "--json").json
+    for target, name in (("onnx", "e.onnx"), ("step", "s.onnx")):
+        assert run("export", "l.onnx", "--to", target, "-o", name).code == 0
+    exported = run("predict", "e.onnx", "--input", "x.npy", "--json").json
+    np.testing.assert_allclose(exported["outputs"], document["outputs"], atol=1e-5)
+    assert run("predict", "e.onnx", "--input", "x.npy").out.startswith("sample 1: ")
+    step = run("predict", "s.onnx", "--input", "x.npy")
+    assert step.code == 1 and "predict gives one: open the document it came from." in step.err
+
+
 def test_predict_says_what_it_does_to_a_picture(run: Any, tmp_path: Path) -> None:
     from PIL import Image
 

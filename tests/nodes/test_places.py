@@ -35,7 +35,7 @@ def test_a_repair_makes_room_for_the_layer_it_inserts():
 
 
 def test_where_there_is_room_nothing_moves():
-    document, (_, conv, dense) = _three(300.0)
+    document, (_, _, dense) = _three(300.0)
     before = document.nodes[dense].position
     assert _repaired(document, "Insert Flatten").nodes[dense].position == before
 
@@ -43,7 +43,7 @@ def test_where_there_is_room_nothing_moves():
 def test_only_its_row_moves_and_its_frame_grows():
     document, (_, conv, dense) = _three(20.0)
     document, below = edits.add(document, "ReLU", (600.0, 400.0))
-    document, frame = add_frame(document, "All", (-20.0, -40.0, 600.0, 200.0))
+    document, _ = add_frame(document, "All", (-20.0, -40.0, 600.0, 200.0))
     document, new_one = edits.add(document, "ReLU", (0.0, 0.0))
     after = settled(document, conv, new_one, dense)
     far = after.nodes[dense].position[0] - document.nodes[dense].position[0]
