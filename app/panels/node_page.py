@@ -227,7 +227,7 @@ class NodePage(QWidget):
             box.addWidget(label(what[:1].upper() + what[1:], wraps=True))
             if inside:
                 name = self._session.document.node(problem.node).name
-                box.addWidget(button(f"Go to {name}", partial(self._session.reveal, problem.node)))
+                box.addWidget(Folding(f"Go to {name}", partial(self._session.reveal, problem.node)))
             box.addLayout(self._offers(problem))
             self._problems.addWidget(card)
 

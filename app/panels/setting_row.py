@@ -92,12 +92,14 @@ class SettingRow(QWidget):
 
     def add_button(self, glyph: str, tip: str, action: Callable[[], object]) -> QToolButton:
         """One more thing to do with this setting, at the row's end."""
-        made = icon_button(glyph, tip, 24)
+        made = icon_button(glyph, tip, 20)
+        self.reset.setFixedWidth(20)
+        self._grid.setHorizontalSpacing(2)
         # The button must not stand outside of a narrow inspector.
         if isinstance(self.field, ChoiceField):
             self.field.setMinimumWidth(LEAST)
         for part in self.field.parts if isinstance(self.field, PairField) else ():
-            part.setMinimumWidth(LEAST_PART)
+            part.setMinimumWidth(min(LEAST_PART, part.minimumWidth()))
         made.clicked.connect(lambda: action())
         self._grid.addWidget(made, 0, 4)
         return made
