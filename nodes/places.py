@@ -10,7 +10,7 @@ from nodes.frames import Rect, place_frames
 from nodes.layer import layer_type
 
 #: Widths as they are drawn, the least way between two layers, and how far down still counts as the same row.
-CARD, BEAD, APART, ROW, GRID = 160.0, 36.0, 40.0, 120.0, 20.0
+CARD, BEAD, APART, ROW, GRID = 160.0, 36.0, 60.0, 120.0, 20.0
 
 
 def settled(document: Document, source: str, id: str, target: str) -> Document:

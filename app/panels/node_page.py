@@ -150,6 +150,8 @@ class NodePage(QWidget):
                 setting.name, field_for(setting), setting.help, setting.default, change, partial(change, setting.default)
             )  # fmt: skip
             self.learning[setting.name] = row
+            if self.promoting is not None:
+                row.tighten()
             box.addWidget(row)
 
     # -- edits ---------------------------------------------------------------------------------------------------------

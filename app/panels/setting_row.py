@@ -90,11 +90,15 @@ class SettingRow(QWidget):
             self.field.setToolTip(help)
             self.field.setAccessibleDescription(help)
 
+    def tighten(self) -> None:
+        """What stands in it moves together: beside rows that have one more button."""
+        self.reset.setFixedWidth(20)
+        self._grid.setHorizontalSpacing(2)
+
     def add_button(self, glyph: str, tip: str, action: Callable[[], object]) -> QToolButton:
         """One more thing to do with this setting, at the row's end."""
         made = icon_button(glyph, tip, 20)
-        self.reset.setFixedWidth(20)
-        self._grid.setHorizontalSpacing(2)
+        self.tighten()
         # The button must not stand outside of a narrow inspector.
         if isinstance(self.field, ChoiceField):
             self.field.setMinimumWidth(LEAST)

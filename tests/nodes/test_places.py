@@ -30,7 +30,7 @@ def test_a_repair_makes_room_for_the_layer_it_inserts():
     flatten = next(n for n in document.nodes.values() if n.type == "Flatten")
     assert document.nodes[conv].position == (CARD + 60, 0.0), "what stands left of it stays"
     left, right = document.nodes[conv].position[0] + CARD, document.nodes[dense].position[0]
-    assert left + 40 <= flatten.position[0] and flatten.position[0] + BEAD + 40 <= right
+    assert left + 60 <= flatten.position[0] and flatten.position[0] + BEAD + 60 <= right
     assert flatten.position[1] == 0.0
 
 
