@@ -56,14 +56,16 @@ class Series:
 
     def smooth(self) -> Floats:
         """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends; of few
-        points it takes fewer, for a mean of a handful of epochs would lie far from each of them."""
+        points it takes fewer, for a mean of a handful of epochs would lie far from each of them. A run that goes on in a file has
+        a point for each epoch and then one for each batch: none is mixed with what lies far from it."""
         n = len(self.y)
         half = min(max(4, n // 50), n // 12)
         if n < 3:
             return self.y
         sums = np.concatenate([[0.0], np.cumsum(self.y)])
-        low = np.maximum(np.arange(n) - half, 0)
-        high = np.minimum(np.arange(n) + half + 1, n)
+        reach = (self.x[-1] - self.x[0]) * max(0.04, (half + 0.5) / (n - 1))
+        low = np.maximum(np.arange(n) - half, np.searchsorted(self.x, self.x - reach, "left"))
+        high = np.minimum(np.arange(n) + half + 1, np.searchsorted(self.x, self.x + reach, "right"))
         result: Floats = (sums[high] - sums[low]) / (high - low)
         return result
 

@@ -41,6 +41,14 @@ def test_a_mean_of_few_points_stays_near_them():
     assert list(series.x) == [1, 2, 3, 4]
 
 
+def test_epochs_of_a_file_are_not_mixed_with_the_batches_after_them():
+    series = Series()
+    series.add(np.arange(1, 20), 2.0 ** -np.arange(19))
+    series.add(19 + np.arange(1, 101) / 100, np.random.default_rng(0).normal(size=100))
+    smooth = series.smooth()
+    assert np.allclose(smooth[:18], series.y[:18]) and smooth[30:].std() < series.y[30:].std() / 2
+
+
 def test_ticks():
     assert log_ticks(0.02, 2.5) == [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
     assert len(log_ticks(1e-9, 1e3)) <= 7
