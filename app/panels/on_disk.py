@@ -14,7 +14,7 @@ from nodes import edits
 from nodes.naming import LONGEST_NAME
 from runtime.atomic import Stamp, stamp
 
-TOPIC = "disk"
+TOPIC, OTHERS = "disk", "other windows"
 #: Milliseconds after which a file that was touched is looked at: writing it takes several steps.
 CALM = 200
 
@@ -42,7 +42,7 @@ class OnDisk(QObject):
 
     def _on_path(self, path: Path | None) -> None:
         """Another file, or the same one saved or read anew: it is now as this window knows it."""
-        self._messages.take_back(TOPIC)
+        self._take_back()
         if path != self._path:
             if self._watcher.files():
                 self._watcher.removePaths(self._watcher.files())
@@ -81,15 +81,21 @@ class OnDisk(QObject):
             who = "Another Netwright window" if self._presence.others_on(path) else "Another program"
             what = f"{who} has changed {path.name}. Show what is in the file now (one step of undo), or keep what is here?"
             ways = (("Reload", self._window.filing.reload), ("Keep mine", lambda: None))
-        self._messages.take_back(TOPIC)
+        self._take_back()
         self._messages.say("warn", what, ways, topic=TOPIC, keeps=True)
 
+    def _take_back(self) -> None:
+        for topic in (TOPIC, OTHERS):
+            self._messages.take_back(topic)
+
     def _look_for_others(self, path: Path) -> None:
-        """Another window shows the file, which none did when it was last looked at."""
+        """Another window shows the file, which none did when it was last looked at; or none does any more."""
         others = frozenset(n.file for n in self._presence.others_on(path))
         if others - self._others:
             what = f"{path.name} is open in another Netwright window, too. Who saves second is asked before anything is lost."
-            self._messages.say("warn", what, (("Work on a copy", self.copy),), topic=TOPIC, keeps=True)
+            self._messages.say("warn", what, (("Work on a copy", self.copy),), topic=OTHERS, keeps=True)
+        elif not others:
+            self._messages.take_back(OTHERS)
         self._others = others
 
     def copy(self) -> None:

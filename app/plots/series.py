@@ -56,8 +56,8 @@ class Series:
 
     def smooth(self) -> Floats:
         """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends; of few
-        points it takes fewer, for a mean of a handful of epochs would lie far from each of them. A run that goes on in a file has
-        a point for each epoch and then one for each batch: none is mixed with what lies far from it."""
+        points it takes fewer, for a mean of a handful of epochs would lie far from each of them. A run that goes on in a file
+        has a point for each epoch and then one for each batch: none is mixed with what lies far from it."""
         n = len(self.y)
         half = min(max(4, n // 50), n // 12)
         if n < 3:

@@ -271,7 +271,6 @@ def test_the_first_window_learns_of_the_second_when_it_comes_to_the_front(qtbot,
     to_front(qtbot, one)
     wait_for(qtbot, one, "is open in another Netwright window, too")
     other.show_document(tiny(), None)
-    qtbot.mouseClick(one.messages._close, LEFT)
     one.on_disk.look()
     assert not one.messages.isVisible(), "it is alone again"
 
