@@ -102,15 +102,15 @@ def paint_tile(painter: QPainter, rect: QRectF, category: str, glyph: str, token
     paint_glyph(painter, inner, glyph, tokens.onhue)
 
 
-def _pixmap(size: int, scale: float) -> QPixmap:
-    pixmap = QPixmap(QSize(round(size * scale), round(size * scale)))
+def _pixmap(size: int, scale: float, beside: int = 0) -> QPixmap:
+    pixmap = QPixmap(QSize(round((size + beside) * scale), round(size * scale)))
     pixmap.setDevicePixelRatio(scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     return pixmap
 
 
-def _glyph_pixmap(name: str, color: str, size: int, scale: float, opacity: float) -> QPixmap:
-    pixmap = _pixmap(size, scale)
+def _glyph_pixmap(name: str, color: str, size: int, scale: float, opacity: float, beside: int) -> QPixmap:
+    pixmap = _pixmap(size, scale, beside)
     painter = QPainter(pixmap)
     painter.setOpacity(opacity)
     paint_glyph(painter, QRectF(0, 0, size, size), name, color)
@@ -119,12 +119,13 @@ def _glyph_pixmap(name: str, color: str, size: int, scale: float, opacity: float
 
 
 @lru_cache(maxsize=512)
-def glyph_icon(name: str, color: str, size: int = 16) -> QIcon:
-    """A glyph as an icon, with its disabled state at 40 %. Ask again with other colours when the theme changes."""
+def glyph_icon(name: str, color: str, size: int = 16, beside: int = 0) -> QIcon:
+    """A glyph as an icon, with its disabled state at 40 %. Ask again with other colours when the theme changes. `beside`:
+    empty pixels at its right, for a button with words, which Qt would set too close to it."""
     icon = QIcon()
     for scale in SCALES:
-        icon.addPixmap(_glyph_pixmap(name, color, size, scale, 1.0), QIcon.Mode.Normal)
-        icon.addPixmap(_glyph_pixmap(name, color, size, scale, DISABLED_OPACITY), QIcon.Mode.Disabled)
+        icon.addPixmap(_glyph_pixmap(name, color, size, scale, 1.0, beside), QIcon.Mode.Normal)
+        icon.addPixmap(_glyph_pixmap(name, color, size, scale, DISABLED_OPACITY, beside), QIcon.Mode.Disabled)
     return icon
 
 

@@ -72,8 +72,10 @@ QToolButton:pressed, QToolButton:checked { background: $accenttint; color: $acce
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $text_off; }
 QToolButton::menu-indicator { image: none; }
-QFrame[segments="true"] { background: $raised; border: 1px solid $line2; border-radius: 6px; min-height: 26px; max-height: 26px; }
+QFrame[segments="true"], QFrame[segments="low"] { background: $raised; border: 1px solid $line2; border-radius: 6px; min-height: 26px; max-height: 26px; }
 QToolButton[segment] { background: transparent; border: none; border-radius: 0; padding: 0 12px; min-height: 26px; max-height: 26px; }
+QFrame[segments="low"], QFrame[segments="low"] QToolButton { min-height: 22px; max-height: 22px; }
+QFrame[segments="low"] QToolButton { padding: 0 10px; }
 QToolButton[segment="first"] { border-top-left-radius: 5px; border-bottom-left-radius: 5px; }
 QToolButton[segment="last"] { border-top-right-radius: 5px; border-bottom-right-radius: 5px; }
 QToolButton[segment="middle"], QToolButton[segment="last"] { border-left: 1px solid $line; }
@@ -188,7 +190,7 @@ QAbstractScrollArea::corner { background: transparent; border: none; }
 
 TEMPLATE = BASE + MENUS + BUTTONS + FIELDS + VIEWS
 
-MONO_FAMILIES = '"JetBrains Mono", "Cascadia Mono", "DejaVu Sans Mono"'
+MONO_FAMILIES = '"JetBrains Mono", "Cascadia Mono", "DejaVu Sans Mono", "Inter"'
 
 
 def _derived(tokens: Tokens) -> dict[str, str]:

@@ -150,7 +150,7 @@ def apply(app: QApplication, mode: Mode = "system") -> Tokens:
     if app.property("netwrightMode") is None:
         load_fonts()
         app.setStyle("Fusion")
-        app.setFont(font("body"))
+        app.setFont(font("dense"))
         hints.colorSchemeChanged.connect(_follow_system)
     app.setProperty("netwrightMode", mode)
     # Title bars and native dialogs are the desktop's to draw: tell it which it should be.

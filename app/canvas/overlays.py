@@ -73,7 +73,7 @@ class ZoomControl(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("segments", True)
+        self.setProperty("segments", "low")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -81,7 +81,7 @@ class ZoomControl(QFrame):
         self.level = self._button("100 %", "Zoom to 100 %", "middle")
         self.into = self._button("+", "Zoom in", "middle")
         self.all = self._button("Fit", "Show everything", "last")
-        self.level.setMinimumWidth(66)
+        self.level.setMinimumWidth(60)
         for button in (self.out, self.level, self.into, self.all):
             row.addWidget(button)
         self.out.clicked.connect(lambda: self.zoom_by.emit(1 / 1.25))

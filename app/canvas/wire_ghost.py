@@ -144,7 +144,9 @@ class DraggedWire:
         painter.drawRoundedRect(bead, BEAD[1] / 2, BEAD[1] / 2)
         glyph = QRectF(at.x() - 8, at.y() - 8, 16, 16)
         paint_glyph(painter, glyph, _glyph(self._repair.layer), ink.color("accent"))
-        lift = 11 * _scale(painter)
+        if _scale(painter) > 1.0:
+            return  # from afar its words would lie on each other and on what is beside it: the card says them
+        lift = 11.0
         self._words(painter, QPointF(at.x(), bead.top() - lift), self._repair.layer, "caption", "accent")
         middle = (bead.right() + self.tip.x()) / 2
         self._words(painter, QPointF(middle, at.y() - lift), counted(self._repair.result), "smallest", "accent")

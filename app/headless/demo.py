@@ -61,7 +61,7 @@ def _panel(pen: Any, at: tuple[int, int], title: str, series: list[list[float]])
 
     import resources
 
-    face = ImageFont.truetype(str(resources.path("fonts", "Inter-Medium.otf")), 14)
+    face = ImageFont.truetype(str(resources.path("fonts", "Inter-Medium.ttf")), 14)
     small = ImageFont.truetype(str(resources.path("fonts", "JetBrainsMono-Regular.ttf")), 11)
     left, top, right, bottom = at[0] + MARGIN[0], MARGIN[1], at[0] + at[1] - MARGIN[2], SIZE[1] - MARGIN[3]
     values = [v for line in series for v in line]

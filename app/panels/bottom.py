@@ -47,12 +47,11 @@ class BottomPanel(QFrame):
         self.tabs.setExpanding(False)
         for name in ("Training", "Problems", "Layers", "Log"):
             self.tabs.addTab(name)
-        self.badge = QLabel()
+        self.badge = QLabel(self.tabs)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge.setObjectName("badge")
-        # Of one size, also when it is empty: a tab bar does not notice when a button in it grows.
+        # Of one size: a tab bar does not notice when a button in it grows.
         self.badge.setFixedSize(26, 18)
-        self.tabs.setTabButton(PROBLEMS, QTabBar.ButtonPosition.RightSide, self.badge)
         self.training = TrainingPanel(session, control)
         self.problems = ProblemList(session)
         self.layers = LayersPage(session)
@@ -97,6 +96,14 @@ class BottomPanel(QFrame):
         ink, tint = (tokens.err, tokens.errtint) if checked.errors else (tokens.warn, tokens.warntint)
         look = f"color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px;"
         self.badge.setStyleSheet(f"#badge {{ {look} }}" if count else "")
+        self._seat_badge(bool(count))
+
+    def _seat_badge(self, on: bool) -> None:
+        """An empty badge would leave a hole between the tabs."""
+        side = QTabBar.ButtonPosition.RightSide
+        if on != (self.tabs.tabButton(PROBLEMS, side) is self.badge):
+            self.tabs.setTabButton(PROBLEMS, side, self.badge if on else None)
+            self.badge.setVisible(on)
 
     def recolor(self) -> None:
         """The theme has changed."""

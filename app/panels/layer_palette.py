@@ -126,14 +126,19 @@ class LayerPalette(QFrame):
 
     def _lay_out(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(8, 8, 2, 0)
+        box.setContentsMargins(8, 8, 2, 0)  # the scroll bar stands in the margin at the right
         box.setSpacing(8)
         inside = QHBoxLayout(self.search)
         inside.setContentsMargins(0, 0, 6, 0)
         inside.addStretch(1)
         inside.addWidget(self._key)
-        for widget in (self.search, self.none_found, self.tree):
-            box.addWidget(widget)
+        above = QVBoxLayout()
+        above.setContentsMargins(0, 0, 6, 0)
+        above.setSpacing(8)
+        for widget in (self.search, self.none_found):
+            above.addWidget(widget)
+        box.addLayout(above)
+        box.addWidget(self.tree)
 
     # -- contents ------------------------------------------------------------------------------------------------------
     def fill(self) -> None:

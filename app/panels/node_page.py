@@ -248,7 +248,7 @@ class NodePage(QWidget):
         self._numbers_title.setVisible(bool(lines))
         for row, words in enumerate(lines):
             for column, text in enumerate(words):
-                made = label(minus(text), wraps=column == 1 and len(text) > 10)
+                made = label(minus(text), wraps=column == 1)
                 made.setFont(font("number-strong" if column == 2 else "mono-caption"))
                 self._numbers.addWidget(made, row, column)
 

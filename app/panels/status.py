@@ -54,6 +54,7 @@ class Status(QStatusBar):
         ruled = f"QLabel {{ border-left: 1px solid {current().line}; }}"
         for made in (self.parameters, self.cost, self.memory, self.seed, self.kept, self.provider):
             made.setStyleSheet(ruled)
+        self.refresh()
 
     def refresh(self) -> None:
         checked, document = self._session.checked, self._session.document
@@ -64,7 +65,7 @@ class Status(QStatusBar):
         for made in (self.cost, self.memory):
             made.setVisible(bool(document.nodes))
         # Nothing is wrong with a network that has not been begun.
-        found = counts(checked.problems if document.nodes else ()) or "no problems"
+        found = _told(counts(checked.problems if document.nodes else ()))
         self.problems.setText("checking …" if self._session.checking else found)
         self.problems.setToolTip(CHECKING if self._session.checking else "")
         self.seed.setText(f"seed {document.recipe.seed}")
@@ -93,3 +94,11 @@ class Status(QStatusBar):
     def show_kept(self, text: str) -> None:
         self.kept.setText(text)
         self.kept.setVisible(bool(text))
+
+
+def _told(words: str) -> str:
+    """``✗ 2 errors, ! 1 advice``: each with its sign in its colour."""
+    tokens = current()
+    signs = {"error": f'<span style="color: {tokens.err}">✗</span> ', "advice": f'<span style="color: {tokens.warn}">!</span> '}
+    parts = [next(sign for what, sign in signs.items() if what in part) + part for part in words.split(", ") if part]
+    return " &nbsp;".join(parts) or "no problems"

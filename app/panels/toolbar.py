@@ -85,6 +85,7 @@ class Toolbar(QToolBar):
         self.help.clicked.connect(window.show_keys)
         self.export = QPushButton("Export ONNX")
         self.export.setProperty("command", "export")
+        self.export.setIconSize(QSize(20, 16))
         self.export.setAccessibleName("Export ONNX")
         self.export.clicked.connect(lambda: window.actions_by_id["export"].trigger())
         for widget in (self.theme, self.help, self.export):
@@ -106,7 +107,7 @@ class Toolbar(QToolBar):
         self.theme.setToolTip("Light" if tokens.dark else "Dark")
         for tool in (self.theme, self.help):
             tool.setIcon(glyph_icon(tool.property("glyph"), tokens.text2))
-        self.export.setIcon(glyph_icon("export", tokens.text))
+        self.export.setIcon(glyph_icon("export", tokens.text, 16, 4))
         self.search.recolor()
 
 

@@ -33,7 +33,7 @@ class TrainBar(QWidget):
         self.hint: Callable[[str], str] = lambda id: ""
         self.train = QPushButton("Train")
         self.train.setProperty("primary", True)
-        self.train.setIconSize(QSize(14, 14))
+        self.train.setIconSize(QSize(18, 14))
         self.step = icon_button("step", "One step", command="step")
         self.one_epoch = icon_button("epoch", "One epoch", command="step_epoch")
         self.stop = icon_button("stop", "Stop", command="stop")
@@ -59,7 +59,7 @@ class TrainBar(QWidget):
         word = "Pause" if running else "Go on" if state == PAUSED else "Train"
         key = self.hint("train")
         self.train.setText(f"{word}  {key}" if key and self._wide(1600) else word)
-        self.train.setIcon(glyph_icon(glyph, current().onaccent))
+        self.train.setIcon(glyph_icon(glyph, current().onaccent, 14, 4))
         self.train.setAccessibleName(word)
         self.train.setToolTip(f"{word} ({key})" if key else word)
         ready = ready and state in (IDLE, PAUSED)

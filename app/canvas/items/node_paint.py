@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
 
 from app.canvas import geometry as g
 from app.canvas.ink import Ink, shortened, text_width
@@ -57,7 +57,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     if look.face is not None and look.name:
         ink.text(painter, right, g.LINE, look.name, "big", "text2", 1.0)
         right -= text_width(look.name, "big") + 8
-    _fitted(painter, ink, QPointF(40, g.LINE), _title(look, "big", right - 40), "big", "text", right - 40)
+    _fitted(painter, ink, QPointF(40, g.LINE), _near_title(look, right - 40), "big", "text", right - 40)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
         _face(painter, item, ink, words=False)
@@ -262,7 +262,10 @@ def _shape_color(item: NodeItem) -> str:
 
 def _gradient(painter: QPainter, y: float, value: float, ink: Ink) -> None:
     """∇, a bar on a log scale from 1e−6 to 0.1, the value."""
-    ink.text(painter, 9, y, "∇", "smallest", "text3")
+    painter.setPen(ink.pen("text3", 1.25))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    # ∇, drawn: neither of the bundled faces has it.
+    painter.drawPolygon(QPolygonF([QPointF(9.5, y - 3.5), QPointF(16.5, y - 3.5), QPointF(13, y + 3.5)]))
     text = scientific(value)
     ink.text(painter, g.WIDTH - 9, y, text, "smallest", "text3", 1.0)
     left, right = 24.0, g.WIDTH - 9 - text_width("0.0e-0", "smallest") - 8
@@ -297,8 +300,7 @@ def _ring(painter: QPainter, box: QRectF, ink: Ink, width: float, radius: float)
 def _fitted(painter: QPainter, ink: Ink, at: QPointF, text: str, role: str, color: str, room: float) -> None:
     """A layer's type; one that is too long shrinks, for cutting it off would say another word. One that would become too
     small to read is first shortened as the field does: LocalResponseNorm."""
-    if text_width(text, role) * SHRUNK > room:
-        text = text.replace("Normalization", "Norm")
+    text = _short(text, role, room)
     width = text_width(text, role)
     painter.save()
     painter.translate(at)
@@ -306,3 +308,15 @@ def _fitted(painter: QPainter, ink: Ink, at: QPointF, text: str, role: str, colo
     painter.scale(scale, scale)
     ink.text(painter, 0, 0, text, role, color)
     painter.restore()
+
+
+def _short(type: str, role: str, room: float) -> str:
+    """A type as the field writes it, where the whole word would become too small to read."""
+    return type.replace("Normalization", "Norm") if text_width(type, role) * SHRUNK > room else type
+
+
+def _near_title(look: NodeLook, room: float) -> str:
+    """A type that would become too small to read gives way to the layer's own name."""
+    title = _title(look, "big", room)
+    small = text_width(_short(title, "big", room), "big") * SHRUNK > room
+    return look.name if small and look.name and look.face is None else title

@@ -30,25 +30,26 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
         # A free input waits for something, and so does a dataset's label; other outputs are only on offer.
         asks = not port.output or look.category == "Data"
         if tag:
-            # Beside a free port; above the wire of a joined one.
-            _tag(painter, at - QPointF(0, 14 if port.joined else 0), side, tag, state, ink, max(1.0, READ / zoom))
+            _tag(painter, at, side, port.joined, tag, state, ink, max(1.0, READ / zoom))
         elif port.named and not port.joined and zoom >= NEAR and (asks or item.hovered):
             ink.text(painter, at.x() + 12 * side, at.y(), port.words, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
+#: How far above a joined port the middle of its tag stands: clear of the header.
+TAG_ABOVE = 26.0
 #: Words and ground of a tag.
 TAGS = {PortState.FITS: ("ok", "oktint"), PortState.CHOSEN: ("accent", "accenttint")}
 
 
 def _tag(
-    painter: QPainter, at: QPointF, side: int, text: str, state: PortState, ink: Ink, scale: float
+    painter: QPainter, at: QPointF, side: int, joined: bool, text: str, state: PortState, ink: Ink, scale: float
 ) -> None:
+    """Beside a free port; above a joined one, over its own node, for beside it the neighbour's header may stand."""
     role, tint = TAGS.get(state, ("err", "errtint"))
     width = text_width(text, "smallest-strong") + 12
     painter.save()
     painter.translate(at)
     painter.scale(scale, scale)
-    ink.label(
-        painter, QPointF(side * (width / 2 + 14), 0), text, "smallest-strong", role, tint, role
-    )
+    centre = QPointF(-side * (width / 2 - 8), -TAG_ABOVE) if joined else QPointF(side * (width / 2 + 14), 0)
+    ink.label(painter, centre, text, "smallest-strong", role, tint, role)
     painter.restore()
