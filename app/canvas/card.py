@@ -45,7 +45,7 @@ class RefusalCard(QWidget):
         self.setAccessibleName(f"{title}. {sentence}")
         self.resize(WIDTH, round(self._rows_top() + ROW * len(repairs) + 40))
         self.show()
-        self.raise_()  # over the title and the zoom control
+        self.raise_()
         self.update()
 
     def stand_by(self, port: QPoint) -> None:

@@ -53,7 +53,7 @@ class DragWire(Gesture):
         self.picture = DraggedWire(view.canvas, anchor)
         self._verdicts: dict[Key, Verdict] = {}
         self._todo = [(id, port) for id, port in self._ports() if self._may_fit(id, port.port.name)]
-        self._card = RefusalCard(view.viewport(), view.tokens)
+        self._card = RefusalCard(view, view.tokens)  # the view, not its viewport: over the title too
         self._timer = QTimer(view, interval=0)
         self._timer.timeout.connect(self._look_ahead)
 

@@ -269,11 +269,11 @@ def costs(session: Session, id: str) -> list[tuple[str, str, str]]:
     numbers = table.at(session.document.path(id))
     if numbers is None or not numbers.activations:
         return []
-    lines = [("memory", f"for a batch of {table.batch:,}", in_words(numbers.training))]
+    lines = [("memory", f"a batch of {table.batch:,}", in_words(numbers.training))]
     if numbers.everything or numbers.field:
         seen = "all" if numbers.everything else describe_shape(numbers.field or ())
         lines.insert(0, ("sees", "of the input", seen))
     if numbers.multiply_adds or numbers.parameters:
-        lines.append(("computation", "of the network's", percent(numbers.computation)))
+        lines.append(("compute", "of the network's", percent(numbers.computation)))
         lines.append(("space", "of the network's", percent(numbers.space)))
     return lines

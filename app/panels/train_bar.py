@@ -98,5 +98,8 @@ class TrainBar(QWidget):
             return
         self.epoch.setText(f"epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
         self.batch.setText(f"batch {progress.batch:,}/{progress.batches:,}")
+        # As wide as it becomes: a count that grows would be cut off until the bar is laid out again.
+        most = self.batch.fontMetrics().horizontalAdvance(f"batch {progress.batches:,}/{progress.batches:,}")
+        self.batch.setMinimumWidth(most + 2)
         self.bar.setValue(int(1000 * progress.share))
         self.left.setText(f"{duration(seconds)} left" if seconds is not None else "")

@@ -185,5 +185,5 @@ def test_the_inspector_says_what_a_layer_sees_and_takes(window):
     page = window.inspector.page
     shown = {page._numbers.itemAtPosition(r, 0).widget().text(): page._numbers.itemAtPosition(r, 2).widget().text()
              for r in range(page._numbers.rowCount()) if page._numbers.itemAtPosition(r, 0)}  # fmt: skip
-    assert shown["sees"] == "14×14" and shown["computation"] == "55 %" and shown["space"] == "5 %"
+    assert shown["sees"] == "14×14" and shown["compute"] == "55 %" and shown["space"] == "5 %"
     assert shown["memory"] == "330 kB"

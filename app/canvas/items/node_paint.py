@@ -100,8 +100,8 @@ def paint_bead(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     """A layer without parameters and without a picture: a pill on the wire, its name below."""
     body, look = item.body(), item.look
     hue = ink.tokens.hue(look.category)
-    painter.setBrush(ink.color(mix(hue, ink.tokens.raised, 0.0 if look.bypassed else 0.24)))
-    line = "err" if look.level == "error" else ("text3" if item.hovered else mix(hue, ink.tokens.raised, 0.55))
+    painter.setBrush(ink.brush("raised") if look.bypassed else ink.header(look.category))
+    line = "err" if look.level == "error" else ("text3" if item.hovered else mix(hue, ink.tokens.raised, 0.8))
     painter.setPen(ink.pen(line, 1.25, dashed=look.training_only or look.bypassed))
     painter.drawRoundedRect(body.adjusted(0.5, 0.5, -0.5, -0.5), g.BEAD[1] / 2, g.BEAD[1] / 2)
     glyph = QRectF(0, 0, 16, 16)

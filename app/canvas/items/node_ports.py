@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from app.canvas.geometry import NEAR, READ
+from app.canvas.geometry import LINE, NEAR, READ
 from app.canvas.ink import Ink, text_width
 from app.canvas.ports import PortState, paint_port
 
@@ -30,7 +30,7 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
         # A free input waits for something, and so does a dataset's label; other outputs are only on offer.
         asks = not port.output or look.category == "Data"
         if tag:
-            _tag(painter, at, side, port.joined, tag, state, ink, max(1.0, READ / zoom))
+            _tag(painter, at, side, port.joined and at.y() == LINE, tag, state, ink, max(1.0, READ / zoom))
         elif port.named and not port.joined and zoom >= NEAR and (asks or item.hovered):
             ink.text(painter, at.x() + 12 * side, at.y(), port.words, "caption", "text3", 0.0 if side > 0 else 1.0)
 
@@ -42,14 +42,14 @@ TAGS = {PortState.FITS: ("ok", "oktint"), PortState.CHOSEN: ("accent", "accentti
 
 
 def _tag(
-    painter: QPainter, at: QPointF, side: int, joined: bool, text: str, state: PortState, ink: Ink, scale: float
+    painter: QPainter, at: QPointF, side: int, above: bool, text: str, state: PortState, ink: Ink, scale: float
 ) -> None:
-    """Beside a free port; above a joined one, over its own node, for beside it the neighbour's header may stand."""
+    """Beside its port; `above` a joined first one, over its own node, for beside that the neighbour's header may stand."""
     role, tint = TAGS.get(state, ("err", "errtint"))
     width = text_width(text, "smallest-strong") + 12
     painter.save()
     painter.translate(at)
     painter.scale(scale, scale)
-    centre = QPointF(-side * (width / 2 - 8), -TAG_ABOVE) if joined else QPointF(side * (width / 2 + 14), 0)
+    centre = QPointF(-side * (width / 2 - 8), -TAG_ABOVE) if above else QPointF(side * (width / 2 + 14), 0)
     ink.label(painter, centre, text, "smallest-strong", role, tint, role)
     painter.restore()
