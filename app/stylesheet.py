@@ -121,7 +121,7 @@ QRadioButton::indicator:checked { border: 4px solid $accentfill; width: 8px; hei
 """
 
 FIELDS = """
-QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit { background: $field; color: $text; border: 1px solid $line2; border-radius: 4px; selection-background-color: $accentfill; selection-color: $onaccent; }
+QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit { background: $field; color: $text; border: 1px solid $line2; border-radius: 4px; selection-background-color: $accentfill; selection-color: $onaccent; placeholder-text-color: $text3; }
 QLineEdit, QAbstractSpinBox { padding: 0 7px; min-height: 22px; max-height: 22px; }
 QAbstractSpinBox { font-family: $mono; font-size: 12px; }
 QLineEdit[tall="true"] { border-radius: 6px; min-height: 26px; max-height: 26px; }

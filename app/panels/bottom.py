@@ -30,6 +30,7 @@ class Log(QPlainTextEdit):
         self.setAccessibleName("Log")
         self.setPlaceholderText("What happens is written down here.")
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.document().setDocumentMargin(12)
 
     def write(self, text: str) -> None:
         if text:

@@ -54,6 +54,16 @@ def test_text_on_fills_and_tints_is_readable(tokens: Tokens) -> None:
     assert [pair for pair in pairs if theme.contrast(*pair) < 4.5] == []
 
 
+@pytest.mark.parametrize("mode", ["dark", "light"])
+def test_what_stands_in_an_empty_field_is_readable(dressed: QApplication, qtbot: QtBot, mode: Mode) -> None:
+    tokens = theme.apply(dressed, mode)
+    field = QLineEdit(placeholderText="Search layers")
+    qtbot.addWidget(field)
+    field.show()
+    ink = field.palette().color(QPalette.ColorRole.PlaceholderText)
+    assert theme.contrast(theme.mix(ink.name(), tokens.field, ink.alphaF()), tokens.field) >= 4.5
+
+
 @THEMES
 def test_wires_and_glyphs_can_be_seen(tokens: Tokens) -> None:
     assert theme.contrast(tokens.ctl, tokens.canvas) >= 3

@@ -97,7 +97,7 @@ class FrameItem(QGraphicsItem):
 
     def _words(self, painter: QPainter, large: bool) -> None:
         """The title, and as much of the text as stands beside it (the tip has all)."""
-        role, second = ("big", "big") if large else ("caption-strong", "caption")
+        role, second = ("big", "big-name") if large else ("caption-strong", "caption")
         x, y = self.rect().left() + 12, self.rect().top() + (12 if large else 13)
         room = self.rect().right() - 12 - x
         title = shortened(self.frame.title, role, room)
