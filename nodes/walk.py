@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from heapq import heappop, heappush
 
 from nodes.build import Built
 from nodes.document import Document, Node
@@ -15,6 +16,24 @@ PASSING = ("Linear", "Dropout", "GaussianNoise", "Output")
 NORMALIZING = ("BatchNormalization", "LayerNormalization", "GroupNormalization", "LocalResponseNormalization")
 RECTIFIERS = ("ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Softplus", "Maxout")
 SQUASHING = ("Sigmoid", "Tanh")
+
+
+def reading_order(document: Document) -> list[str]:
+    """Node ids, sources first, and of those that may come next the one that was drawn first: a branch stays together, and
+    so does what is not connected. Nodes on a cycle come last."""
+    place = {id: i for i, id in enumerate(document.nodes)}
+    ids = list(document.nodes)
+    waiting = {id: len(wires) for id, wires in document.wires_into.items()}
+    ready = [place[id] for id in ids if not waiting[id]]
+    found = []
+    while ready:
+        id = ids[heappop(ready)]
+        found.append(id)
+        for wire in document.wires_out_of[id]:
+            waiting[wire.target] -= 1
+            if not waiting[wire.target]:
+                heappush(ready, place[wire.target])
+    return [*found, *document.cycle()]
 
 
 def layer_of(built: Built, id: str) -> Layer | None:

@@ -126,7 +126,8 @@ class Ink:
     def label(self, painter: QPainter, centre: QPointF, text: str, role: str, color: str, fill: str, line: str) -> QRectF:
         """A small tag with an outline; returns what it covers."""
         width = text_width(text, role) + 10
-        rect = QRectF(centre.x() - width / 2, centre.y() - 9, width, 18)
+        half = max(9.0, metrics(role).height() / 2 + 1)
+        rect = QRectF(centre.x() - width / 2, centre.y() - half, width, 2 * half)
         painter.setPen(self.pen(line))
         painter.setBrush(self.brush(fill))
         painter.drawRoundedRect(rect, 4, 4)

@@ -144,8 +144,8 @@ class EmptyHint(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.width() / 2
-        self._ink.text(painter, middle, 16, HEADING, "title", "text", 0.5)
-        self._ink.text(painter, middle, 48, WORDS, "body", "text2", 0.5)
+        self._ink.text(painter, middle, 18, HEADING, "start" if self.whole else "title", "text", 0.5)
+        self._ink.text(painter, middle, 54, WORDS, "body", "text2", 0.5)
         for i, (title, category, words, below) in enumerate(STEPS if self.whole else ()):
             self._step(painter, QRectF(4 + i * 284, 96, 184, 120), title, category, words, below, i == 0)
             if i:

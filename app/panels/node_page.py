@@ -225,19 +225,23 @@ class NodePage(QWidget):
             box = QVBoxLayout(card)
             box.setContentsMargins(8, 8, 8, 8)
             inside = own(problem.node) != self._id
-            what = problem.sentence if inside else problem.what
-            box.addWidget(label(what[:1].upper() + what[1:], wraps=True))
+            words = problem.sentence if inside else problem.what
+            what = label(words[:1].upper() + words[1:], wraps=True)
+            if problem.repairs or inside:
+                box.addWidget(what)
             if inside:
                 name = self._session.document.node(problem.node).name
                 box.addWidget(Folding(f"Go to {name}", partial(self._session.reveal, problem.node)))
-            box.addLayout(self._offers(problem))
+            box.addLayout(self._offers(problem, None if problem.repairs or inside else what))
             self._problems.addWidget(card)
 
-    def _offers(self, problem: Problem) -> QHBoxLayout:
-        """Repairs below each other; at their right the page that explains it, and silence."""
+    def _offers(self, problem: Problem, what: QLabel | None) -> QHBoxLayout:
+        """Repairs below each other, or the sentence `what` alone; at the right the page that explains it, and silence."""
         row, repairs = QHBoxLayout(), QVBoxLayout()
         for repair in problem.repairs:
             repairs.addWidget(Folding(repair.title, partial(self._session.do, repair.title, repair.edit)))
+        if what is not None:
+            repairs.addWidget(what)
         row.addLayout(repairs, 1)
         for tool in more_buttons(problem, self._session, self.help_wanted.emit):
             row.addWidget(tool, 0, Qt.AlignmentFlag.AlignBottom)

@@ -69,7 +69,8 @@ def flaws(window: QWidget) -> Iterator[str]:
 
 def overlaps(widgets: list[QWidget], window: QWidget) -> list[tuple[str, str]]:
     """Pairs of visible widgets that lie on each other."""
-    seen = [(w.accessibleName() or type(w).__name__, QRect(w.mapTo(window, QPoint(0, 0)), w.size())) for w in widgets if w.isVisible()]
+    placed = ((type(w).__name__, QRect(w.mapTo(window, QPoint(0, 0)), w.size())) for w in widgets if w.isVisible())
+    seen = list(placed)
     return [(a, b) for i, (a, here) in enumerate(seen) for b, there in seen[i + 1 :] if here.intersects(there)]
 
 

@@ -229,3 +229,12 @@ def test_the_inspector_shows_what_a_layer_has_learnt(qtbot, make_window):
 ])
 def test_gradients_have_one_scale(value, how_far, words):
     assert (share(value), scientific(value)) == (pytest.approx(how_far), words)
+
+
+def test_the_table_keeps_chains_together(make_window) -> None:
+    """Sources first, and otherwise as it was drawn: what lost its wire does not stand between the others."""
+    window = make_window(edits.remove(new("lenet"), ["n8"]))
+    view = window.inspector.network.view
+    names = [view.order.index(row, 0).data() for row in range(view.order.rowCount() - 1)]
+    drawn = [n.name or n.type for n in window.session.document.nodes.values()]
+    assert names == drawn

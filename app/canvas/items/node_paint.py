@@ -52,12 +52,13 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     box = QRectF(0, top, body.width(), body.height() - top if not look.collapsed else LARGE_HEADER)
     _sheets(painter, box, item, ink)
     _box(painter, box, LARGE_HEADER, item, ink)
-    paint_tile(painter, QRectF(7, g.LINE - 13, 26, 26), look.category, glyph_for(look.type, look.category), ink.tokens)
+    _tile(painter, QRectF(7, g.LINE - 13, 26, 26), item, ink)
     right = body.right() - (30 if look.level else 12)  # a port stands at the right end
     if look.face is not None and look.name:
         ink.text(painter, right, g.LINE, look.name, "big", "text2", 1.0)
         right -= text_width(look.name, "big") + 8
-    _fitted(painter, ink, QPointF(40, g.LINE), _near_title(look, right - 40), "big", "text", right - 40)
+    color = "text3" if look.bypassed else "text"
+    _fitted(painter, ink, QPointF(40, g.LINE), _near_title(look, right - 40), "big", color, right - 40)
     _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
         _face(painter, item, ink, words=False)
@@ -166,15 +167,7 @@ def header_shape(width: float, height: float) -> QPainterPath:
 
 def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     look = item.look
-    tile = QRectF(7, (g.HEADER - g.TILE) / 2, g.TILE, g.TILE)
-    glyph = glyph_for(look.type, look.category)
-    if look.bypassed:
-        painter.setPen(ink.pen("ctl"))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(tile.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        paint_glyph(painter, tile.adjusted(2, 2, -2, -2), glyph, ink.color("text3"))
-    else:
-        paint_tile(painter, tile, look.category, glyph, ink.tokens)
+    _tile(painter, QRectF(7, (g.HEADER - g.TILE) / 2, g.TILE, g.TILE), item, ink)
     right = g.WIDTH - 10
     if look.level:
         _sign(painter, QRectF(right - 14, g.LINE - 7, 14, 14), look.level, ink)
@@ -193,6 +186,19 @@ def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
 def _title(look: NodeLook, role: str, room: float) -> str:
     """A name that somebody gave may be cut where it would become too small to read; a type may not."""
     return shortened(look.title, role, room / SHRUNK) if look.title != look.type else look.title
+
+
+def _tile(painter: QPainter, rect: QRectF, item: NodeItem, ink: Ink) -> None:
+    """The category's hue with the glyph on it; of a bypassed layer the outline alone."""
+    look = item.look
+    glyph = glyph_for(look.type, look.category)
+    if not look.bypassed:
+        paint_tile(painter, rect, look.category, glyph, ink.tokens)
+        return
+    painter.setPen(ink.pen("ctl"))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    paint_glyph(painter, rect.adjusted(2, 2, -2, -2), glyph, ink.color("text3"))
 
 
 def _sign(painter: QPainter, rect: QRectF, level: str, ink: Ink) -> None:
@@ -218,10 +224,10 @@ def _face(painter: QPainter, item: NodeItem, ink: Ink, words: bool = True) -> No
     item.face.paint(painter, rect, ink, words)
     painter.restore()
     if look.bypassed:
-        _bypassed(painter, rect, ink)
+        _bypassed(painter, rect, ink, "caption" if words else "big-name")
 
 
-def _bypassed(painter: QPainter, rect: QRectF, ink: Ink) -> None:
+def _bypassed(painter: QPainter, rect: QRectF, ink: Ink, role: str) -> None:
     """Slanted lines over the face, each as far as the face goes."""
     painter.setPen(ink.pen("line2"))
     width, height = rect.width(), rect.height()
@@ -229,7 +235,7 @@ def _bypassed(painter: QPainter, rect: QRectF, ink: Ink) -> None:
         top, bottom = max(0.0, x - width), min(height, x)
         corner = rect.topLeft()
         painter.drawLine(corner + QPointF(x - top, top), corner + QPointF(x - bottom, bottom))
-    ink.label(painter, rect.center(), "bypassed", "caption", "text", "raised", "raised")
+    ink.label(painter, rect.center(), "bypassed", role, "text", "raised", "raised")
 
 
 def _footer(painter: QPainter, item: NodeItem, ink: Ink) -> None:

@@ -144,7 +144,7 @@ def test_resnet_152_opens_whole_and_counts_as_published(make_window, qtbot, tmp_
     assert window.session.checked.built.parameter_count == 60_192_808
     rows = window.inspector.network.view.texts()
     document = window.session.document
-    assert [row[0] for row in rows[:-1]] == [document.nodes[i].name for i in document.order()]
+    assert [row[0] for row in rows[:-1]] == [node.name for node in document.nodes.values()], "as it is drawn"
     assert rows[-1][1:] == ["", "60,192,808"]
 
 
