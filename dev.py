@@ -211,11 +211,18 @@ def bench(arguments: list[str]) -> int:
     return hand_over(["-m", "tests.benchmarks.bench", *arguments])
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "docs": docs, "bench": bench}
+def pictures(arguments: list[str]) -> int:
+    """Take pictures of the window in its states and sizes, dark and light, into a folder; README's are two of them."""
+    need_venv("dev")
+    need_qt_libraries()
+    return hand_over(["-m", "tests.window_pictures", *arguments])
+
+
+COMMANDS = {"run": run, "test": test, "check": check, "docs": docs, "bench": bench, "pictures": pictures}
 
 
 def usage() -> str:
-    lines = [f"  {name:<6} {(command.__doc__ or '').strip()}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<8} {(command.__doc__ or '').strip()}" for name, command in COMMANDS.items()]
     return "\n".join(["python dev.py COMMAND", "", *lines])
 
 

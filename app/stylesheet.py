@@ -19,6 +19,7 @@ QMainWindow, QDialog, QMessageBox, QFileDialog { background: $panel; }
 QFrame[surface="panel"] { background: $panel; }
 QFrame[surface="canvas"] { background: $canvas; }
 QFrame[surface="raised"] { background: $raised; border: 1px solid $line2; border-radius: 8px; }
+QFrame[surface="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[surface="ok"] { background: $oktint; border-radius: 4px; }
 QFrame[surface="warn"] { background: $warntint; border-radius: 4px; }
 QFrame[surface="err"] { background: $errtint; border-radius: 4px; }
@@ -158,6 +159,7 @@ QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
 QTabBar::tab:disabled { color: $text_off; }
 QAbstractItemView { background: $panel; color: $text; border: none; outline: none; selection-background-color: $accenttint; selection-color: $text; alternate-background-color: $panel; }
+QFrame[surface="raised"] QAbstractItemView { background: $raised; }
 QListView::item, QTreeView::item { height: 24px; border: none; padding: 0 2px; }
 QListView::item { border-radius: 4px; }
 QListView::item:hover, QTreeView::item:hover { background: $hover; }

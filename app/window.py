@@ -148,6 +148,8 @@ class MainWindow(WindowCommands):
         self.keys.failed.connect(lambda sentence: self.messages.say("warn", sentence))
         self.inspector.page_made.connect(self.keys.name)
         self.bottom.train_bar.hint = self.keys.hint
+        self.keys.changed.connect(lambda: self.inspector.network.keys.follow(self.keys.hint))
+        self.inspector.network.keys.follow(self.keys.hint)
         menus.bind(self)
         if self.keys.trouble:
             self.messages.say("warn", self.keys.trouble)

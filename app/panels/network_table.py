@@ -20,6 +20,7 @@ from app.canvas.ink import Ink
 from app.canvas.items.node_costs import paint_share
 from app.columns import HEAD
 from app.panels.layers_model import ID, SHARE, SHARES, LayersModel, Order
+from app.panels.legend import KeyCard, port_legend
 from app.panels.words import label, rule
 from app.session import Session
 from app.theme import current
@@ -30,6 +31,8 @@ BAR = 96
 #: From this width on there is room for the types.
 ROOMY = 860
 MODES = dict.fromkeys(SHARES, QHeaderView.ResizeMode.Fixed) | {"layer": QHeaderView.ResizeMode.Stretch}
+#: From this height on the inspector's table leaves room for the meaning of ports below it.
+ROOM_FOR_PORTS = 760
 FEW = ("layer", "output", "parameters")
 
 
@@ -121,6 +124,10 @@ class NetworkTable(QWidget):
         for widget in (label("Network", "section"), self.caption, rule(), self.hint):
             box.addWidget(widget)
         box.addWidget(self.view, 1)
+        self.keys, self.ports = KeyCard(), port_legend()
+        box.addSpacing(8)
+        box.addWidget(self.keys)
+        box.addWidget(self.ports)
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
         self.refresh()
@@ -131,10 +138,21 @@ class NetworkTable(QWidget):
         self.caption.setText("Nothing is selected. Click a layer to change its settings." if some else "No layers yet.")
         self.hint.setVisible(not some)
         self.view.setVisible(some)
+        self.keys.setVisible(not some)
+        self._show_ports()
         self._rest.setVisible(not some)
         self.view.layers.refresh()
         if force:
             self.view.layers.recolor()
+
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_ports()
+
+    def _show_ports(self) -> None:
+        """The table has the room first."""
+        self.ports.setVisible(bool(self._session.document.nodes) and self.height() >= ROOM_FOR_PORTS)
 
 
 class LayersPage(QWidget):

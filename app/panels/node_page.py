@@ -16,7 +16,7 @@ from app.panels.problem_list import more_buttons
 from app.panels.promoting import Promoting
 from app.panels.setting_row import SettingRow
 from app.panels.weights_view import WeightsView
-from app.panels.words import Folding, empty, icon_button, label, minus, rule
+from app.panels.words import Folding, divide, empty, icon_button, label, minus
 from app.session import Session
 from app.theme import current, font
 from nodes import edits
@@ -63,7 +63,7 @@ class NodePage(QWidget):
         self._problems = QVBoxLayout()
         box.addLayout(self._problems)
         self._settings(box)
-        box.addWidget(rule())
+        divide(box)
         self._numbers_title = label("How the numbers come about", "strong")
         self._numbers_title.hide()
         box.addWidget(self._numbers_title)
@@ -123,11 +123,11 @@ class NodePage(QWidget):
 
     def _settings(self, box: QVBoxLayout) -> None:
         if self._block is not None:
-            box.addWidget(rule())
+            divide(box)
             box.addWidget(self._block)
         settings = self._class.settings() if self._class else ()
         if settings:
-            box.addWidget(rule())
+            divide(box)
             box.addWidget(label("Settings", "strong"))
         for setting in settings:
             row = SettingRow(

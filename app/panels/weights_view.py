@@ -29,7 +29,7 @@ class WeightsView(QWidget):
         self._weights: Array | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(6)
+        box.setSpacing(8)
         self.title = label("Weights now", "strong")
         self.histogram = Histogram()
         self.gradient_title = label("Gradient of the loss", "strong")

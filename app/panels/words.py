@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.glyphs import glyph_icon
 from app.theme import current
@@ -125,6 +125,13 @@ def rule() -> QFrame:
     made = QFrame()
     made.setProperty("rule", True)
     return made
+
+
+def divide(box: QVBoxLayout) -> None:
+    """A line with air around it, between two parts of a panel."""
+    box.addSpacing(6)
+    box.addWidget(rule())
+    box.addSpacing(4)
 
 
 def pass_focus_on(widget: QWidget) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from app.magnitude import scientific, share
 from app.panels.dataset_field import FOLDER
@@ -238,3 +238,20 @@ def test_the_table_keeps_chains_together(make_window) -> None:
     names = [view.order.index(row, 0).data() for row in range(view.order.rowCount() - 1)]
     drawn = [n.name or n.type for n in window.session.document.nodes.values()]
     assert names == drawn
+
+
+def test_an_empty_inspector_names_the_keys_as_they_are(make_window) -> None:
+    window = make_window(Document())
+    card = window.inspector.network.keys
+    assert card.isVisible() and not window.inspector.network.ports.isVisible()
+    window.keys.take(window.keys.keymap.given("tidy", ["Ctrl+J"]))
+    assert "Ctrl+J" in [sign.text() for sign in card.findChildren(QLabel)]
+
+
+def test_what_a_port_means_stands_where_there_is_room(make_window) -> None:
+    window = make_window()
+    window.resize(1920, 1080)
+    ports = window.inspector.network.ports
+    assert ports.isVisible() and not window.inspector.network.keys.isVisible()
+    window.resize(1280, 720)
+    assert not ports.isVisible()

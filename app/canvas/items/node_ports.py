@@ -30,13 +30,17 @@ def paint_ports(painter: QPainter, item: NodeItem, ink: Ink, zoom: float = 1.0) 
         # A free input waits for something, and so does a dataset's label; other outputs are only on offer.
         asks = not port.output or look.category == "Data"
         if tag:
-            _tag(painter, at, side, port.joined and at.y() == LINE, tag, state, ink, max(1.0, READ / zoom))
+            above = port.joined and at.y() == LINE
+            # A further one that is joined may have its wire's own tag beside it.
+            lift = TAG_LIFTED if port.joined and not above else 0.0
+            _tag(painter, at - QPointF(0, lift), side, above, tag, state, ink, max(1.0, READ / zoom))
         elif port.named and not port.joined and zoom >= NEAR and (asks or item.hovered):
             ink.text(painter, at.x() + 12 * side, at.y(), port.words, "caption", "text3", 0.0 if side > 0 else 1.0)
 
 
 #: How far above a joined port the middle of its tag stands: clear of the header.
 TAG_ABOVE = 26.0
+TAG_LIFTED = 20.0
 #: Words and ground of a tag.
 TAGS = {PortState.FITS: ("ok", "oktint"), PortState.CHOSEN: ("accent", "accenttint")}
 
