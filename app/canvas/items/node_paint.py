@@ -64,7 +64,7 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
         _face(painter, item, ink, words=False)
         if zoom >= g.SHAPE_FROM:
             y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - _costs_height(item) - 14
-            _fitted(painter, ink, QPointF(g.PAD + 1, y), look.shape, "big-mono", _shape_color(item), body.width() - 2 * g.PAD - 2)
+            _fitted(painter, ink, QPointF(g.PAD + 1, y), look.shape, "big-mono", _shape_color(item), g.WIDTH - 2 * g.PAD - 2)
         _costs(painter, item, ink, words=False)
     _outline(painter, box, item, ink)
     paint_ports(painter, item, ink, zoom)
@@ -246,7 +246,7 @@ def _footer(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     painter.drawLine(QPointF(1, top), QPointF(g.WIDTH - 1, top))
     ink.text(painter, 9, top + g.FOOTER / 2, look.shape, "smallest-strong", _shape_color(item))
     room = g.WIDTH - 18 - text_width(look.shape, "smallest-strong") - 8
-    # All of it, the number alone, or nothing: the tip and the inspector have it.
+    # All of it, the number alone, or nothing: the table and the inspector have it.
     count = next(c for c in (look.count, look.count.split(" ")[0], "") if not c or text_width(c, "smallest") <= room)
     ink.text(painter, g.WIDTH - 9, top + g.FOOTER / 2, count, "smallest", "text2", 1.0)
     if item.gradient is not None:
