@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
 
 from app.canvas import geometry as g
-from app.canvas.ink import Ink, shortened, text_width
+from app.canvas.ink import Ink, text_width
 from app.canvas.items.node_costs import paint_costs
+from app.canvas.items.node_header import near_title, paint_fitted, paint_header, paint_sign, paint_state_tile
 from app.canvas.items.node_ports import paint_ports
-from app.canvas.look import NodeLook
 from app.canvas.ports import PortState
-from app.glyphs import glyph_for, paint_glyph, paint_tile
+from app.glyphs import glyph_for, paint_glyph
 from app.magnitude import scientific, share
 from app.tokens import mix
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 LARGE_HEADER = 40.0
 FAR_GLYPH = 64
-#: A type may be drawn so much smaller to fit its header.
-SHRUNK = 0.8
 
 
 def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
@@ -32,7 +30,7 @@ def paint_node(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     body, look = item.body(), item.look
     _sheets(painter, body, item, ink)
     _box(painter, body, g.HEADER, item, ink)
-    _header(painter, item, ink)
+    paint_header(painter, item, ink)
     if look.collapsed:
         ink.text(painter, body.center().x(), body.bottom() + 12, look.shape, "smallest", "text2", 0.5)
     else:
@@ -52,19 +50,20 @@ def paint_near(painter: QPainter, item: NodeItem, ink: Ink, zoom: float) -> None
     box = QRectF(0, top, body.width(), body.height() - top if not look.collapsed else LARGE_HEADER)
     _sheets(painter, box, item, ink)
     _box(painter, box, LARGE_HEADER, item, ink)
-    _tile(painter, QRectF(7, g.LINE - 13, 26, 26), item, ink)
+    paint_state_tile(painter, QRectF(7, g.LINE - 13, 26, 26), item, ink)
     right = body.right() - (30 if look.level else 12)  # a port stands at the right end
     if look.face is not None and look.name:
         ink.text(painter, right, g.LINE, look.name, "big", "text2", 1.0)
         right -= text_width(look.name, "big") + 8
     color = "text3" if look.bypassed else "text"
-    _fitted(painter, ink, QPointF(40, g.LINE), _near_title(look, right - 40), "big", color, right - 40)
-    _sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
+    paint_fitted(painter, ink, QPointF(40, g.LINE), near_title(look, right - 40), "big", color, right - 40)
+    paint_sign(painter, QRectF(body.right() - 28, g.LINE - 10, 20, 20), look.level, ink)
     if not look.collapsed:
         _face(painter, item, ink, words=False)
         if zoom >= g.SHAPE_FROM:
             y = body.bottom() - (g.GRADIENT / 2 if item.gradient is not None else 0) - _costs_height(item) - 14
-            _fitted(painter, ink, QPointF(g.PAD + 1, y), look.shape, "big-mono", _shape_color(item), g.WIDTH - 2 * g.PAD - 2)
+            room = g.WIDTH - 2 * g.PAD - 2
+            paint_fitted(painter, ink, QPointF(g.PAD + 1, y), look.shape, "big-mono", _shape_color(item), room)
         _costs(painter, item, ink, words=False)
     _outline(painter, box, item, ink)
     paint_ports(painter, item, ink, zoom)
@@ -165,48 +164,6 @@ def header_shape(width: float, height: float) -> QPainterPath:
     return path
 
 
-def _header(painter: QPainter, item: NodeItem, ink: Ink) -> None:
-    look = item.look
-    _tile(painter, QRectF(7, (g.HEADER - g.TILE) / 2, g.TILE, g.TILE), item, ink)
-    right = g.WIDTH - 10
-    if look.level:
-        _sign(painter, QRectF(right - 14, g.LINE - 7, 14, 14), look.level, ink)
-        right -= 20
-    if look.face is not None and look.name:  # how often a block stands in a row
-        ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
-        right -= text_width(look.name, "caption") + 8
-    title = _title(look, "strong", right - 34)
-    _fitted(painter, ink, QPointF(34, g.LINE), title, "strong", "text3" if look.bypassed else "text", right - 34)
-    # A name that does not fit beside the type is left out, not cut off; the tip and the inspector have it.
-    needed = 34 + text_width(look.title, "strong") + 8 + text_width(look.name, "caption")
-    if look.face is None and look.name and needed <= right:
-        ink.text(painter, right, g.LINE, look.name, "caption", "text2", 1.0)
-
-
-def _title(look: NodeLook, role: str, room: float) -> str:
-    """A name that somebody gave may be cut where it would become too small to read; a type may not."""
-    return shortened(look.title, role, room / SHRUNK) if look.title != look.type else look.title
-
-
-def _tile(painter: QPainter, rect: QRectF, item: NodeItem, ink: Ink) -> None:
-    """The category's hue with the glyph on it; of a bypassed layer the outline alone."""
-    look = item.look
-    glyph = glyph_for(look.type, look.category)
-    if not look.bypassed:
-        paint_tile(painter, rect, look.category, glyph, ink.tokens)
-        return
-    painter.setPen(ink.pen("ctl"))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-    paint_glyph(painter, rect.adjusted(2, 2, -2, -2), glyph, ink.color("text3"))
-
-
-def _sign(painter: QPainter, rect: QRectF, level: str, ink: Ink) -> None:
-    if level:
-        wrong = level == "error"
-        paint_glyph(painter, rect, "cross" if wrong else "warning", ink.color("err" if wrong else "warn"))
-
-
 def _setting(painter: QPainter, item: NodeItem, ink: Ink) -> None:
     look = item.look
     for text in (look.summary, look.summary.split(" · ")[0]):
@@ -304,26 +261,3 @@ def _ring(painter: QPainter, box: QRectF, ink: Ink, width: float, radius: float)
     painter.drawRoundedRect(box.adjusted(-out, -out, out, out), radius + out, radius + out)
 
 
-def _fitted(painter: QPainter, ink: Ink, at: QPointF, text: str, role: str, color: str, room: float) -> None:
-    """A layer's type; one that is too long shrinks, for cutting it off would say another word. One that would become too
-    small to read is first shortened as the field does: LocalResponseNorm."""
-    text = _short(text, role, room)
-    width = text_width(text, role)
-    painter.save()
-    painter.translate(at)
-    scale = min(1.0, room / width) if width else 1.0
-    painter.scale(scale, scale)
-    ink.text(painter, 0, 0, text, role, color)
-    painter.restore()
-
-
-def _short(type: str, role: str, room: float) -> str:
-    """A type as the field writes it, where the whole word would become too small to read."""
-    return type.replace("Normalization", "Norm") if text_width(type, role) * SHRUNK > room else type
-
-
-def _near_title(look: NodeLook, room: float) -> str:
-    """A type that would become too small to read gives way to the layer's own name."""
-    title = _title(look, "big", room)
-    small = text_width(_short(title, "big", room), "big") * SHRUNK > room
-    return look.name if small and look.name and look.face is None else title

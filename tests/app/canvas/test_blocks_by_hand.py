@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from app.canvas.faces import BlockFace
 from app.canvas.hover import tip_at
-from app.canvas.items.node_paint import _title
+from app.canvas.items.node_header import title_for
 from app.canvas.live_faces import Maps
 from app.canvas.rename import NameEditor
 from app.canvas.view import CanvasView
@@ -192,8 +192,8 @@ def test_a_long_name_is_cut_and_the_count_stays(canvas: Open) -> None:
     view, _, block = shown(canvas)
     view.session.do("Rename", lambda d: edits.rename(set_repeat(d, block, 12), block, "convolutions of the first stage"))
     look = view.canvas.nodes[block].look
-    cut = _title(look, "strong", 90.0)
+    cut = title_for(look, "strong", 90.0)
     assert cut.startswith("convol") and cut.endswith("…") and look.name == "× 12"
     conv = view.canvas.nodes["n5"].look
-    assert _title(conv, "strong", 10.0) == "Conv2D", "a type is never another word"
+    assert title_for(conv, "strong", 10.0) == "Conv2D", "a type is never another word"
     view.grab()
