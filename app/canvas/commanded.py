@@ -30,7 +30,7 @@ from nodes.places import settled
 APART = 60.0
 #: If so many of the layers stand together, the others are strays; of a network this large none is.
 MANY = 300
-NEARLY_ALL = 0.9
+NEARLY_ALL = 0.98
 
 
 class CommandedStage(Stage):

@@ -171,3 +171,12 @@ def test_a_huge_network_says_what_it_costs(window, tmp_path, monkeypatch):
     assert window.messages.text.text() == (
         "120 layers: a change is drawn at once, its shapes and problems follow seconds later."
     )
+
+
+def test_all_of_resnet_152_is_shown_and_no_row_is_a_stray(make_window, qtbot):
+    window = make_window(resnet152())
+    window.resize(1920, 1080)  # all but two rows would fit at the least zoom
+    canvas = window.canvas
+    qtbot.waitUntil(lambda: canvas.width() > 1300 and canvas.height() > 600)
+    canvas.show_all()
+    assert canvas.seen().contains(canvas.canvas.contents())
