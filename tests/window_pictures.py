@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 from PySide6.QtCore import QPoint, QSettings
 from PySide6.QtWidgets import QApplication
@@ -79,8 +80,7 @@ def take(state: str, mode: theme.Mode, size: str, folder: Path) -> Path:
     assert isinstance(app, QApplication)
     theme.apply(app, mode)
     make, go = STATES[state]
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["NETWRIGHT_HOME"] = home
+    with tempfile.TemporaryDirectory() as home, mock.patch.dict(os.environ, NETWRIGHT_HOME=home):
         window = MainWindow(make(), QSettings(f"{home}/window.ini", QSettings.Format.IniFormat))
         window.resize(*SIZES[size])
         window.show()

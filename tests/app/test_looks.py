@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QFontInfo
+from PySide6.QtGui import QColor, QFontInfo, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QTabBar, QWidget
 
 from app import theme
@@ -17,6 +18,7 @@ from app.window import MainWindow
 from nodes import edits
 from nodes.document import Document
 from nodes.example import new
+from tests.window_pictures import take
 
 SIZES = ((1280, 720), (960, 540))
 #: LOOK.md: no text below 10.5 px. (Fonts come in whole or half pixels.)
@@ -130,3 +132,9 @@ def test_the_same_at_200_percent() -> None:
         pytest.skip("this is that process")
     ran = subprocess.run(command, env={**os.environ, "QT_SCALE_FACTOR": "2"}, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout[-3000:]
+
+
+def test_a_picture_of_the_window_is_taken(qapp: QApplication, tmp_path: Path) -> None:
+    picture = QImage(str(take("problems", "light", "960", tmp_path)))
+    scale = picture.devicePixelRatio()
+    assert picture.width() / scale >= 960 and picture.pixelColor(4, 4) == QColor(theme.LIGHT.panel)
