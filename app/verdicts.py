@@ -15,6 +15,7 @@ from nodes.check import Checked, check
 from nodes.document import Document
 from nodes.numbers import Table, table
 from nodes.unfold import layer_count
+from nodes.walk import reading_order
 
 #: A network of more layers than this (repetitions counted) is judged aside: it takes some 0.2 ms a layer.
 LARGE = 1_000
@@ -33,10 +34,11 @@ class Verdict:
 
     @cached_property
     def rows(self) -> list[tuple[str, Data]]:
-        """The table of layers: ids and what `app.columns` says of each."""
+        """The table of layers: ids and what `app.columns` says of each, in the order in which they are read."""
         plain = self.checked.built.plain.document
         ids = [*plain.order(), *plain.cycle()]
-        return list(zip(ids, rows_of(self.document, self.checked.built, self.numbers), strict=True))
+        found = dict(zip(ids, rows_of(self.document, self.checked.built, self.numbers), strict=True))
+        return [(id, found[id]) for id in reading_order(plain)]
 
     @cached_property
     def standing(self) -> Checked:

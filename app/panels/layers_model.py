@@ -16,7 +16,6 @@ from app.theme import current, font
 from nodes.build import Built
 from nodes.layer import layer_type
 from nodes.numbers import Table
-from nodes.walk import reading_order
 
 Index = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
@@ -82,8 +81,6 @@ class LayersModel(QAbstractTableModel):
             node = document.nodes[id]
             category = layer_type(node.type).category if node.known else "Block"
             rows.append(LayerRow(id, node.type, category, {**data, "name": node.name or node.type}))
-        place = {id: i for i, id in enumerate(reading_order(document))}
-        rows.sort(key=lambda row: place[row.id])
         sums = {"name": "so far" if self._session.checked.errors else "total", "type": "", "output_shape": None}
         return [*rows, LayerRow("", "", "", {**sums, **counts_of(numbers.total)})] if rows else []
 
