@@ -147,6 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("align_top", "Align top", NETWORK, "canvas.align_top", "Shift+Up", when=chosen, local=True),
     _c("align_bottom", "Align bottom", NETWORK, "canvas.align_bottom", "Shift+Down", when=chosen, local=True),
     _c("train", "Train or pause", TRAIN, "control.toggle", "Ctrl+Enter Ctrl+Return", when=can_train, icon="play"),
+    _c("operation", "One operation", TRAIN, "one_operation", "F10", when=at_rest),
     _c("step", "One step", TRAIN, "control.step", "F11", when=at_rest, icon="step"),
     _c("step_epoch", "One epoch", TRAIN, "control.step_epoch", "Shift+F11", when=at_rest, icon="epoch"),
     _c("stop", "Stop", TRAIN, "control.stop", "Ctrl+Alt+Enter Ctrl+Alt+Return", icon="stop", when=in_a_run),

@@ -161,6 +161,7 @@ class MainWindow(WindowCommands):
         self.palette_rail.wanted.connect(self.show_category)
         self.inspector_handle.wanted.connect(self.show_inspector)
         self.inspector.help_wanted.connect(self.show_layer_help)
+        self.bottom.operations.reached.connect(session.reveal)
         self.bottom.problems.help_wanted.connect(self.show_layer_help)
         canvas.search.help_wanted.connect(self.show_layer_help)
         self.help_card.example_wanted.connect(self.open_layer_example)

@@ -1,4 +1,4 @@
-"""The bottom panel: tabs Training, Problems, Log; at the right of their bar, the buttons that train."""
+"""The bottom panel: tabs Training, Problems, Layers, Log, and Step; at the right of their bar, the buttons that train."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout
 
 from app.panels.network_table import LayersPage
+from app.panels.operations_page import OperationsPage
 from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
@@ -16,7 +17,7 @@ from app.session import Session
 from app.theme import current
 from app.worker.control import STARTING, RunControl
 
-TRAINING, PROBLEMS, LAYERS, LOG = range(4)
+TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS = range(5)
 
 
 class Log(QPlainTextEdit):
@@ -56,10 +57,11 @@ class BottomPanel(QFrame):
         self.training = TrainingPanel(session, control)
         self.problems = ProblemList(session)
         self.layers = LayersPage(session)
+        self.operations = OperationsPage(session)
         self.log = Log()
         self.train_bar = TrainBar(session, control)
         self._pages = QStackedWidget()
-        for page in (self.training, self.problems, self.layers, self.log):
+        for page in (self.training, self.problems, self.layers, self.log, self.operations):
             self._pages.addWidget(page)
         self._lay_out()
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
@@ -87,6 +89,8 @@ class BottomPanel(QFrame):
         box.addWidget(self._pages, 1)
 
     def show_tab(self, index: int) -> None:
+        if index == self.tabs.count() == OPERATIONS:
+            self.tabs.addTab("Step")  # there from the first F10 on
         self.tabs.setCurrentIndex(index)
 
     def refresh(self) -> None:

@@ -12,7 +12,7 @@ from app.canvas.nesting import selected_block
 from app.canvas.view import CanvasView
 from app.panels import menus
 from app.panels.bindings import Bindings
-from app.panels.bottom import LAYERS, PROBLEMS, BottomPanel
+from app.panels.bottom import LAYERS, OPERATIONS, PROBLEMS, BottomPanel
 from app.panels.command_palette import CommandPalette
 from app.panels.filing import Filing
 from app.panels.help_card import HelpCard
@@ -27,6 +27,7 @@ from app.session import Session
 from app.shelf import kind
 from nodes.example import new
 from nodes.page_example import sketch
+from nodes.problems import Refusal
 
 #: Narrower than this there is room for one panel beside the canvas, or none.
 NARROW = 1100
@@ -77,6 +78,13 @@ class WindowCommands(QMainWindow):
     # -- what is seen ----------------------------------------------------------------------------------------------------
     def open_palette(self) -> None:
         self.commands.open(self.toolbar.search)
+
+    def one_operation(self) -> None:
+        """F10: the next operator of a training step, with its layer shown on the canvas."""
+        refused = self.bottom.operations.advance()
+        self.bottom.show_tab(OPERATIONS)
+        if refused:
+            self.session.refused.emit(Refusal(refused))
 
     def show_problems(self) -> None:
         self.bottom.show_tab(PROBLEMS)

@@ -89,7 +89,7 @@ def test_only_what_changed_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_moving_layers_builds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     document = new("lenet")
     checked = check(document)
-    monkeypatch.setattr("nodes.check.build", lambda *a: pytest.fail("built"))
+    monkeypatch.setattr("nodes.check.build", lambda *a, **more: pytest.fail("built"))
     moved = edits.move(document, {next(iter(document.nodes)): (500.0, 40.0)})
     assert check(moved, (document, checked)).built is checked.built
     folded = edits.set_flags(moved, list(moved.nodes)[:2], collapsed=True)
