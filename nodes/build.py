@@ -222,7 +222,8 @@ class _Builder:
         added = list(islice(reversed(self.graph.parameters.values()), len(self.graph.parameters) - before))[::-1]
         count = sum(p.size for p in added if p.kind in LEARNED)
         self.graph.parameters.update((p.name, _as_set(p, node)) for p in added)
-        cost = layer.multiply_adds(inputs, values[0]) if outputs else 0
+        # What is bypassed emits nothing, and costs nothing.
+        cost = layer.multiply_adds(inputs, values[0]) if outputs and len(self.graph.ops) > ops else 0
         self.nodes[node.id] = NodeBuilt(layer, inputs, outputs, count, cost)
         if isinstance(layer, LossLayer) and outputs and not node.bypassed:
             x, target = list(inputs.values())[:2]

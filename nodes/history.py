@@ -94,11 +94,6 @@ class History:
         self._entries[self._index] = Entry(entry.title, document, entry.merge)
         self._let_go()
 
-    def seal(self) -> None:
-        """End a gesture: the next edit is an entry of its own even if its merge key is the same."""
-        entry = self._entries[self._index]
-        self._entries[self._index] = replace(entry, merge="")
-
     @property
     def undo_title(self) -> str | None:
         return self._entries[self._index].title if self._index > 0 else None

@@ -98,7 +98,10 @@ class Findable(QGraphicsScene):
 
     def spans(self, ids: Iterable[str] | None = None) -> Iterator[Span]:
         """Where these nodes (None: all) are. In numbers: a large network has very many."""
-        raise NotImplementedError
+        for id in self.nodes if ids is None else ids:
+            item = self.nodes[id]
+            x, y, (width, height) = item.x(), item.y(), item.size
+            yield id, x, y, x + width, y + height
 
     def near(self, size: QSizeF) -> list[str]:
         """The nodes that can be seen together with the middle one."""

@@ -319,14 +319,12 @@ class FollowingScene(LaidScene):
 
     def spans(self, ids: Iterable[str] | None = None) -> Iterator[Span]:
         """Those not made yet take the room that a node takes at most."""
-        nodes = self.session.document.nodes
-        for id in self.session.here if ids is None else ids:
-            item = self.nodes.get(id)
-            if item is not None:
-                x, y, (width, height) = item.x(), item.y(), item.size
-            else:
-                (x, y), width, height = nodes[id].position, WIDTH, FULL
-            yield id, x, y, x + width, y + height
+        wanted = self.session.here if ids is None else list(ids)
+        yield from super().spans(id for id in wanted if id in self.nodes)
+        for id in wanted:
+            if id not in self.nodes:
+                x, y = self.session.document.nodes[id].position
+                yield id, x, y, x + WIDTH, y + FULL
 
 
 def _differs(id: str, old: Document, new: Document) -> bool:

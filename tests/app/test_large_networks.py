@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QApplication
 
 from app import verdicts
 from app.canvas import following
@@ -103,7 +104,7 @@ def test_any_edits_end_as_if_drawn_at_once(make_window, qtbot, monkeypatch, all_
                 continue
             session.do("edit", lambda _, made=made: made)
         if chance.randrange(3) == 0:
-            qtbot.wait(1)  # some turns of the event loop: how far it has come is any
+            QApplication.processEvents()  # some turns of the event loop: how far it has come is any
     settled(qtbot, window)
     items, wires = shown(scene)
     assert (items, wires) == fresh(session.document)

@@ -34,22 +34,10 @@ def lower_layout(graph: Graph) -> tuple[Graph, bool]:
     new = copied(graph)
     new.ops = []
     maps = Maps(new, Old(graph), block())
-    changed = [_put(maps, op) for op in graph.ops]
+    changed = [maps.written(op, None if op.domain else _RULES.get(op.type)) for op in graph.ops]
     for value in graph.outputs:
         maps.outside(value.name)
     if not any(changed):
         return graph, False
     prune(new, inputs=False)
     return new, True
-
-
-def _put(maps: Maps, op: Op) -> bool:
-    with maps.g.scope(op.layer, op.outputs[0].rpartition(".")[0], op.phase):
-        rule = None if op.domain else _RULES.get(op.type)
-        if rule is not None and rule(maps, op):
-            return True
-        for name in filter(None, op.reads):
-            if name in maps.old.values:
-                maps.outside(name)
-        maps.g.ops.append(op)
-    return False

@@ -6,7 +6,7 @@ by channel take it as it is; a way in or out (ReorderInput, ReorderOutput) costs
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from runtime.engines.lowering.blocks import NCHWC
 from runtime.engines.lowering.rewriting import Old, own
-from runtime.graph import Graph, Value
+from runtime.graph import Graph, Op, Value
 from runtime.ops.registry import ints, numbers
 
 
@@ -63,6 +63,18 @@ class Maps:
 
     def plain(self, blocked: Value, like: Value) -> Value:
         return self.own("ReorderOutput", (blocked,), like, channels=like.shape[1])
+
+    def written(self, op: Op, rule: Callable[[Any, Op], bool] | None) -> bool:
+        """Write `op` by `rule`; where there is none, or it declines, as it was, with what it reads in plain order. Whether the
+        rule did it."""
+        with self.g.scope(op.layer, op.outputs[0].rpartition(".")[0], op.phase):
+            if rule is not None and rule(self, op):
+                return True
+            for name in filter(None, op.reads):
+                if name in self.old.values:
+                    self.outside(name)
+            self.g.ops.append(op)
+        return False
 
     # -- operators in blocks ------------------------------------------------------------------------------------------
     def own(self, type: str, inputs: Sequence[Value | None], like: Value, **attributes: Any) -> Value:

@@ -105,7 +105,8 @@ def _written(graph: Graph, loops: Sequence[Op]) -> tuple[Graph, list[Op]]:
     new.ops = []
     maps = Steps(new, Old(graph), block(), _wanted(graph, loops))
     others = {id(op) for op in graph.ops if op.type == "Scan"} - {id(op) for op in loops}
-    done = [op for op in graph.ops if _put(maps, op, id(op) not in others) and op.type == "Scan"]
+    rules = {id(op): _RULES.get(op.type) for op in graph.ops if not op.domain and id(op) not in others}
+    done = [op for op in graph.ops if maps.written(op, rules.get(id(op))) and op.type == "Scan"]
     for value in graph.outputs:
         maps.outside(value.name)
     return new, done
@@ -118,18 +119,6 @@ def _wanted(graph: Graph, loops: Sequence[Op]) -> set[str]:
         if op.type in ("Concat", "Slice", "Squeeze", "Add") and not wanted.isdisjoint(op.outputs):
             wanted.update(op.inputs)
     return wanted
-
-
-def _put(maps: Steps, op: Op, may: bool) -> bool:
-    with maps.g.scope(op.layer, op.outputs[0].rpartition(".")[0], op.phase):
-        rule = _RULES.get(op.type) if may and not op.domain else None
-        if rule is not None and rule(maps, op):
-            return True
-        for name in filter(None, op.reads):
-            if name in maps.old.values:
-                maps.outside(name)
-        maps.g.ops.append(op)
-    return False
 
 
 # -- the loop ------------------------------------------------------------------------------------------------------------
