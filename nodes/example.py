@@ -17,27 +17,51 @@ from nodes.layer import layer_type
 from runtime.errors import NetwrightError, spelt, unknown
 from runtime.recipe import Recipe
 
+#: The groups that the start page shows, in order: a key and a title.
+GROUPS: Mapping[str, str] = {
+    "neurons": "Neurons and boundaries",
+    "memory": "Backpropagation, memory, codes",
+    "seeing": "Seeing",
+    "deep": "Going deep",
+    "further": "Further",
+}
+
 
 @dataclass(frozen=True)
 class Example:
-    """A network under a name: `make` draws it; `number` is what it should come to, in words."""
+    """A network under a name: `make` draws it; `number` is what it should come to, in words.
+
+    `group` is a key of `GROUPS`; `lectures` are the decks by their first numbers, none for what goes beyond them. One that
+    is `large` takes billions of multiply-adds a step: it is built, counted and saved, and a small form of it is trained.
+    """
 
     name: str
     title: str
     help: str
     number: str
     make: Callable[[], Document]
+    group: str
+    lectures: tuple[str, ...] = ()
+    large: bool = False
 
 
 #: How far below its neighbour a second branch stands.
 BELOW = 220.0
+#: The note that tells what to look for stands so far above the layers, and is so wide; a line of its text is so high.
+ABOVE, NOTE_WIDTH, NOTE_LINE, NOTE_LETTERS = 48.0, 560.0, 18.0, 84
 
 _EXAMPLES: dict[str, Example] = {}
 
 
-def example(name: str, title: str, help: str, number: str) -> Callable[[Callable[[], Document]], Callable[[], Document]]:
+def example(
+    name: str, title: str, help: str, number: str, *, group: str, lectures: tuple[str, ...] = (), large: bool = False
+) -> Callable[[Callable[[], Document]], Callable[[], Document]]:
+    """Decorator: the function draws the example called `name`; see `Example`."""
+    if group not in GROUPS:
+        raise ValueError(f"{name}: there is no group {group}")
+
     def register(make: Callable[[], Document]) -> Callable[[], Document]:
-        _EXAMPLES[name] = Example(name, title, help, number, make)
+        _EXAMPLES[name] = Example(name, title, help, number, make, group, lectures, large)
         return make
 
     return register
@@ -157,6 +181,16 @@ class Sketch:
 
     def frame(self, title: str, text: str, rect: tuple[float, float, float, float]) -> None:
         self.document, _ = add_frame(self.document, title, rect, text)
+
+    def note(self, text: str) -> None:
+        """A note above all that was drawn so far: what to look for, and which lecture it belongs to."""
+        here = [n.position for n in self.document.nodes.values() if not n.parent]
+        frames = [f.rect for f in self.document.frames if not f.parent]
+        left = min([x for x, _ in here] + [r[0] for r in frames])
+        top = min([y for _, y in here] + [r[1] for r in frames])
+        height = NOTE_LINE * (2 + sum(1 + len(line) // NOTE_LETTERS for line in text.split("\n")))
+        rect = (left, top - ABOVE - height, NOTE_WIDTH, height)
+        self.document, _ = add_frame(self.document, "", rect, text, note=True)
 
     def loss(self, type: str, data: str, settings: Mapping[str, Any] | None = None) -> str:
         """A loss behind the last layer, its target wired to the dataset's label."""

@@ -21,11 +21,12 @@ from runtime.errors import FileError
 def templates(as_json: bool) -> None:
     found = examples().values()
     if as_json:
-        result_json([{"name": e.name, "title": e.title, "help": e.help, "number": e.number} for e in found])
+        result_json([{k: v for k, v in vars(e).items() if k != "make"} for e in found])
         return
     width = max(len(e.name) for e in found)
     for e in found:
-        result(f"{e.name.ljust(width)}  {e.help} ({e.number})")
+        lectures = ", ".join(e.lectures) or "beyond the lectures"
+        result(f"{e.name.ljust(width)}  {e.help} ({e.number}; {lectures})")
 
 
 def new(template: str, output: Path | None) -> None:

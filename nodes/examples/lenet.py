@@ -13,7 +13,10 @@ NOTES = (
 )
 
 
-@example("lenet", "LeNet", "Two convolutions and three dense layers read digits.", "97 % on the built-in digits")
+@example(
+    "lenet", "LeNet", "Two convolutions and three dense layers read digits.", "97 % on the built-in digits",
+    group="seeing", lectures=("000", "002", "003"),
+)  # fmt: skip
 def lenet() -> Document:
     recipe = Recipe((Stage(epochs=10, batch_size=64, learning_rate=0.001, schedule="cosine", updates=(Update(),)),))
     s = Sketch("LeNet", recipe, NOTES)

@@ -7,7 +7,10 @@ from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
 
-@example("neuron", "Neuron", "One sigmoid unit answers “is it a 1?”", "about 99 % on the built-in digits")
+@example(
+    "neuron", "Neuron", "One sigmoid unit answers “is it a 1?”", "about 99 % on the built-in digits",
+    group="neurons", lectures=("001",),
+)  # fmt: skip
 def neuron() -> Document:
     update = Update(optimizer="SGD")
     recipe = Recipe((Stage(epochs=10, batch_size=64, learning_rate=0.5, schedule="constant", updates=(update,)),))

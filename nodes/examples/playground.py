@@ -12,7 +12,10 @@ NOTES = (
 )
 
 
-@example("playground", "Playground", "Two coordinates, 8 + 8 tanh units, class by sign.", "over 97 % on the spiral")
+@example(
+    "playground", "Playground", "Two coordinates, 8 + 8 tanh units, class by sign.", "over 97 % on the spiral",
+    group="neurons", lectures=("001", "003"),
+)  # fmt: skip
 def playground() -> Document:
     update = Update(optimizer="Adam", weight_decay=1e-4)
     stage = Stage(epochs=1000, batch_size=0, learning_rate=0.03, schedule="cosine", updates=(update,))
