@@ -211,6 +211,12 @@ def bench(arguments: list[str]) -> int:
     return hand_over(["-m", "tests.benchmarks.bench", *arguments])
 
 
+def course(arguments: list[str]) -> int:
+    """Train every network of the lectures and print its number: hours; `course ROW` trains one, `--table` none."""
+    need_venv("dev")
+    return hand_over(["-m", "tests.course", *arguments])
+
+
 def pictures(arguments: list[str]) -> int:
     """Take pictures of the window in its states and sizes, dark and light, into a folder; README's are two of them."""
     need_venv("dev")
@@ -218,7 +224,8 @@ def pictures(arguments: list[str]) -> int:
     return hand_over(["-m", "tests.window_pictures", *arguments])
 
 
-COMMANDS = {"run": run, "test": test, "check": check, "docs": docs, "bench": bench, "pictures": pictures}
+COMMANDS = {"run": run, "test": test, "check": check, "docs": docs, "bench": bench, "course": course,
+            "pictures": pictures}
 
 
 def usage() -> str:

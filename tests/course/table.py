@@ -1,0 +1,39 @@
+"""The course's table, for the terminal and the README."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import mean
+
+from tests.course.row import Number, Row
+from tests.course.store import Measured
+
+HEAD = "| row | the lecture says | to reach | Netwright got | seeds | epochs | minutes |\n|---|---|---|---|---|---|---|"
+
+
+def line(row: Row, found: Sequence[Measured]) -> str:
+    """One row with what was measured of it."""
+    cells = [
+        f"`{row.name}`: {row.title}", row.lecture or "–", "; ".join(filter(None, map(_wanted, row.numbers))) or "as it is",
+        "; ".join(_got(n, [m.numbers[n.key] for m in found]) for n in row.numbers) + (f" ({row.note})" if row.note else ""),
+        ", ".join(str(m.seed) for m in found), row.epochs or "–", f"{sum(m.minutes for m in found):.1f}",
+    ]  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _wanted(number: Number) -> str:
+    if number.goal is None:
+        return ""
+    sign = "≥" if number.above else "≤"
+    stretch = f", stretch {number.stretch:g}" if number.stretch is not None else ""
+    return f"{number.title} {sign} {number.goal:g}{stretch}"
+
+
+def _got(number: Number, values: Sequence[float]) -> str:
+    """The mean, and the spread where there are several; ✓ or ✗ beside a goal."""
+    middle, digits = mean(values), number.digits
+    spread = f" ({min(values):.{digits}f}–{max(values):.{digits}f})" if len(values) > 1 else ""
+    mark = ""
+    if number.goal is not None:
+        mark = " ✗" if not number.reached(middle, number.goal) else " ✓✓" if number.reached(middle, number.stretch) else " ✓"
+    return f"{number.title} **{middle:.{digits}f}**{spread}{mark}"

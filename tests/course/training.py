@@ -1,0 +1,75 @@
+"""Trainings of the course: they keep checkpoints, go on after an interruption, and are judged on the test set."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from app.headless.evaluate import measured
+from app.headless.documents import with_data
+from nodes.document import Document
+from nodes.example import new
+from nodes.files import load, save
+from nodes.training import Run
+from runtime.events import EpochDone, Problem
+from tests.course.row import Place
+
+#: Seconds between two checkpoints.
+EVERY = 30.0
+
+
+def told(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def prepared(example: str, seed: int, data: str | None = None, **changes: Any) -> Document:
+    """The example's network with another dataset, seed, and fields of its (last) stage."""
+    document = with_data(new(example), data)
+    recipe = replace(document.recipe, seed=seed)
+    return document.changed(recipe=recipe.with_stage(len(recipe.stages) - 1, **changes) if changes else recipe)
+
+
+def trained(document: Document, place: Place, part: str = "") -> Document:
+    """`document` trained to its recipe's end. Half of it may be in the place's file already."""
+    path = place.file(f"{part}.onnx")
+    run = Run(load(path) if path.is_file() else document)
+    last = monotonic()
+    for event in run.events():
+        if isinstance(event, Problem):
+            raise SystemExit(f"{path.stem}: {event.sentence}")
+        if isinstance(event, EpochDone):
+            told(f"  {path.stem}: epoch {event.epoch}, {_line(event)}")
+            if monotonic() - last > EVERY:
+                save(run.document(), path)
+                last = monotonic()
+    found = run.document()
+    save(found, path)
+    return found
+
+
+def _line(event: EpochDone) -> str:
+    shown = f"loss {event.loss:.4f}"
+    if event.validation_loss is not None:
+        shown += f", validation {event.validation_loss:.4f}"
+    if event.validation_accuracy is not None:
+        shown += f", {100 * (1 - event.validation_accuracy):.2f} % wrong"
+    return f"{shown} ({event.seconds:.1f} s)"
+
+
+def test_error(document: Document) -> float:
+    """Percent of the test set that is answered wrong."""
+    return 100 * float(measured(document, "test")["error"])
+
+
+test_error.__test__ = False  # type: ignore[attr-defined]  # (it is no test, whatever pytest may think of its name)
+
+
+def made(path: Path, make: Callable[[Path], None]) -> Path:
+    """`path`, made if it is not there."""
+    if not path.is_file():
+        make(path)
+    return path
