@@ -1,11 +1,14 @@
-"""The two settings by which a layer says how its first weights are drawn."""
+"""The settings by which a layer says how its first weights are drawn, or what they are."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
-from nodes.layer import setting
-from runtime.initializers import INITIALIZERS, named
+from nodes.layer import LayerError, setting
+from runtime.errors import counted
+from runtime.initializers import INITIALIZERS, named, written
 
 #: Initializers that take a number.
 SCALED = ("normal", "uniform", "constant", "orthogonal")
@@ -25,3 +28,32 @@ def initial_scale() -> Any:
 def initializer(layer: Any) -> str:
     """What `Graph.parameter` takes as `init`, of a layer with both settings. Raises `GraphError` for a number out of range."""
     return named(layer.initial_weights, layer.initial_scale)
+
+
+def first_numbers() -> Any:
+    """The setting `first_numbers`: all first weights and offsets, typed by hand."""
+    words = "The weights to begin with, a row for each input, then the offsets: 0.15 0.25 0.20 0.30 0.35 0.35. Empty: drawn."
+    return setting("", help=words)
+
+
+def given(text: str, counts: Sequence[int]) -> list[str]:
+    """What `Graph.parameter` takes as `init` for parameters of so many numbers each, whose numbers stand in `text`.
+
+    Raises `LayerError` for another count, and for what is no number.
+    """
+    words = text.replace(",", " ").split()
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        raise LayerError(f"its first numbers are ‘{text[:40]}’: write numbers with spaces between them, or none.") from None
+    if len(numbers) != sum(counts) or not all(map(math.isfinite, numbers)):
+        parts = " and ".join(map(str, counts))
+        raise LayerError(
+            f"its first numbers are {counted(len(numbers), 'number')}, and it has {parts} weights and offsets: write finite "
+            f"numbers, {sum(counts)} of them, or none."
+        )
+    result, start = [], 0
+    for count in counts:
+        result.append(written(numbers[start : start + count]))
+        start += count
+    return result

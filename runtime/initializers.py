@@ -8,7 +8,7 @@ matrix is (in, out); of higher rank it is (out, in, *kernel), and both fans coun
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,8 @@ from runtime.graph import Array, Parameter
 from runtime.randomness import generator
 from runtime.settings import Setting
 
+#: The initializer whose numbers stand behind its name, all of them.
+NUMBERS = "numbers"
 #: From a generator, a shape and the initializer's number.
 Draw = Callable[[np.random.Generator, tuple[int, ...], float], Array]
 
@@ -52,15 +54,26 @@ def draw(parameter: Parameter, seed: int, dtype: DTypeLike = np.float32) -> Arra
     Raises `GraphError` if its initializer has no known name.
     """
     name, _, given = parameter.init.partition(":")
+    if name == NUMBERS:
+        return _frozen(np.array(given.split(), np.float64).reshape(parameter.shape), dtype)
     known = INITIALIZERS | PECULIAR
     if name not in known:
         raise GraphError(f"{parameter.name}: {unknown('initializer', name, INITIALIZERS)}")
     chosen = known[name]
     number = float(given) if given else chosen.number.default if chosen.number else 0.0
     numbers = chosen.draw(generator(seed, "initial", parameter.key), parameter.shape, number)
+    return _frozen(numbers, dtype)
+
+
+def _frozen(numbers: Array, dtype: DTypeLike) -> Array:
     array = np.array(numbers, dtype=dtype)
     array.flags.writeable = False
     return array
+
+
+def written(numbers: Sequence[float]) -> str:
+    """What `Parameter.init` has where every first number is given, in the order of the parameter's elements."""
+    return f"{NUMBERS}:{' '.join(map(repr, numbers))}"
 
 
 def named(name: str, number: float = 0.0) -> str:

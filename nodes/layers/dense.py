@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from nodes.initial import initial_scale, initial_weights, initializer
+from nodes.initial import first_numbers, given, initial_scale, initial_weights, initializer
 from nodes.layer import SEQUENCE, VECTOR, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
 
@@ -25,15 +25,24 @@ class Dense(Layer):
     bias: bool = setting(True, help="Add a learned offset to every output.")
     initial_weights: str = initial_weights()
     initial_scale: float = initial_scale()
+    first_numbers: str = first_numbers()
 
     trials: ClassVar[tuple[Trial, ...]] = (
-        Trial(), Trial({"bias": False, "units": 3, "initial_weights": "orthogonal", "initial_scale": 1.4})
+        Trial(), Trial({"bias": False, "units": 3, "initial_weights": "orthogonal", "initial_scale": 1.4}),
+        Trial({"units": 1, "first_numbers": "0.5 -1 0.25 2"}, {"x": (3,)}),
     )  # fmt: skip
 
     def emit(self, g: Graph, x: Value) -> Value:
-        w = g.parameter("weight", (_width(x), self.units), init=initializer(self), role="weight")
-        y: Value = g.MatMul(x, w)
-        return g.Add(y, g.parameter("bias", (self.units,), role="bias")) if self.bias else y
+        weight, bias = self._first(_width(x))
+        y: Value = g.MatMul(x, g.parameter("weight", (_width(x), self.units), init=weight, role="weight"))
+        return g.Add(y, g.parameter("bias", (self.units,), init=bias, role="bias")) if self.bias else y
+
+    def _first(self, width: int) -> tuple[str, str]:
+        """How weight and bias begin."""
+        if not self.first_numbers.strip():
+            return initializer(self), "zeros"
+        weight, *bias = given(self.first_numbers, [width * self.units, *[self.units] * self.bias])
+        return weight, bias[0] if bias else "zeros"
 
     def summary(self) -> str:
         return f"{self.units:,} unit{'s' * (self.units != 1)}"
