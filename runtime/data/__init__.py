@@ -7,7 +7,7 @@
 from runtime.data.batches import batches, order
 from runtime.data.dataset import Dataset, DatasetInfo, Split
 from runtime.data.files import read_samples
-from runtime.data.registry import catalogue, describe, load, names, parse, recalled, remembered
+from runtime.data.registry import catalogue, describe, grouped, load, names, parse, recalled, remembered
 
 __all__ = [
     "Dataset",
@@ -16,6 +16,7 @@ __all__ = [
     "batches",
     "catalogue",
     "describe",
+    "grouped",
     "load",
     "names",
     "order",

@@ -87,6 +87,11 @@ def assemble(info: DatasetInfo, train: Split, validation: Split, test: Split) ->
     return Dataset(info, train, validation, test)
 
 
+def unsplit(info: DatasetInfo, whole: Split) -> Dataset:
+    """A dataset that is too small to be split: training, validation and test are all of it."""
+    return assemble(info, whole, whole, whole)
+
+
 class Takeable(Protocol):
     """Labelled samples of which some can be taken as a split."""
 

@@ -17,11 +17,16 @@ from runtime.data.dataset import Dataset, DatasetInfo
 from runtime.data.naming import Option, Reference, canonical, read_options, split_name
 from runtime.errors import DataError, unknown
 
+#: Under which heading a dataset stands in lists, in this order; families may name others, which come after these.
+PICTURES, PLANE, LESSONS = "Pictures", "Points in the plane", "From the lectures"
+GROUPS = (PICTURES, PLANE, LESSONS)
+
 
 class Family(ABC):
     """One kind of dataset: how to describe it at once, and how to load it."""
 
     name: str
+    group: str = PICTURES
     options: tuple[Option, ...] = ()
     listed: bool = True  # whether it has a name of its own; folders have their paths
 
@@ -61,11 +66,12 @@ def dataset(family: F) -> F:
 
 @cache
 def families() -> tuple[Family, ...]:
-    """Every family, those with a name of their own first, in the order of the files."""
+    """Every family, those with a name of their own first, by group, in the order of the files."""
     package = import_module("runtime.data.sets")
     for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
         import_module(f"{package.__name__}.{module}")
-    return tuple(sorted(_families, key=lambda family: not family.listed))
+    groups = list(dict.fromkeys([*GROUPS, *(family.group for family in _families)]))
+    return tuple(sorted(_families, key=lambda family: (not family.listed, groups.index(family.group))))
 
 
 def resolve(name: str) -> tuple[Family, Reference]:
@@ -86,6 +92,15 @@ def names() -> tuple[str, ...]:
 def catalogue() -> list[DatasetInfo]:
     """The descriptions of the built-in datasets, for lists and menus."""
     return [describe(name) for name in names()]
+
+
+def grouped() -> dict[str, list[DatasetInfo]]:
+    """The same descriptions under their headings."""
+    found: dict[str, list[DatasetInfo]] = {}
+    for family in families():
+        if family.listed:
+            found.setdefault(family.group, []).append(describe(family.name))
+    return found
 
 
 def parse(name: str) -> tuple[str, dict[str, int]]:

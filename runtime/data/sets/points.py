@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from runtime.data.dataset import Dataset, DatasetInfo, Split, assemble
 from runtime.data.naming import Option, Reference
-from runtime.data.registry import Family, register
+from runtime.data.registry import PLANE, Family, register
 from runtime.randomness import generator
 
 Array = npt.NDArray[np.float64]
@@ -33,6 +33,7 @@ OPTIONS = (
 class Points(Family):
     """One set. `draw(random, noise)` gives points (500, 2) and values (500,): ±1, or numbers of about that size."""
 
+    group = PLANE
     options = OPTIONS
 
     def __init__(self, name: str, title: str, help: str, classes: tuple[str, ...], draw: Draw) -> None:
@@ -59,13 +60,18 @@ class Points(Family):
         whole = Split(points.astype(np.float32), self._labels(values))
         # by class first, so that every other point means every other one of each class, noise or not
         ranked = np.argsort(values > 0, kind="stable") if self.classes else np.arange(COUNT)
-        # mixed: a rule that takes samples as they come (the perceptron's) would see one class after the other
-        mixed = generator(reference.options["seed"], "points", self.name, "order").permutation(np.sort(ranked[1::2]))
-        held = whole.take(np.sort(ranked[0::2]))
-        return assemble(self.describe(reference), whole.take(mixed), held, held)
+        return halves(self.describe(reference), whole, ranked, reference.options["seed"], self.name)
 
     def _labels(self, values: Array) -> npt.NDArray[Any]:
         return (values > 0).astype(np.int64) if self.classes else values[:, None].astype(np.float32)
+
+
+def halves(info: DatasetInfo, whole: Split, ranked: npt.NDArray[Any], seed: int, name: str) -> Dataset:
+    """Of the samples in the order `ranked`, odd ones train, and even ones are validation and test at once."""
+    # mixed: a rule that takes samples as they come (the perceptron's) would see one class after the other
+    mixed = generator(seed, "points", name, "order").permutation(np.sort(ranked[1::2]))
+    held = whole.take(np.sort(ranked[0::2]))
+    return assemble(info, whole.take(mixed), held, held)
 
 
 def points(name: str, title: str, help: str, classes: tuple[str, ...] = CLASSES) -> Callable[[Draw], Draw]:

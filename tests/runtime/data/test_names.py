@@ -6,15 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.data import catalogue, describe, load, names, parse
+from runtime.data import catalogue, describe, grouped, load, names, parse
 from runtime.data.registry import _Loaded, register, resolve
 from runtime.errors import DataError
 
-NAMES = ("digits", "mnist", "circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
+PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
+LESSONS = ("and", "or", "xor-corners", "temperature", "mazur", "lee")
+FUNCTIONS = ("sine", "sine-7x", "step", "bump", "square", "abs")
+NAMES = ("digits", "mnist", *PLAYGROUND, "correlated", *LESSONS, *FUNCTIONS)
+SIZES = {**dict.fromkeys(PLAYGROUND, 250), "correlated": 250, **dict.fromkeys(FUNCTIONS, 100)}
 
 
 def test_the_built_in_sets() -> None:
     assert names() == NAMES
+    groups = {group: [info.name for info in infos] for group, infos in grouped().items()}
+    assert groups["From the lectures"] == list(LESSONS) and groups["Functions of one variable"] == list(FUNCTIONS)
+    assert [name for group in groups.values() for name in group] == list(NAMES)
     assert tuple(info.name for info in catalogue()) == NAMES
     assert all(info.title and info.help and info.source and info.licence for info in catalogue())
 
@@ -23,7 +30,8 @@ def test_the_built_in_sets() -> None:
 def test_a_description_keeps_its_promise(name: str) -> None:
     info, found = describe(name), load(name)
     assert found.info == info
-    assert (len(found.train), len(found.validation), len(found.test)) == (250, 250, 250) or name == "digits"
+    if name in SIZES:
+        assert {len(found.train), len(found.validation), len(found.test)} == {SIZES[name]}
     for split in (found.train, found.validation, found.test):
         assert split.samples.shape[1:] == info.sample_shape
         assert split.labels.shape[1:] == info.target_shape
