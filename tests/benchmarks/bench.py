@@ -175,11 +175,12 @@ def _kept(contestants: list[Contestant]) -> list[Contestant]:
 
 
 def machine() -> str:
-    """The processor by name where Linux tells it, and what was measured with."""
+    """The processor by name where Linux tells it, and what ours was measured with."""
     info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     processor = names[0] if names else platform.processor() or platform.machine()
-    return f"{processor}, Python {platform.python_version()}, onnxruntime {version('onnxruntime')}, torch {version('torch')}"
+    return f"{processor}, Python {platform.python_version()}, onnxruntime {version('onnxruntime')}"
 
 
 def write_readme(table: str, begin: str = BEGIN, end: str = END) -> None:
@@ -213,7 +214,7 @@ def main() -> None:
     notes = ["Where a goal is missed (✗), what the time goes into:", "", *short, ""] if short else []
     noise = max(r.disturbed for r in results)
     said = (
-        f"{asked.threads} threads, float32, {date.today().isoformat()}: {machine()}. Denormals off for both, in turn, "
+        f"{asked.threads} threads, float32, {date.today().isoformat()}: {machine()}, torch {version('torch')}. Denormals off for both, in turn, "
         f"medians of {asked.rounds} rounds; threads waited for a processor in up to {noise:.0%} of the time."
     )
     print(said)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import resource
 import sys
 from collections.abc import Sequence
 from datetime import date
-from importlib.metadata import version
-from pathlib import Path
 
 from runtime.errors import NetwrightError, unknown
-from tests.benchmarks.bench import write_readme
+from tests.benchmarks.bench import machine, write_readme
 from tests.course.row import Place, Row, rows
 from tests.course.store import FOLDER, Measured, forget, keep, kept
 from tests.course.table import HEAD, line
@@ -55,15 +51,8 @@ def table(chosen: Sequence[Row]) -> str:
     found = [(row, [m for seed in row.seeds if (m := kept(row, seed))]) for row in chosen]
     lines = [line(row, measured) for row, measured in found if measured]
     days = sorted({m.day for _, measured in found for m in measured})
-    told_of = f"{_machine()}, {' to '.join(dict.fromkeys((days[0], days[-1])))}." if days else ""
+    told_of = f"{machine()}, {' to '.join(dict.fromkeys((days[0], days[-1])))}." if days else ""
     return "\n".join([HEAD, *lines, "", told_of])
-
-
-def _machine() -> str:
-    info = Path("/proc/cpuinfo")
-    names = [s.split(":")[1].strip() for s in info.read_text().splitlines() if s.startswith("model name")] if info.exists() else []
-    name = names[0] if names else platform.processor() or platform.machine()
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}, onnxruntime {version('onnxruntime')}"
 
 
 def _chosen(names: Sequence[str]) -> list[Row]:

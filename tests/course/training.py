@@ -9,8 +9,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from app.headless.evaluate import measured
 from app.headless.documents import with_data
+from app.headless.evaluate import measured
 from nodes.document import Document
 from nodes.example import new
 from nodes.files import load, save

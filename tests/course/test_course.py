@@ -1,0 +1,80 @@
+"""The course's own machinery: what is measured is kept, gone on with, and told as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nodes.example import examples
+from tests.course import store, training
+from tests.course.__main__ import table
+from tests.course.row import Number, Numbers, Place, Row, rows
+from tests.course.store import Measured, keep, kept
+from tests.course.table import line
+from tests.course.training import prepared, trained
+
+ROW = Row("toy", "a toy", "0.95 %", (Number("error", "% wrong", 2, 0.9, 0.8),), lambda place: {"error": 1.0}, epochs="2")
+
+
+def measured(*errors: float, fingerprint: str = ROW.fingerprint) -> list[Measured]:
+    return [Measured(fingerprint, i + 1, {"error": e}, 0.5, "2026-11-21") for i, e in enumerate(errors)]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setattr(store, "FOLDER", tmp_path)
+    return Place(tmp_path, "toy", 1)
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [((0.7, 0.8), "**0.75** (0.70–0.80) ✓✓"), ((0.85,), "**0.85** ✓"), ((0.9, 1.0), "**0.95** (0.90–1.00) ✗")],
+)
+def test_a_row_tells_mean_spread_and_whether_its_goal_is_reached(errors: tuple[float, ...], told: str) -> None:
+    assert f"% wrong {told} |" in line(ROW, measured(*errors))
+    assert "| 0.95 % | % wrong ≤ 0.9, stretch 0.8 |" in line(ROW, measured(*errors))
+
+
+def test_what_was_measured_in_another_way_does_not_count(place: Place) -> None:
+    (found,) = measured(0.7)
+    keep(ROW, found)
+    assert kept(ROW, 1) == found
+    assert kept(ROW, 2) is None
+    keep(ROW, *measured(0.7, fingerprint="older"))
+    assert kept(ROW, 1) is None
+
+
+def test_only_what_was_run_is_in_the_table(place: Place) -> None:
+    assert "`toy`" not in table([ROW])
+    keep(ROW, *measured(0.7))
+    assert "`toy`" in table([ROW])
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = prepared("mazur", 1, epochs=4)
+    whole = trained(document, place, "-whole")
+    told: list[str] = []
+
+    def interrupted(sentence: str) -> None:
+        told.append(sentence)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "EVERY", -1.0)
+    monkeypatch.setattr(training, "told", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trained(document, place)
+    found = trained(document, place)
+    assert [s.split(",")[0].split()[-1] for s in told] == ["1", "2", "3", "3", "4"]
+    assert all((found.weights[key] == array).all() for key, array in whole.weights.items())
+
+
+def test_rows_are_named_after_examples_or_say_what_they_compare() -> None:
+    comparisons = {"nearest-neighbour", "relu-tanh"}
+    assert {name for name in rows() if name not in examples()} == comparisons
+
+
+def test_lees_row_gives_the_slides_numbers(place: Place) -> None:
+    found: Numbers = rows()["lee"].measure(place)
+    assert list(found.values()) == pytest.approx([0.6177, 0.8291, 0.5118, 0.8544], abs=5e-5)
