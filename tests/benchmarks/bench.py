@@ -214,7 +214,8 @@ def main() -> None:
     notes = ["Where a goal is missed (✗), what the time goes into:", "", *short, ""] if short else []
     noise = max(r.disturbed for r in results)
     said = (
-        f"{asked.threads} threads, float32, {date.today().isoformat()}: {machine()}, torch {version('torch')}. Denormals off for both, in turn, "
+        f"{asked.threads} threads, float32, {date.today().isoformat()}: {machine()}, torch {version('torch')}. "
+        "Denormals off for both, in turn, "
         f"medians of {asked.rounds} rounds; threads waited for a processor in up to {noise:.0%} of the time."
     )
     print(said)
