@@ -71,9 +71,11 @@ class Built:
 
     @property
     def judged(self) -> Loss | None:
-        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything."""
-        deciding = (loss for loss in self.losses if loss.decision != "none")
-        return next(deciding, self.losses[0] if self.losses else None)
+        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything. Where the
+        recipe's last stage names one, that is what the network is for."""
+        named = goal(self.plain.document)
+        losses = [loss for loss in self.losses if named in (loss.node, own(loss.node))] or list(self.losses)
+        return next((loss for loss in losses if loss.decision != "none"), losses[0] if losses else None)
 
     def at(self, path: str) -> NodeBuilt | None:
         """What became of any node, blocks and their ends among them, by its path (`Document.path`)."""
@@ -137,6 +139,11 @@ def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
         found |= new
         todo += [s.node for n in new for s in document.nodes[n].shared.values() if s.node in document.nodes]
     return found
+
+
+def goal(document: Document) -> str:
+    """The loss that the recipe's last stage names; "" for all."""
+    return document.recipe.stages[-1].updates[0].loss if document.recipe.stages[-1].updates else ""
 
 
 def place(node: Node) -> str:
@@ -297,10 +304,12 @@ class _Builder:
 
     # -- the model's outputs -------------------------------------------------------------------------------------------
     def _outputs(self) -> Iterable[Value]:
-        """What Output nodes show; else what feeds a loss; else every loose end."""
+        """What Output nodes show; else what feeds the last stage's loss, or any; else every loose end."""
         shown = self._of_type("Output") or ([self.document.output] if self.document.output else [])
         values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
-        values = values or [v for n in self._loss_nodes() if isinstance(v := self._loss_input(n), Value)]
+        losses, named = self._loss_nodes(), goal(self.document)
+        losses = [n for n in losses if named in (n, own(n))] or losses
+        values = values or [v for n in losses if isinstance(v := self._loss_input(n), Value)]
         return list(dict.fromkeys(values)) or self._loose_ends()
 
     def _of_type(self, type: str) -> list[str]:
