@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from onnx import helper
 
-from nodes.build import Built, Loss, NodeBuilt
+from nodes.build import Built, Loss, NodeBuilt, weighted
 from nodes.document import own
 from nodes.layer import LossLayer
 from runtime.errors import TrainingError
@@ -51,16 +51,21 @@ def aims(built: Built, stage: Stage) -> Aims:
 
 
 def _chosen(built: Built, named: str) -> list[Loss]:
-    return [loss for loss in built.losses if named in ("", loss.node, own(loss.node))]
+    """The losses that a name means: of one node, or of several (``n5+n6``); all of them where it is empty."""
+    names = named.split("+")
+    return [loss for loss in built.losses if not named or loss.node in names or own(loss.node) in names]
 
 
 def _aim(g: Graph, built: Built, named: str) -> tuple[Value, Value]:
     """One loss, or the weighted sum of all, as it is lowered and as it is shown."""
     chosen = _chosen(built, named)
-    if named and chosen:
-        return chosen[0].value, _per_sample(g, chosen[0])
     if not named and built.loss is not None:
         return built.loss, _shown_sum(g, built.loss, chosen)
+    if named and all(_chosen(built, name) for name in named.split("+")):
+        if len(chosen) == 1:
+            return chosen[0].value, _per_sample(g, chosen[0])
+        total = weighted(g, [(loss.value, loss.weight) for loss in chosen])
+        return total, _shown_sum(g, total, chosen)
     path, info = learner(built, named)
     if info is None or info.layer is None:
         what = f"names the loss ‘{named}’, and no loss has that id" if named else "finds no loss in the network"
@@ -82,13 +87,7 @@ def learner(built: Built, named: str) -> tuple[str, NodeBuilt | None]:
 def _shown_sum(g: Graph, total: Value, chosen: Sequence[Loss]) -> Value:
     if not any(loss.summed for loss in chosen):
         return total
-    shown: Value | None = None
-    for loss in chosen:
-        part = _per_sample(g, loss)
-        part = part if loss.weight == 1 else g.Mul(part, loss.weight)
-        shown = part if shown is None else g.Add(shown, part)
-    assert shown is not None
-    return shown
+    return weighted(g, [(_per_sample(g, loss), loss.weight) for loss in chosen])
 
 
 def _per_sample(g: Graph, loss: Loss) -> Value:

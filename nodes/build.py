@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -74,7 +75,7 @@ class Built:
         """The loss whose prediction is judged right or wrong; the first one if none of them decides anything. Where the
         recipe's last stage names one, that is what the network is for."""
         named = goal(self.plain.document)
-        losses = [loss for loss in self.losses if named in (loss.node, own(loss.node))] or list(self.losses)
+        losses = [loss for loss in self.losses if not named.isdisjoint((loss.node, own(loss.node)))] or list(self.losses)
         return next((loss for loss in losses if loss.decision != "none"), losses[0] if losses else None)
 
     def at(self, path: str) -> NodeBuilt | None:
@@ -141,9 +142,16 @@ def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def goal(document: Document) -> str:
-    """The loss that the recipe's last stage names; "" for all."""
-    return document.recipe.stages[-1].updates[0].loss if document.recipe.stages[-1].updates else ""
+def goal(document: Document) -> set[str]:
+    """The losses that the recipe's last stage names: what the network is for."""
+    return {name for update in document.recipe.stages[-1].updates[:1] for name in update.loss.split("+")}
+
+
+def weighted(g: Graph, parts: Iterable[tuple[Value, float]]) -> Value:
+    """Σ weight · loss over (loss, weight)."""
+    with g.scope(layer="", label="losses"):
+        terms = [loss if weight == 1 else g.Mul(loss, weight) for loss, weight in parts]
+        return reduce(g.Add, terms)
 
 
 def place(node: Node) -> str:
@@ -194,12 +202,7 @@ class _Builder:
 
     def _total(self) -> Value | None:
         """Σ weight · loss; a single loss of weight 1 is its own sum."""
-        total: Value | None = None
-        with self.graph.scope(layer="", label="losses"):
-            for loss in self.losses:
-                part = loss.value if loss.weight == 1 else self.graph.Mul(loss.value, loss.weight)
-                total = part if total is None else self.graph.Add(total, part)
-        return total
+        return weighted(self.graph, [(loss.value, loss.weight) for loss in self.losses]) if self.losses else None
 
     # -- one node ------------------------------------------------------------------------------------------------------
     def _node(self, node: Node) -> None:
@@ -308,7 +311,7 @@ class _Builder:
         shown = self._of_type("Output") or ([self.document.output] if self.document.output else [])
         values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
         losses, named = self._loss_nodes(), goal(self.document)
-        losses = [n for n in losses if named in (n, own(n))] or losses
+        losses = [n for n in losses if not named.isdisjoint((n, own(n)))] or losses
         values = values or [v for n in losses if isinstance(v := self._loss_input(n), Value)]
         return list(dict.fromkeys(values)) or self._loose_ends()
 

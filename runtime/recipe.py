@@ -27,7 +27,8 @@ class EarlyStop:
 class Update:
     """One learning rule at work: on which loss, which parameters, by which optimizer.
 
-    `loss` is the id of a loss node, or of a layer that knows what it lowers (an RBM); "" is the sum of all losses.
+    `loss` is the id of a loss node, of several (``n5+n6``, their weighted sum), or of a layer that knows what it lowers (an
+    RBM); "" is the sum of all losses.
     `settings` are the optimizer's own (momentum, beta1 …), `rule_settings` the rule's. `parameters` are keys (``n3/weight``),
     in a document also ids of layers and blocks, which stand for all that is theirs; None for all that are trained and that
     the loss depends on. `rate` times the stage's learning rate is the update's.

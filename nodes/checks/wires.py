@@ -55,7 +55,7 @@ def dead_branches(document: Document, built: Built) -> Iterator[Problem]:
     until then everything is a branch that waits."""
     if not built.losses:
         return
-    named = {update.loss for stage in document.recipe.stages for update in stage.updates}
+    named = {id for stage in document.recipe.stages for update in stage.updates for id in update.loss.split("+")}
     ends = [n.id for n in document.nodes.values() if n.id == document.output or _is_end(n) or own(n.id) in named]
     alive = set().union(*(document.upstream(id) for id in ends))
     dead = [id for id in document.nodes if id not in alive and (document.wires_into[id] or document.wires_out_of[id])]

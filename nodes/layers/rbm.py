@@ -44,7 +44,8 @@ class RBM(Layer):
 
     def own_loss(self, g: Graph, inputs: Mapping[str, Any], outputs: Mapping[str, Value]) -> Value | None:
         error = g.Sub(inputs["x"], outputs["reconstruction"])
-        result: Value = g.ReduceMean(g.Mul(error, error), keepdims=0, name="reconstruction_error")
+        each = g.ReduceMean(g.Mul(error, error), axes=[1], keepdims=0)
+        result: Value = g.ReduceMean(each, axes=[0], keepdims=0, name="reconstruction_error")
         return result
 
     def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
