@@ -67,6 +67,7 @@ def new(template: str, output: Path | None) -> None:
 @FILE
 @DATA
 @click.option("--epochs", type=Whole(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
+@click.option("--stage", metavar="N|NAME", help="The stage that options change; if left out, the one where training stands.")
 @click.option("--batch-size", type=Whole(0, 1_000_000), help="Samples a step; 0 takes all at once.")
 @click.option("--optimizer", help="SGD, Momentum, Adam … (? lists them all).")
 @click.option("--learning-rate", type=Number(), help="The base of the learning-rate schedule.")
@@ -89,7 +90,7 @@ def new(template: str, output: Path | None) -> None:
 @click.option("--events", type=Known("form of events", ["jsonl"]), help="Print every event as a line of JSON on stdout.")
 @click.option("-o", "--output", type=File(), help="Write there instead of replacing FILE.")
 def train(**options: Any) -> None:
-    """Train FILE by its recipe to the recipe's end.
+    """Train FILE by its recipe, all of its stages, to the recipe's end.
 
     Options other than --epochs change the recipe in the file. Ctrl+C saves what is trained.
     """

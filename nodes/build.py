@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -71,9 +72,11 @@ class Built:
 
     @property
     def judged(self) -> Loss | None:
-        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything."""
-        deciding = (loss for loss in self.losses if loss.decision != "none")
-        return next(deciding, self.losses[0] if self.losses else None)
+        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything. Where the
+        recipe's last stage names one, that is what the network is for."""
+        named = goal(self.plain.document)
+        losses = [loss for loss in self.losses if not named.isdisjoint((loss.node, own(loss.node)))] or list(self.losses)
+        return next((loss for loss in losses if loss.decision != "none"), losses[0] if losses else None)
 
     def at(self, path: str) -> NodeBuilt | None:
         """What became of any node, blocks and their ends among them, by its path (`Document.path`)."""
@@ -139,6 +142,18 @@ def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
     return found
 
 
+def goal(document: Document) -> set[str]:
+    """The losses that the recipe's last stage names: what the network is for."""
+    return {name for update in document.recipe.stages[-1].updates[:1] for name in update.loss.split("+")}
+
+
+def weighted(g: Graph, parts: Iterable[tuple[Value, float]]) -> Value:
+    """Σ weight · loss over (loss, weight)."""
+    with g.scope(layer="", label="losses"):
+        terms = [loss if weight == 1 else g.Mul(loss, weight) for loss, weight in parts]
+        return reduce(g.Add, terms)
+
+
 def place(node: Node) -> str:
     """How a sentence names a node: ``Dense ‘fc2’``."""
     return f"{node.type} ‘{node.name}’" if node.name else node.type
@@ -187,12 +202,7 @@ class _Builder:
 
     def _total(self) -> Value | None:
         """Σ weight · loss; a single loss of weight 1 is its own sum."""
-        total: Value | None = None
-        with self.graph.scope(layer="", label="losses"):
-            for loss in self.losses:
-                part = loss.value if loss.weight == 1 else self.graph.Mul(loss.value, loss.weight)
-                total = part if total is None else self.graph.Add(total, part)
-        return total
+        return weighted(self.graph, [(loss.value, loss.weight) for loss in self.losses]) if self.losses else None
 
     # -- one node ------------------------------------------------------------------------------------------------------
     def _node(self, node: Node) -> None:
@@ -297,10 +307,12 @@ class _Builder:
 
     # -- the model's outputs -------------------------------------------------------------------------------------------
     def _outputs(self) -> Iterable[Value]:
-        """What Output nodes show; else what feeds a loss; else every loose end."""
+        """What Output nodes show; else what feeds the last stage's loss, or any; else every loose end."""
         shown = self._of_type("Output") or ([self.document.output] if self.document.output else [])
         values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
-        values = values or [v for n in self._loss_nodes() if isinstance(v := self._loss_input(n), Value)]
+        losses, named = self._loss_nodes(), goal(self.document)
+        losses = [n for n in losses if not named.isdisjoint((n, own(n)))] or losses
+        values = values or [v for n in losses if isinstance(v := self._loss_input(n), Value)]
         return list(dict.fromkeys(values)) or self._loose_ends()
 
     def _of_type(self, type: str) -> list[str]:

@@ -15,13 +15,14 @@ from runtime.recipe import recipe_from_json
 from runtime.typed import Damage
 
 NodeFrom = Callable[[dict[str, Any]], Node]
-VERSION = 3
+VERSION = 4
 #: Blocks in blocks, and repetitions of one, at most.
 DEEPEST, MOST_REPEATED = 32, 1000
 #: From version n to n + 1, each a function from the old text's object to the new one's.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda old: old,  # 2 adds fields of nodes and recipes whose defaults are what version 1 did
     2: lambda old: old,  # 3 adds blocks: what stands in none has an empty parent
+    3: lambda old: old,  # 4 adds a stage's name and an update's rate, whose defaults are what version 3 did
 }
 
 

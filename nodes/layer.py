@@ -200,6 +200,7 @@ class Layer:
     training_only: ClassVar[bool] = False
     bead: ClassVar[bool] = False
     structural: ClassVar[bool] = False
+    learns_alone: ClassVar[bool] = False
     trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
@@ -227,6 +228,10 @@ class Layer:
     def passes_inference(self) -> bool:
         """Whether nothing of it is left in the finished model, which goes past it."""
         return self.training_only
+
+    def own_loss(self, g: Graph, inputs: Mapping[str, Any], outputs: Mapping[str, Value]) -> Value | None:
+        """What a layer that `learns_alone` lowers when an update names it as its loss: a mean over the batch, a scalar."""
+        return None
 
     def smallest_batch(self, inputs: Mapping[str, Value]) -> int:
         """How many samples a training batch must have at least, for these inputs."""
@@ -268,6 +273,10 @@ class LossLayer(Layer):
     def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         """How a prediction becomes a class: argmax, threshold, sign, or none (regression)."""
         return "none"
+
+    def mass(self, g: Graph, prediction: Value, target: Value) -> Value | None:
+        """By what the mean over a batch is divided, where that is not the number of samples (weights of classes)."""
+        return None
 
     def unfit(self, targets: Array) -> str:
         """What is wrong with numbers as targets, (N, …): ``−1.2, and it takes numbers from 0 to 1``; empty for nothing."""

@@ -58,7 +58,7 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
     class; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann machine. Losses are per sample, where a
     loss layer sums too."""
-    ready = plan(document)
+    ready = plan(document, stage=-1)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
     classes = list(ready.dataset.classes)

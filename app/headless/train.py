@@ -42,6 +42,7 @@ class Options:
     file: Path
     data: str | None = None
     epochs: int | None = None
+    stage: str | None = None
     batch_size: int | None = None
     optimizer: str | None = None
     learning_rate: float | None = None
