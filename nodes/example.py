@@ -116,15 +116,24 @@ class Sketch:
             self._last, self._port = id, cls.outputs[0]
         return id
 
+    @contextmanager
+    def aside(self, source: str, rows: int = 1) -> Iterator[None]:
+        """Draw behind `source`, so many rows below the last layer; then the chain goes on from the last one."""
+        kept = self._last, self._port, self._x, self._y
+        x, y = self.document.nodes[self._last].position
+        self._last, self._port = source, self.document.outputs(source)[0]
+        self._x, self._y = x, y + rows * BELOW
+        yield
+        self._last, self._port, self._x, self._y = kept
+
     def beside(self, type: str, label: str, source: str, **settings: Any) -> str:
         """Add a layer below the last one, behind `source`; the chain goes on from the last one. Returns its id."""
-        last, port, x = self._last, self._port, self._x
-        before = self.document.nodes[last].position
-        self._last, self._port = source, layer_type(self.document.nodes[source].type).outputs[0]
-        self._x, self._y = before[0], before[1] + BELOW
-        id = self.add(type, label, **settings)
-        self._last, self._port, self._x, self._y = last, port, x, before[1]
-        return id
+        with self.aside(source):
+            return self.add(type, label, **settings)
+
+    def share(self, id: str, parameter: str, owner: str, transposed: bool = False) -> None:
+        """Let `id` use the parameter of that name of `owner`, its axes exchanged if asked."""
+        self.document = edits.share(self.document, id, parameter, owner, transposed=transposed)
 
     def branch(self, source: str) -> None:
         """Go on behind `source`, on a row above all that stands here."""
