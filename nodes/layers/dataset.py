@@ -17,8 +17,8 @@ from runtime.graph import BATCH, Array, Graph, Value
 class Dataset(Layer):
     """Where the network's data comes from: samples and their labels, one batch at a time.
 
-    Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, or (N, k)
-    targets of a regression.
+    Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, (N, H, W)
+    where every pixel has a class, or (N, k) targets of a regression.
     Source: the digits: LeCun, Cortes, Burges, MNIST, 1998; the points: Smilkov and Carter, TensorFlow Playground, 2016.
     """
 
@@ -82,9 +82,8 @@ class Dataset(Layer):
     def emit(self, g: Graph, *inputs: Any) -> tuple[Value, Value]:
         info = self.info
         sample = g.input("sample", g.dtype, (BATCH, *info.sample_shape), role="sample")
-        if self.classes:
-            return sample, g.input("label", np.int64, (BATCH,), role="label")
-        return sample, g.input("label", g.dtype, (BATCH, *info.target_shape), role="label")
+        kind = np.dtype(np.int64) if self.classes else g.dtype
+        return sample, g.input("label", kind, (BATCH, *info.target_shape), role="label")
 
     def summary(self) -> str:
         return self.name

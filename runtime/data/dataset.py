@@ -22,7 +22,7 @@ def times(shape: Sequence[int]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Samples float32 (N, *shape) in [0, 1] (or points in the plane); labels int64 (N,), or float32 (N, k) to predict.
+    """Samples float32 (N, *shape) in [0, 1] (or points in the plane); labels int64 (N, …), or float32 (N, k) to predict.
 
     The arrays are shared by everyone who loaded the dataset, so they are made read-only."""
 
@@ -52,7 +52,8 @@ class Split:
 @dataclass(frozen=True)
 class DatasetInfo:
     """What is known of a dataset without loading it. `classes` () means regression; `target_shape` is one label's:
-    () for a class index, (k,) for k numbers. Sizes are None where counting them would mean loading."""
+    () for a class index, (H, W) for a class for every pixel, (k,) for k numbers. Sizes are None where counting them
+    would mean loading."""
 
     name: str
     title: str

@@ -13,7 +13,7 @@ from runtime.errors import DataError
 PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
 LESSONS = ("and", "or", "xor-corners", "temperature", "mazur", "lee")
 FUNCTIONS = ("sine", "sine-7x", "step", "bump", "square", "abs")
-NAMES = ("digits", "mnist", *PLAYGROUND, "correlated", *LESSONS, *FUNCTIONS)
+NAMES = ("digits", "mnist", "shapes", "synthetic-imagenet", *PLAYGROUND, "correlated", *LESSONS, *FUNCTIONS)
 SIZES = {**dict.fromkeys(PLAYGROUND, 250), "correlated": 250, **dict.fromkeys(FUNCTIONS, 100)}
 
 
