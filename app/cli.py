@@ -19,7 +19,9 @@ from app.arguments import File, Known, Number, Whole
 
 FILE = click.argument("file", type=File())
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-DATA = click.option("--data", metavar="NAME|FOLDER", help="Another dataset: a name with options, or a folder of pictures.")
+DATA = click.option(
+    "--data", metavar="NAME|PATH", help="Another dataset: a name with options, a folder of pictures, or an .npz file."
+)  # fmt: skip
 ENGINE = click.option("--engine", type=Known("engine", ["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
 
 

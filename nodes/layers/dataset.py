@@ -22,17 +22,17 @@ class Dataset(Layer):
     Source: the digits: LeCun, Cortes, Burges, MNIST, 1998; the points: Smilkov and Carter, TensorFlow Playground, 2016.
     """
 
-    name: str = setting("digits", help="A built-in dataset, with options (spiral:noise=0,seed=1), or a folder of pictures.")
+    name: str = setting("digits", help="A dataset, with options (spiral:noise=0,seed=1), a folder of pictures or an .npz file.")
     positive: str = setting("", help="One class against the rest: label 1 is this class, 0 every other. Empty: all classes.")
 
-    remembered: str = setting("", help="What a folder held when it was chosen: the model works without it.", hidden=True)
+    remembered: str = setting("", help="What a folder or file held when it was chosen: models work without it.", hidden=True)
 
     inputs: ClassVar[tuple[Port, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ("sample", "label")
 
     @property
     def info(self) -> data.DatasetInfo:
-        """What the dataset is, without loading it; of a folder that is gone, what is remembered.
+        """What the dataset is, without loading it; of a folder or file that is gone, what is remembered.
 
         Raises `LayerError` for a name nobody knows.
         """

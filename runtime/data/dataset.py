@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runtime.data.splits import VALIDATION_DIVISOR, hold_out
+from runtime.data.splits import VALIDATION_DIVISOR, hold_out, strata
 
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[Any]  # int64 class indices, or float32 targets
@@ -104,5 +104,5 @@ class Takeable(Protocol):
 
 def with_validation(info: DatasetInfo, training: Takeable, test: Split, seed: int) -> Dataset:
     """A dataset whose validation split is drawn from the training samples by `seed`: a tenth, stratified."""
-    kept, held = hold_out(training.labels, VALIDATION_DIVISOR, seed, "validation")
+    kept, held = hold_out(strata(training.labels), VALIDATION_DIVISOR, seed, "validation")
     return assemble(info, training.take(kept), training.take(held), test)
