@@ -71,6 +71,7 @@ def _answer(url: str, have: int) -> http.client.HTTPResponse:
         answer: http.client.HTTPResponse = urlopen(Request(url, headers=headers), timeout=PATIENCE)
         return answer
     except HTTPError as error:
+        error.close()
         if error.code == 416 and have:  # it has no such byte: what is here began as something else
             return _answer(url, 0)
         gone = "is not there" if error.code in (404, 410) else "was refused"
