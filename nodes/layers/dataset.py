@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nodes.layer import Layer, LayerError, Port, layer, setting
+from nodes.layer import Catalogue, Layer, LayerError, Port, layer, setting
 from runtime import data
 from runtime.errors import DataError
 from runtime.graph import BATCH, Array, Graph, Value
@@ -61,6 +61,12 @@ class Dataset(Layer):
         except DataError:
             return rest
         return {**rest, "remembered": note} if note else rest
+
+    @classmethod
+    def catalogue(cls) -> Catalogue:
+        own = ("a folder’s path", "pictures, one subfolder a class"), ("a path to .npz", "the arrays samples and labels")
+        listed = [(group, tuple((i.name, i.title) for i in infos)) for group, infos in data.grouped().items()]
+        return (*listed, ("Your own", own))
 
     @property
     def classes(self) -> tuple[str, ...]:

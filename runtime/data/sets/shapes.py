@@ -75,7 +75,7 @@ class Shapes(Family):
             raise DataError(f"Dataset ‘shapes’: {found}, more than the {LIMIT >> 30} GiB allowed: make fewer or smaller ones.")
         return DatasetInfo(
             name=reference.name,
-            title="Shapes, pixel by pixel",
+            title="Discs, squares, triangles: a class a pixel",
             sample_shape=(channels, size, size),
             classes=CLASSES,
             target_shape=(size, size),

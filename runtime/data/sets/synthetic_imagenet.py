@@ -28,7 +28,7 @@ class SyntheticImageNet(Family):
         size, count = reference.options["size"], reference.options["count"]
         return DatasetInfo(
             name=reference.name,
-            title="As large as ImageNet’s pictures",
+            title="Noise of ImageNet’s size, 1,000 classes",
             sample_shape=(3, size, size),
             classes=CLASSES,
             target_shape=(),
