@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+
 
 class File(click.Path):
     """The name of a file. Whether it is there and can be read or written is said by whoever does so."""

@@ -15,11 +15,13 @@ from typing import Any, NoReturn
 import click
 
 from app import streams
-from app.arguments import File, Known, Number, Whole
+from app.arguments import JSON, File, Known, Number, Whole
+from app.data_commands import data
 
 FILE = click.argument("file", type=File())
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-DATA = click.option("--data", metavar="NAME|FOLDER", help="Another dataset: a name with options, or a folder of pictures.")
+DATA = click.option(
+    "--data", metavar="NAME|PATH", help="Another dataset: a name with options, a folder of pictures, or an .npz file."
+)  # fmt: skip
 ENGINE = click.option("--engine", type=Known("engine", ["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
 
 
@@ -35,6 +37,9 @@ def cli(context: click.Context) -> None:
     """
     if context.invoked_subcommand is None:
         _window(None)
+
+
+cli.add_command(data)
 
 
 @cli.command("open")

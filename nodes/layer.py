@@ -36,6 +36,9 @@ CATEGORIES = (
 #: places of the input the next one lies further (a fraction where maps are enlarged).
 Seen = tuple[tuple[int, Fraction], ...]
 
+#: Headings, and under each names with what they mean.
+Catalogue = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
 
 class LayerError(NetwrightError):
     """A layer cannot take what it was given. The sentence has no place in it: `build` puts the layer's name before it."""
@@ -250,6 +253,11 @@ class Layer:
     def completed(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
         """`settings` after one of them was changed, with what the layer wants to remember beside them."""
         return dict(settings)
+
+    @classmethod
+    def catalogue(cls) -> Catalogue:
+        """What a setting that takes any text can name, for its page."""
+        return ()
 
     @classmethod
     def picture(cls) -> Drawing | None:

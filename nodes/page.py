@@ -16,7 +16,7 @@ import numpy as np
 from nodes.build import NodeBuilt, build
 from nodes.drawing import Drawing
 from nodes.example import examples
-from nodes.layer import KIND_WORDS, Layer, Port, Setting, layer_type, plain
+from nodes.layer import KIND_WORDS, Catalogue, Layer, Port, Setting, layer_type, plain
 from nodes.page_example import sketch
 from nodes.pictures.families import picture
 from runtime.errors import NetwrightError
@@ -40,7 +40,8 @@ class SettingLine:
 @dataclass(frozen=True)
 class LayerPage:
     """What a page shows. `about` are paragraphs; `takes` and `gives` are ports in words; `numbers` is the worked example:
-    (name, expression, result), the shapes first. `templates` are the examples that use the layer, by name and title.
+    (name, expression, result), the shapes first. `templates` are the examples that use the layer, by name and title;
+    `catalogue` is what a setting of it can name.
     """
 
     type: str
@@ -55,6 +56,7 @@ class LayerPage:
     numbers: tuple[tuple[str, str, str], ...]
     picture: Drawing
     templates: tuple[Line, ...]
+    catalogue: Catalogue
 
 
 @cache
@@ -66,7 +68,7 @@ def layer_page(type: str) -> LayerPage:
     return LayerPage(
         type, cls.category, cls.formula, about, shapes, source, tuple(_setting(s) for s in cls.settings()),
         tuple(_port(p) for p in cls.inputs), tuple(_output(name, built) for name in cls.outputs), _numbers(built),
-        picture(type), templates(type),
+        picture(type), templates(type), cls.catalogue(),
     )  # fmt: skip
 
 

@@ -29,13 +29,13 @@ class Probe:
 
     def activations(self, weights: Mapping[str, Array], sample: int = 0) -> tuple[dict[str, Array], int | None]:
         """Every node's first output for one validation sample, without the batch axis, by node id; and the sample's class
-        (None for a regression)."""
+        (None for a regression, or where it has many)."""
         at = sample % len(self._split)
         samples, labels = self._split.samples[at : at + 1], self._split.labels[at : at + 1]
         graph, program, names = self._forward
         found = {**_inputs(graph, samples, labels), **program.run(_feeds(graph, weights, samples, labels))}
         values = {id: np.asarray(found[name]) for id, name in names.items() if name in found}
-        label = int(labels[0]) if labels.dtype.kind in "iu" else None
+        label = int(labels[0]) if labels.dtype.kind in "iu" and labels.ndim == 1 else None
         return {id: array[0] if array.ndim else array for id, array in values.items()}, label
 
     def gradients(self, weights: Mapping[str, Array]) -> dict[str, float]:

@@ -34,10 +34,11 @@ def with_data(document: Document, name: str | None) -> Document:
     return document
 
 
-def dataset_name(typed: str) -> str:
-    """What ``--data`` means, as the document keeps it: a built-in name, or a folder's full path (found from anywhere)."""
+def dataset_name(typed: str, what: str = "--data") -> str:
+    """What ``--data`` (or another `what`) means, as the document keeps it: a built-in name, or the full path of a
+    folder or a file (found from anywhere)."""
     if not typed.strip():
-        raise NetwrightError("--data is empty: give the name of a dataset, or a folder of pictures.")
+        raise NetwrightError(f"{what} is empty: give the name of a dataset, a folder of pictures, or an .npz file.")
     base, _ = split_name(typed)
     built_in = spelt(base, data.names())
     if built_in in data.names():
@@ -45,7 +46,7 @@ def dataset_name(typed: str) -> str:
             say(f"‘{base}’ is the built-in dataset here; the folder of that name is {os.path.join(os.curdir, base)}.")
         return built_in + typed[len(base) :]
     folder = os.path.expanduser(base)
-    if not os.path.isdir(folder):
+    if not os.path.exists(folder):
         return typed
     path = os.path.abspath(folder)
     _refuse_unwritable(path)

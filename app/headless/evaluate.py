@@ -49,6 +49,9 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     for name, number in (found["free_energy"] or {}).items():
         yield f"free energy of {name}  {number:.2f}"
     yield f"samples   {found['samples']:,} ({found['split']})"
+    answers = sum(map(sum, found["confusion"] or ()))
+    if answers > found["samples"]:
+        yield f"answers   {answers:,}, {answers // found['samples']:,} a sample"
     if found["confusion"]:
         yield _table(found)
 

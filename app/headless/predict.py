@@ -47,13 +47,14 @@ def predict(file: Path, path: Path, engine: str, as_json: bool) -> None:
         whole = f"{np.count_nonzero(~finite):,} of {counted(len(finite), 'sample')}"
         say(f"{file.name} answers NaN or infinity for {whole}: {RUINED}")
     names, chosen = classes_of(document), _chosen(document, outputs)
-    said = None if chosen is None else [names[i] if good else None for i, good in zip(chosen, finite, strict=True)]
+    each = [chosen[i] if chosen is not None and good else None for i, good in enumerate(finite)]
     if as_json:
         data: dict[str, Any] = {"outputs": outputs.tolist(), "notices": notices}
-        result_json(data if said is None else {**data, "classes": names, "predictions": said})
+        said = {"classes": names, "predictions": [None if c is None else _named(names, c) for c in each]}
+        result_json(data if chosen is None else {**data, **said})
         return
     for index, row in enumerate(outputs):
-        result(_line(index + 1, row, said[index] if said else None))
+        result(_told(index + 1, row, names, each[index]))
 
 
 def _plain(file: Path, model: onnx.ModelProto, path: Path, as_json: bool) -> None:
@@ -74,7 +75,7 @@ def _plain(file: Path, model: onnx.ModelProto, path: Path, as_json: bool) -> Non
         result_json({"outputs": outputs.tolist(), "notices": notices})
         return
     for index, row in enumerate(outputs):
-        result(_line(index + 1, row, None))
+        result(_told(index + 1, row, [], None))
 
 
 def predicted(document: Document, path: Path, engine_name: str = "onnxruntime") -> tuple[Array, list[str]]:
@@ -105,16 +106,29 @@ def classes_of(document: Document) -> list[str]:
 
 
 def _chosen(document: Document, outputs: Array) -> Array | None:
-    """The index of the predicted class of each row, None for a regression."""
+    """The index of the predicted class of each sample (N,), or of each of its places (N, …); None for a regression."""
     judged = build(document, "training").judged
     decision = judged.decision if judged else "none"
     names = classes_of(document)
-    if decision == "none" or not names or (decision == "argmax" and outputs.shape[-1] != len(names)):
+    classes = outputs.shape[1 if outputs.ndim > 3 else -1]
+    if decision == "none" or not names or (decision == "argmax" and classes != len(names)):
         return None
-    return answers(outputs, decision).reshape(-1)
+    found = answers(outputs, decision)
+    return found.reshape(-1) if found.size == len(outputs) else found
 
 
-def _line(number: int, row: Array, said: str | None) -> str:
-    """``sample 1: class 7   0.0000  0.0012 …``, counted from 1 as in every message."""
+def _named(names: list[str], chosen: Array) -> Any:
+    """The name of a class, or of the class of every place, as nested lists."""
+    return names[int(chosen)] if chosen.ndim == 0 else [_named(names, each) for each in chosen]
+
+
+def _told(number: int, row: Array, names: list[str], chosen: Array | None) -> str:
+    """``sample 1: class 7   0.0000  0.0012 …``, counted from 1 as in every message; where every place has a class, how many
+    are of which: ``sample 1: background 81.2%  disc 18.8%``."""
     numbers = "  ".join(f"{v:.4f}" for v in np.ravel(row)[:20])
-    return f"sample {number}: {numbers}" if said is None else f"sample {number}: class {said}   {numbers}"
+    if chosen is None:
+        return f"sample {number}: {numbers}"
+    if chosen.ndim == 0:
+        return f"sample {number}: class {names[int(chosen)]}   {numbers}"
+    shares = np.bincount(chosen.reshape(-1), minlength=len(names)) / chosen.size
+    return f"sample {number}: " + "  ".join(f"{name} {n:.1%}" for name, n in zip(names, shares, strict=True) if n)

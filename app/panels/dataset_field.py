@@ -1,15 +1,19 @@
-"""The name of a dataset: chosen from the catalogue, typed with its options, or a folder of pictures."""
+"""The name of a dataset: chosen from the catalogue, typed with its options, a folder of pictures, or a file of arrays."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QStyle
 
+from app.panels.dataset_list import DatasetRows, entry, heading
 from runtime import data
+from runtime.data.naming import split_name
 
-FOLDER = "Folder…"
+FOLDER, FILE = "Folder…", "File…"
+OWN = ((FOLDER, "pictures, one subfolder a class"), (FILE, "samples and labels, .npz"))
 
 
 class DatasetField(QComboBox):
@@ -22,11 +26,10 @@ class DatasetField(QComboBox):
         super().__init__()
         self.setEditable(True)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        for info in data.catalogue():
-            self.addItem(info.name)
-            self.setItemData(self.count() - 1, info.title, Qt.ItemDataRole.ToolTipRole)
-        self.insertSeparator(self.count())
-        self.addItem(FOLDER)
+        self._rows = DatasetRows(self)
+        self.setItemDelegate(self._rows)
+        self.setMaxVisibleItems(18)
+        self._fill()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
@@ -36,6 +39,29 @@ class DatasetField(QComboBox):
         line = self.lineEdit()
         assert line is not None
         line.editingFinished.connect(self._commit)
+
+    def _fill(self) -> None:
+        rows, entries = QStandardItemModel(self), [*OWN]
+        groups = [(group, [(info.name, info.title) for info in infos]) for group, infos in data.grouped().items()]
+        for group, found in [*groups, ("Your own", list(OWN))]:
+            rows.appendRow(heading(group))
+            for name, meaning in found:
+                rows.appendRow(entry(name, meaning))
+                entries.append((name, meaning))
+        self.setModel(rows)
+        self._wanted = self._rows.width(entries)
+
+    def showPopup(self) -> None:
+        """As wide as what it tells, where the field is narrower; at the row of what stands in the field, options or not."""
+        line = self.lineEdit()
+        assert line is not None
+        typed, changed = line.text(), line.isModified()
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        self.view().setMinimumWidth(self._wanted + bar + 10)
+        self.setCurrentIndex(self.findText(split_name(typed)[0]))
+        self.setEditText(typed)
+        line.setModified(changed)
+        super().showPopup()
 
     def setAccessibleName(self, name: str) -> None:
         """What is typed into has it, too."""
@@ -62,20 +88,28 @@ class DatasetField(QComboBox):
             line.setCursorPosition(0)
 
     def _chosen(self, index: int) -> None:
-        if self.itemText(index) != FOLDER:
+        text = self.itemText(index)
+        if text not in (FOLDER, FILE):
             self._commit()
             return
         self.restore()
-        folder = QFileDialog.getExistingDirectory(self.window(), "A folder of pictures, one subfolder a class")
-        if folder:
-            self.committed.emit(folder)
+        path = self._folder() if text == FOLDER else self._file()
+        if path:
+            self.committed.emit(path)
+
+    def _folder(self) -> str:
+        return QFileDialog.getExistingDirectory(self.window(), "A folder of pictures, one subfolder a class")
+
+    def _file(self) -> str:
+        title = "A file with the arrays samples and labels, or x_train, y_train, x_test and y_test"
+        return QFileDialog.getOpenFileName(self.window(), title, "", "NumPy arrays (*.npz)")[0]
 
     def _commit(self) -> None:
         line = self.lineEdit()
         typed, changed = self.currentText(), line is not None and line.isModified()
         if line is not None:
             line.setModified(False)
-        if typed not in (self._shown, FOLDER):
+        if typed not in (self._shown, FOLDER, FILE):
             self.committed.emit(typed)
         elif changed:
             self.kept.emit()

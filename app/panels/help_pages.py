@@ -45,6 +45,7 @@ def sheet() -> str:
     p {{ margin: 0 16px 8px 0; line-height: 130%; }}
     .head {{ font-size: 15px; font-weight: 600; margin: 16px 0 6px 0; }}
     .second {{ color: {tokens.text2}; }}
+    .under {{ color: {tokens.text3}; font-size: 11px; font-weight: 600; margin: 8px 0 2px 0; }}
     .caption {{ color: {tokens.text3}; font-size: 11px; }}
     .name {{ font-weight: 600; }}
     .mono, pre, code {{ font-family: {MONO_FAMILIES}; font-size: 12px; }}
@@ -77,6 +78,7 @@ def layer_help(type: str) -> Page:
     if page.settings:
         parts += [_head("Settings"), *(_setting(s) for s in page.settings)]
     parts += [_head("Shapes"), f"<p>{_prose(page.shapes)}</p>", _ports(page), _head("In numbers"), _numbers(page)]
+    parts += [_head("Names"), _catalogue(page)] if page.catalogue else []
     if page.templates:
         named = ", ".join(f'<a href="{TEMPLATE}{name}">{escape(title)}</a>' for name, title in page.templates)
         parts += [_head("In the templates"), f"<p>{named}</p>"]
@@ -108,6 +110,16 @@ def _ports(page: LayerPage) -> str:
     rows = [("in", *line) for line in page.takes] + [("out", *line) for line in page.gives]
     return _table([(f'<td class="caption">{a}</td>', f'<td class="mono">{escape(b)}</td>', f"<td>{escape(c)}</td>")
                    for a, b, c in rows])  # fmt: skip
+
+
+def _catalogue(page: LayerPage) -> str:
+    """Names in a column and their meanings in another, under headings."""
+    html = ""
+    for heading, entries in page.catalogue:
+        rows = [(f'<td class="mono" width="190">{escape(name)}</td>', f'<td class="second">{escape(meaning)}</td>')
+                for name, meaning in entries]  # fmt: skip
+        html += f'<p class="under">{escape(heading)}</p>{_table(rows)}'
+    return html
 
 
 def _numbers(page: LayerPage) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from app.cli import cli
@@ -15,10 +17,19 @@ OUTCOMES = (
 
 def text() -> str:
     """The page."""
-    shown = {name: command for name, command in sorted(cli.commands.items()) if not command.hidden}
-    listed = " · ".join(f"[{name}](#netwright-{name})" for name in shown)
+    shown = dict(_commands(cli))
+    listed = " · ".join(f"[{name}](#netwright-{name.replace(' ', '-')})" for name in shown)
     parts = [MADE, "# The command line", f"Without a command the window opens. {OUTCOMES}", listed]
     return "\n\n".join([*parts, *(_command(name, command) for name, command in shown.items())]) + "\n"
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its whole name; a group is its commands."""
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        elif not command.hidden:
+            yield before + name, command
 
 
 def _command(name: str, command: click.Command) -> str:

@@ -48,7 +48,7 @@ def _layer(page: LayerPage) -> str:
     parts = [
         f"## {page.type}", page.about[0], f"```\n{page.formula}\n```" if page.formula else "",
         f"![{page.picture.alt}](pictures/{page.type}.svg)", about, _settings(page), f"**Shapes.** {page.shapes}", _ports(page),
-        _numbers(page), _templates(page), f"**Source.** {page.source}",
+        _numbers(page), _catalogue(page), _templates(page), f"**Source.** {page.source}",
     ]  # fmt: skip
     return "\n\n".join(part for part in parts if part)
 
@@ -69,6 +69,11 @@ def _numbers(page: LayerPage) -> str:
     """The worked example, as the window shows it beside the layer."""
     rows = [(name, _code(how), _code(result)) for name, how, result in page.numbers]
     return _table(("in numbers", "", ""), rows)
+
+
+def _catalogue(page: LayerPage) -> str:
+    rows = [(f"`{name}`", meaning, heading) for heading, entries in page.catalogue for name, meaning in entries]
+    return _table(("name", "what it is", "among"), rows) if rows else ""
 
 
 def _templates(page: LayerPage) -> str:

@@ -27,7 +27,7 @@ FEWEST, MOST = 10, 20_000
 
 @rule("data that is gone", page="Dataset")
 def missing_data(document: Document, built: Built) -> Iterator[Problem]:
-    """A folder of pictures that is gone: what was learnt from it still works."""
+    """A folder of pictures, or a file, that is gone: what was learnt from it still works."""
     for node in document.nodes.values():
         layer = b.layer if (b := built.nodes.get(node.id)) else None
         if isinstance(layer, Dataset) and node.id in built.nodes and built.nodes[node.id].outputs and layer.missing:

@@ -24,7 +24,8 @@ def classes(document: Document, built: Built) -> Iterator[Problem]:
         count = _class_count(document, node.id)
         width = loss.prediction.shape[channel_axis(loss.prediction)]
         if count and loss.decision == "argmax" and width != count:
-            what = f"its prediction has {width} outputs and the data has {count} classes: give the last Dense {count} units."
+            last = f"convolution {count} filters" if loss.prediction.rank > 3 else f"Dense {count} units"
+            what = f"its prediction has {width} outputs and the data has {count} classes: give the last {last}."
             yield Problem(node.id, place(node), what, repairs=_set_units(document, built, loss, count))
         if count > 2 and loss.decision in ("threshold", "sign"):
             what = f"one output tells 2 classes apart, and the data has {count}: use {count} outputs, or one class against all."

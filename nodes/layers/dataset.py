@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nodes.layer import Layer, LayerError, Port, layer, setting
+from nodes.layer import Catalogue, Layer, LayerError, Port, layer, setting
 from runtime import data
 from runtime.errors import DataError
 from runtime.graph import BATCH, Array, Graph, Value
@@ -17,22 +17,22 @@ from runtime.graph import BATCH, Array, Graph, Value
 class Dataset(Layer):
     """Where the network's data comes from: samples and their labels, one batch at a time.
 
-    Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, or (N, k)
-    targets of a regression.
+    Shapes: `sample` is (N, *shape) float32 in [0, 1] (2-D sets: coordinates); `label` is (N,) class numbers, (N, H, W)
+    where every pixel has a class, or (N, k) targets of a regression.
     Source: the digits: LeCun, Cortes, Burges, MNIST, 1998; the points: Smilkov and Carter, TensorFlow Playground, 2016.
     """
 
-    name: str = setting("digits", help="A built-in dataset, with options (spiral:noise=0,seed=1), or a folder of pictures.")
+    name: str = setting("digits", help="A dataset, with options (spiral:noise=0,seed=1), a folder of pictures or an .npz file.")
     positive: str = setting("", help="One class against the rest: label 1 is this class, 0 every other. Empty: all classes.")
 
-    remembered: str = setting("", help="What a folder held when it was chosen: the model works without it.", hidden=True)
+    remembered: str = setting("", help="What a folder or file held when it was chosen: models work without it.", hidden=True)
 
     inputs: ClassVar[tuple[Port, ...]] = ()
     outputs: ClassVar[tuple[str, ...]] = ("sample", "label")
 
     @property
     def info(self) -> data.DatasetInfo:
-        """What the dataset is, without loading it; of a folder that is gone, what is remembered.
+        """What the dataset is, without loading it; of a folder or file that is gone, what is remembered.
 
         Raises `LayerError` for a name nobody knows.
         """
@@ -62,6 +62,12 @@ class Dataset(Layer):
             return rest
         return {**rest, "remembered": note} if note else rest
 
+    @classmethod
+    def catalogue(cls) -> Catalogue:
+        own = ("a folder’s path", "pictures, one subfolder a class"), ("a path to .npz", "the arrays samples and labels")
+        listed = [(group, tuple((i.name, i.title) for i in infos)) for group, infos in data.grouped().items()]
+        return (*listed, ("Your own", own))
+
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes that `label` counts; empty for a regression."""
@@ -82,9 +88,8 @@ class Dataset(Layer):
     def emit(self, g: Graph, *inputs: Any) -> tuple[Value, Value]:
         info = self.info
         sample = g.input("sample", g.dtype, (BATCH, *info.sample_shape), role="sample")
-        if self.classes:
-            return sample, g.input("label", np.int64, (BATCH,), role="label")
-        return sample, g.input("label", g.dtype, (BATCH, *info.target_shape), role="label")
+        kind = np.dtype(np.int64) if self.classes else g.dtype
+        return sample, g.input("label", kind, (BATCH, *info.target_shape), role="label")
 
     def summary(self) -> str:
         return self.name

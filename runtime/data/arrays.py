@@ -6,7 +6,7 @@ import math
 import struct
 import tokenize
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from runtime.data.dataset import times
 from runtime.errors import DataError
 
+Header = tuple[tuple[int, ...], np.dtype[Any]]
 LIMIT = 2 << 30  # bytes
 KEYS = ("x", "sample", "input")
 # what numpy's header parser and the zip reader raise on bytes that are not theirs; RuntimeError is an encrypted member
@@ -52,6 +53,28 @@ def read_all(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with ZipFile(path) as archive:
             return {name.removesuffix(".npy"): _member(archive, name, path) for name in archive.namelist()}
+    except BROKEN as error:
+        raise _unreadable(path, "NumPy arrays (.npz)") from error
+
+
+def chosen(path: Path, names: Sequence[str]) -> list[npt.NDArray[Any]]:
+    """The arrays of these names in the .npz file at `path`."""
+    try:
+        with ZipFile(path) as archive:
+            return [_member(archive, f"{name}.npy", path) for name in names]
+    except BROKEN as error:
+        raise _unreadable(path, "NumPy arrays (.npz)") from error
+
+
+def headers(path: Path) -> dict[str, Header]:
+    """Shape and type of every array in the .npz file at `path`; none is read."""
+    try:
+        with ZipFile(path) as archive:
+            found = {}
+            for name in archive.namelist():
+                with archive.open(name) as stream:
+                    found[name.removesuffix(".npy")] = _header(stream)
+            return found
     except BROKEN as error:
         raise _unreadable(path, "NumPy arrays (.npz)") from error
 
@@ -91,7 +114,7 @@ def _read(stream: IO[bytes], where: str) -> npt.NDArray[Any]:
     return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
 
 
-def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _header(stream: IO[bytes]) -> Header:
     """The declared shape and type; nothing is allocated yet."""
     version = np.lib.format.read_magic(stream)
     if version not in ((1, 0), (2, 0)):

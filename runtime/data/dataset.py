@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runtime.data.splits import VALIDATION_DIVISOR, hold_out
+from runtime.data.splits import VALIDATION_DIVISOR, hold_out, strata
 
 Floats = npt.NDArray[np.float32]
 Labels = npt.NDArray[Any]  # int64 class indices, or float32 targets
@@ -22,7 +22,7 @@ def times(shape: Sequence[int]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Samples float32 (N, *shape) in [0, 1] (or points in the plane); labels int64 (N,), or float32 (N, k) to predict.
+    """Samples float32 (N, *shape) in [0, 1] (or points in the plane); labels int64 (N, …), or float32 (N, k) to predict.
 
     The arrays are shared by everyone who loaded the dataset, so they are made read-only."""
 
@@ -52,7 +52,8 @@ class Split:
 @dataclass(frozen=True)
 class DatasetInfo:
     """What is known of a dataset without loading it. `classes` () means regression; `target_shape` is one label's:
-    () for a class index, (k,) for k numbers. Sizes are None where counting them would mean loading."""
+    () for a class index, (H, W) for a class for every pixel, (k,) for k numbers. Sizes are None where counting them
+    would mean loading."""
 
     name: str
     title: str
@@ -103,5 +104,5 @@ class Takeable(Protocol):
 
 def with_validation(info: DatasetInfo, training: Takeable, test: Split, seed: int) -> Dataset:
     """A dataset whose validation split is drawn from the training samples by `seed`: a tenth, stratified."""
-    kept, held = hold_out(training.labels, VALIDATION_DIVISOR, seed, "validation")
+    kept, held = hold_out(strata(training.labels), VALIDATION_DIVISOR, seed, "validation")
     return assemble(info, training.take(kept), training.take(held), test)

@@ -1,4 +1,4 @@
-"""IDX files, gzipped: the format MNIST comes in. Sizes are checked before anything is inflated."""
+"""IDX files, gzipped or not: the format MNIST comes in. Sizes are checked before anything is inflated."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AGAIN = "download it again."
 def read_idx(path: Path, rank: int) -> npt.NDArray[np.uint8]:
     """The array of unsigned bytes in the file at `path`, which must have `rank` dimensions."""
     try:
-        with gzip.open(path, "rb") as stream:
+        with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as stream:
             shape = _shape(stream, path, rank)
             data = stream.read(math.prod(shape) + 1)
     except (OSError, EOFError, zlib.error, struct.error) as error:

@@ -18,8 +18,8 @@ from runtime.data.naming import Option, Reference, canonical, read_options, spli
 from runtime.errors import DataError, unknown
 
 #: Under which heading a dataset stands in lists, in this order; families may name others, which come after these.
-PICTURES, PLANE, LESSONS = "Pictures", "Points in the plane", "From the lectures"
-GROUPS = (PICTURES, PLANE, LESSONS)
+PICTURES, FETCHED, PLANE, LESSONS = "Pictures", "Pictures to fetch once", "Points in the plane", "From the lectures"
+GROUPS = (PICTURES, FETCHED, PLANE, LESSONS)
 
 
 class Family(ABC):
@@ -66,12 +66,13 @@ def dataset(family: F) -> F:
 
 @cache
 def families() -> tuple[Family, ...]:
-    """Every family, those with a name of their own first, by group, in the order of the files."""
+    """Every family, those with a name of their own first, by group, in the order of the files whoever imported them first."""
     package = import_module("runtime.data.sets")
     for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
         import_module(f"{package.__name__}.{module}")
-    groups = list(dict.fromkeys([*GROUPS, *(family.group for family in _families)]))
-    return tuple(sorted(_families, key=lambda family: (not family.listed, groups.index(family.group))))
+    found = sorted(_families, key=lambda family: (not family.listed, type(family).__module__))
+    groups = list(dict.fromkeys([*GROUPS, *(family.group for family in found)]))
+    return tuple(sorted(found, key=lambda family: (not family.listed, groups.index(family.group))))
 
 
 def resolve(name: str) -> tuple[Family, Reference]:

@@ -12,6 +12,7 @@ from runtime.randomness import generator
 
 Indices = npt.NDArray[np.int64]
 VALIDATION_DIVISOR = 10  # validation is one sample in ten of the training samples
+TEST_SEED = 0  # what tests must never train, whatever the seed
 TEST_DIVISOR = 5  # where a source has no test set, one sample in five
 
 
@@ -32,6 +33,12 @@ def quotas(counts: Sequence[int], divisor: int) -> list[int]:
     for c in willing[: max(0, left)]:
         held[c] += 1
     return held
+
+
+def strata(labels: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """What keeps its shares in all splits (N,): the class, where a sample has one; else all samples are of one kind."""
+    whole = labels.ndim == 1 and labels.dtype.kind in "iu"
+    return labels.astype(np.int64) if whole else np.zeros(len(labels), np.int64)
 
 
 def hold_out(labels: npt.NDArray[Any], divisor: int, seed: int, purpose: str) -> tuple[Indices, Indices]:

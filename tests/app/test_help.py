@@ -14,6 +14,7 @@ from app.tokens import DARK, LIGHT
 from nodes.layer import CATEGORIES, layer_types
 from nodes.page import layer_page
 from nodes.pictures.families import picture
+from runtime import data
 
 Key = Qt.Key
 
@@ -38,6 +39,14 @@ def shown(qtbot, window, title: str):
 
 def press_f1(qtbot, widget: QWidget) -> None:
     qtbot.keyClick(widget, Key.Key_F1)
+
+
+def test_the_page_of_dataset_lists_the_datasets_under_their_headings(qtbot, window):
+    window.show_layer_help("Dataset")
+    lines = shown(qtbot, window, "Dataset").text.toPlainText().splitlines()
+    headings = [lines.index(group) for group in (*data.grouped(), "Your own")]
+    assert headings == sorted(headings) and headings[0] < lines.index("mazur") < lines.index("Functions of one variable")
+    assert lines[lines.index("mazur") + 1] == "Mazur’s example"
 
 
 def page_image(card) -> QImage:

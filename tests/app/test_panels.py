@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 
 from app.magnitude import scientific, share
-from app.panels.dataset_field import FOLDER
+from app.panels.dataset_field import FILE, FOLDER
+from app.panels.dataset_list import HEADING
 from app.panels.layer_palette import MIME
 from app.panels.numbers import read
 from app.session import Live
 from nodes import edits
 from nodes.document import Document, Wire
 from nodes.example import new
+from runtime import data
 from tests.app.conftest import tiny, train_to_end
 
 LEFT = Qt.MouseButton.LeftButton
@@ -166,7 +169,7 @@ def test_a_dataset_is_chosen_from_the_catalogue_typed_or_a_folder(qtbot, window,
     window.session.select(["n1"])
     field = window.inspector.page.rows["name"].field
     names = [field.itemText(i) for i in range(field.count())]
-    assert {"digits", "mnist", "spiral", FOLDER} <= set(names)
+    assert {"digits", "mnist", "spiral", FOLDER, FILE} <= set(names)
     field.setCurrentIndex(names.index("spiral"))
     field.activated.emit(names.index("spiral"))
     assert window.session.document.nodes["n1"].settings["name"] == "spiral"
@@ -176,6 +179,38 @@ def test_a_dataset_is_chosen_from_the_catalogue_typed_or_a_folder(qtbot, window,
     field.activated.emit(names.index(FOLDER))
     assert window.session.document.nodes["n1"].settings["name"] == str(tmp_path)
     assert field.value == str(tmp_path)
+    np.savez(tmp_path / "a.npz", samples=np.ones((20, 3)), labels=np.arange(20) % 2)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a, **k: (str(tmp_path / "a.npz"), ""))
+    field.activated.emit(names.index(FILE))
+    assert window.session.document.nodes["n1"].settings["name"] == str(tmp_path / "a.npz")
+
+
+def test_the_list_of_datasets_has_headings_that_nothing_stops_at(qtbot, window):
+    window.session.select(["n1"])
+    field = window.inspector.page.rows["name"].field
+    rows = [field.model().index(i, 0) for i in range(field.count())]
+    headings = [row.data(HEADING) for row in rows if row.data(HEADING)]
+    assert headings == [*data.grouped(), "Your own"] and rows[0].data(HEADING) == "Pictures"
+    field.showPopup()
+    view = field.view()
+    assert view.currentIndex().data() == "digits" and view.viewport().width() >= 300
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert view.currentIndex().data() == "synthetic-imagenet"
+    qtbot.keyClick(view, Qt.Key.Key_Down)  # past a heading
+    assert view.currentIndex().data() == "cifar10"
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert window.session.document.nodes["n1"].settings["name"] == "cifar10"
+
+
+def test_the_list_opens_at_a_dataset_with_options_and_keeps_what_is_typed(qtbot, window):
+    window.session.select(["n1"])
+    field = window.inspector.page.rows["name"].field
+    type_into(qtbot, field.lineEdit(), "spiral:noise=20")
+    field.showPopup()
+    assert field.view().currentIndex().data() == "spiral" and field.currentText() == "spiral:noise=20"
+    qtbot.keyClick(field.view(), Qt.Key.Key_Escape)
+    assert window.session.document.nodes["n1"].settings["name"] == "spiral:noise=20" == field.currentText()
 
 
 def test_the_parts_of_a_pair_are_named(window):

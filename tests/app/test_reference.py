@@ -12,6 +12,7 @@ import pytest
 
 from app.cli import cli
 from app.commands import COMMANDS
+from app.data_commands import data
 from app.reference import __main__ as reference
 from app.reference.svg import svg
 from app.tokens import DARK, LIGHT
@@ -84,7 +85,8 @@ def test_every_layer_has_its_place(pages):
 
 def test_every_command_with_every_option(pages):
     page = pages["docs/commands.md"]
-    for name, command in cli.commands.items():
+    inner = {f"data {name}": command for name, command in data.commands.items()}
+    for name, command in {**{n: c for n, c in cli.commands.items() if c is not data}, **inner}.items():
         section = page.split(f"\n## netwright {name}\n")[1].split("\n## ")[0]
         assert " ".join((command.help or "").split("\n\n")[0].split()) in section
         for option in (p for p in command.params if isinstance(p, click.Option)):

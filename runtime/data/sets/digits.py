@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from resources import datasets
-from runtime.data.dataset import Dataset, DatasetInfo, Split, with_validation
+from runtime.data.bytes import Bytes
+from runtime.data.dataset import Dataset, DatasetInfo, with_validation
 from runtime.data.naming import Reference
 from runtime.data.registry import Family, dataset
 from runtime.errors import DataError
@@ -18,22 +17,6 @@ from runtime.errors import DataError
 FILE = "digits.npz"
 SHA256 = "107daf11abb7f38d9d5f9e18217b2cf59e0040c7c67bcdd596c9ccf8fc06e39d"
 CLASSES = tuple("0123456789")
-
-
-@dataclass(frozen=True, eq=False)
-class Bytes:
-    """Images uint8 (N, 28, 28) and labels (N,) as they are kept: what is taken of them is converted then, and nothing twice."""
-
-    images: npt.NDArray[np.uint8]
-    labels: npt.NDArray[np.uint8]
-
-    def take(self, indices: npt.NDArray[np.int64]) -> Split:
-        return Bytes(self.images[indices], self.labels[indices]).split()
-
-    def split(self) -> Split:
-        """Samples float32 (N, 1, 28, 28) in [0, 1], labels int64 (N,)."""
-        samples = np.divide(self.images[:, None], np.float32(255), dtype=np.float32)
-        return Split(samples, self.labels.astype(np.int64))
 
 
 @dataset

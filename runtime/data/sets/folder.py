@@ -19,11 +19,11 @@ from runtime.data import pictures
 from runtime.data.dataset import Dataset, DatasetInfo, Floats, Split, with_validation
 from runtime.data.naming import Option, Reference, is_path
 from runtime.data.registry import Family, dataset
-from runtime.data.splits import TEST_DIVISOR, VALIDATION_DIVISOR, hold_out, quotas
+from runtime.data.sets.npz import is_npz
+from runtime.data.splits import TEST_DIVISOR, TEST_SEED, VALIDATION_DIVISOR, hold_out, quotas
 from runtime.errors import DataError, counted
 
 LIMIT = 4 << 30  # bytes that the samples of one folder may take in memory
-TEST_SEED = 0
 Stamp = tuple[tuple[str, int], ...]
 
 
@@ -138,14 +138,14 @@ def read(found: Look, size: tuple[int, int]) -> Floats:
 
 @dataset
 class Folder(Family):
-    """Any path is its name."""
+    """Any other path is its name."""
 
     name = "folder"
     listed = False
     options = (Option("size", 0, 0, 4096, "Width and height of every picture; 0 takes the first one's."),)
 
     def claims(self, base: str) -> bool:
-        return is_path(base)
+        return is_path(base) and not is_npz(base)
 
     def describe(self, reference: Reference) -> DatasetInfo:
         found = look(os.path.abspath(reference.base))

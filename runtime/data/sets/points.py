@@ -93,7 +93,7 @@ def _shaken(random: np.random.Generator, points: Array, reach: float, noise: flo
     return points + random.uniform(-reach, reach, points.shape) * noise
 
 
-@points("circle", "Circle", "A disc of one class inside a ring of the other. Noise mislabels points near the border.")
+@points("circle", "A disc inside a ring", "One class inside, the other around it. Noise mislabels points near the border.")
 def circle(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """Disc of radius 2.5; ring from 3.5 to 5."""
     radius = np.concatenate([random.uniform(0, 2.5, HALF), random.uniform(3.5, 5, HALF)])
@@ -103,7 +103,7 @@ def circle(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     return xy, np.where(inside, 1.0, -1.0)
 
 
-@points("xor", "Exclusive or", "Opposite quadrants share a class. Noise mislabels points near the axes.")
+@points("xor", "Exclusive or, by quadrants", "Opposite quadrants share a class. Noise mislabels points near the axes.")
 def xor(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """125 points a quadrant, kept 0.3 off the axes."""
     signs = np.repeat([[1, 1], [-1, -1], [1, -1], [-1, 1]], COUNT // 4, axis=0)
@@ -111,14 +111,14 @@ def xor(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     return xy, np.where(_shaken(random, xy, 5, noise).prod(axis=1) >= 0, 1.0, -1.0)
 
 
-@points("gauss", "Two Gaussians", "Two clouds. Noise widens them, from a variance of 0.5 to 4 at 50 %.")
+@points("gauss", "Two clouds", "Two clouds. Noise widens them, from a variance of 0.5 to 4 at 50 %.")
 def gauss(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """Clouds around (2, 2) and (−2, −2)."""
     values = np.repeat([1.0, -1.0], HALF)
     return 2 * values[:, None] + random.normal(size=(COUNT, 2)) * np.sqrt(0.5 + 7 * noise), values
 
 
-@points("spiral", "Spiral", "Two arms of 250 points wound around each other. Noise shakes the points.")
+@points("spiral", "Two arms wound around each other", "A class an arm, 250 points each. Noise shakes the points.")
 def spiral(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """Radius from 0 to 5 over 1.75 turns; the second arm is the first turned by half a turn."""
     along = np.arange(HALF) / HALF
@@ -127,7 +127,7 @@ def spiral(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     return _shaken(random, xy, 1, noise), np.repeat([1.0, -1.0], HALF)
 
 
-@points("plane", "Plane", "Predict (x + y) / 10. Noise disturbs the targets.", classes=())
+@points("plane", "A slanted plane, to be predicted", "Predict (x + y) / 10. Noise disturbs the targets.", classes=())
 def plane(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """Uniform over the square of half-width 6."""
     xy = random.uniform(-RADIUS, RADIUS, (COUNT, 2))
@@ -137,7 +137,7 @@ def plane(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
 HILLS = np.array([[-4, 2.5, 1], [0, 2.5, -1], [4, 2.5, 1], [-4, -2.5, -1], [0, -2.5, 1], [4, -2.5, -1]])  # x, y, sign
 
 
-@points("multi-gauss", "Hills and hollows", "Predict the height of three hills and three hollows.", classes=())
+@points("multi-gauss", "Hills and hollows, to be predicted", "Predict the height of three hills and three hollows.", classes=())
 def multi_gauss(random: np.random.Generator, noise: float) -> tuple[Array, Array]:
     """Each centre is a cone of height ±1 and radius 2; where two meet, the higher in size counts."""
     xy = random.uniform(-RADIUS, RADIUS, (COUNT, 2))

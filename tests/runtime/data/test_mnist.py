@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from runtime.data import describe, idx, load
-from runtime.data.sets import mnist
+from runtime.data import idx_set as mnist
+from runtime.data.sets.mnist import Mnist
 from runtime.errors import DataError
 
 ALL = "train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz, t10k-labels-idx1-ubyte.gz"
@@ -62,20 +63,20 @@ def test_it_is_described_without_its_files(tmp_path: Path, monkeypatch: pytest.M
     assert (info.sample_shape, info.train_size, info.validation_size) == ((1, 28, 28), 54_000, 6_000)
     assert refusal() == (
         f"Dataset ‘mnist’: the folder ‘{tmp_path / 'mnist'}’ does not exist: "
-        f"put MNIST’s {ALL} there, or use ‘digits’, which is built in."
+        f"put MNIST’s {ALL} there, fetch them (netwright data fetch mnist), or use ‘digits’, which is built in."
     )
 
 
 def test_the_users_data_folder_is_the_usual_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NETWRIGHT_DATA", raising=False)
-    assert mnist.folder().name == "mnist" and mnist.folder().parent.name == "netwright"
+    assert Mnist().folder().name == "mnist" and Mnist().folder().parent.name == "netwright"
 
 
 def test_missing_files_are_named(place: Path) -> None:
     (place / mnist.TEST[0]).unlink()
     assert refusal() == (
         f"Dataset ‘mnist’: the folder ‘{place}’ lacks t10k-images-idx3-ubyte.gz: "
-        "put them there, or use ‘digits’, which is built in."
+        "put them there, fetch them (netwright data fetch mnist), or use ‘digits’, which is built in."
     )
 
 
@@ -113,10 +114,10 @@ def test_files_of_another_kind(place: Path) -> None:
 def test_labels_that_are_no_digits(place: Path) -> None:
     path = place / mnist.TRAINING[1]
     write_idx(path, np.arange(40))
-    assert refusal() == f"‘{path}’ holds the label 39, not digits from 0 to 9: download it again."
+    assert refusal() == f"‘{path}’ holds the label 39, not classes from 0 to 9: download it again."
     write_idx(path, np.zeros(0))
     write_idx(place / mnist.TRAINING[0], np.zeros((0, 28, 28)))
-    assert refusal() == f"‘{path}’ holds no labels, not digits from 0 to 9: download it again."
+    assert refusal() == f"‘{path}’ holds no labels, not classes from 0 to 9: download it again."
 
 
 def test_sizes_that_the_bytes_do_not_fill_or_overfill(place: Path) -> None:

@@ -13,7 +13,8 @@ from runtime.errors import DataError
 PLAYGROUND = ("circle", "xor", "gauss", "spiral", "plane", "multi-gauss")
 LESSONS = ("and", "or", "xor-corners", "temperature", "mazur", "lee")
 FUNCTIONS = ("sine", "sine-7x", "step", "bump", "square", "abs")
-NAMES = ("digits", "mnist", *PLAYGROUND, "correlated", *LESSONS, *FUNCTIONS)
+OWNED = ("cifar10", "fashion-mnist", "mnist")
+NAMES = ("digits", "shapes", "synthetic-imagenet", *OWNED, *PLAYGROUND, "correlated", *LESSONS, *FUNCTIONS)
 SIZES = {**dict.fromkeys(PLAYGROUND, 250), "correlated": 250, **dict.fromkeys(FUNCTIONS, 100)}
 
 
@@ -26,7 +27,7 @@ def test_the_built_in_sets() -> None:
     assert all(info.title and info.help and info.source and info.licence for info in catalogue())
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "mnist"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in OWNED])
 def test_a_description_keeps_its_promise(name: str) -> None:
     info, found = describe(name), load(name)
     assert found.info == info

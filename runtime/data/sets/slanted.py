@@ -28,7 +28,7 @@ class Correlated(Family):
     def describe(self, reference: Reference) -> DatasetInfo:
         return DatasetInfo(
             name=reference.name,
-            title="Correlated Gaussian",
+            title="A slanted cloud, for whitening",
             sample_shape=(2,),
             classes=CLASSES,
             target_shape=(),
