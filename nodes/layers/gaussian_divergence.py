@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
+from nodes.drawing import HUE, QUIET, TINT, Drawing, drawing
 from nodes.layer import VECTOR, LossLayer, Port, Trial, layer
 from nodes.layers.gaussian_sample import same_width
 from nodes.losses import sum_of_outputs
+from nodes.pictures.bells import bell
+from nodes.pictures.parts import caption, number
+from nodes.pictures.worked import run
 from runtime.graph import Graph, Value
 
 
@@ -33,3 +39,11 @@ class GaussianDivergence(LossLayer):
         same_width(mean, log_variance)
         spread = g.Sub(g.Sub(g.Exp(log_variance), log_variance), 1.0)
         return self.over_batch(g, g.Mul(sum_of_outputs(g, g.Add(g.Mul(mean, mean), spread)), 0.5))
+
+    @classmethod
+    def picture(cls) -> Drawing:
+        """A Gaussian beside N(0, 1), and how far it lies from it."""
+        apart = float(run(cls.type, np.array([[1.2]]), np.array([[-0.8]]))[0])
+        words = caption(240.0, 154.0, f"from N(0, 1), dashed, to μ = 1.2, s = −0.8: {number(apart)}")
+        bells = [*bell(0.0, 0.0, QUIET, dashed=True), *bell(1.2, -0.8, HUE, TINT)]
+        return drawing("GaussianDivergence: two bell curves, one of them N(0, 1), and how far they are apart.", bells, [words])

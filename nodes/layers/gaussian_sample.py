@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+
+from nodes.drawing import HUE, TINT, Disc, Drawing, Mark, drawing
 from nodes.layer import VECTOR, Layer, LayerError, Port, Trial, layer, sample_shape
+from nodes.pictures.bells import GROUND, across, bell
+from nodes.pictures.parts import caption
+from nodes.pictures.worked import run
 from runtime.graph import Graph, Value
 from runtime.ops.random import normal
 
@@ -42,6 +48,15 @@ class GaussianSample(Layer):
         drawn = normal(g, mean, g.random_key(f"{g.where.layer}/sample"), g.step())
         result = g.Add(mean, g.Mul(g.Exp(g.Mul(log_variance, 0.5)), drawn))
         return result
+
+    @classmethod
+    def picture(cls) -> Drawing:
+        """The Gaussian of one sample, and what eight steps of training draw from it."""
+        mean, log_variance = np.array([[0.8]]), np.array([[-0.6]])
+        drawn = [float(run(cls.type, mean, log_variance, training=True, step=step)[0][0, 0]) for step in range(1, 9)]
+        dots: list[Mark] = [Disc(across(z), GROUND, 4.5, HUE, TINT) for z in drawn]
+        words = caption(240.0, 154.0, "μ = 0.8, s = −0.6: what eight steps draw")
+        return drawing("GaussianSample: a bell curve, and eight numbers drawn from it.", bell(0.8, -0.6, HUE, TINT), dots, [words])
 
     def summary(self) -> str:
         return "random in training only"
