@@ -6,8 +6,8 @@ from nodes.document import Document
 from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
-NOTE = """A Transformer block, twice (beyond the lectures): a digit is read as a sequence of its 28 rows. Every row asks all rows
-how much they matter to it, takes their weighted mean, and adds it to itself; then each is worked on alone, and added again.
+NOTE = """A Transformer block, twice (beyond the lectures): a digit is read as a sequence of its 28 rows. Every row asks all
+rows how much they matter to it, takes their weighted mean, and adds it to itself; then each is worked on alone, and added.
 Look for: the wires that go past. Take the positions out, and it no longer knows which row is above which."""
 
 WIDTH = 48
@@ -18,7 +18,7 @@ WIDTH = 48
 )  # fmt: skip
 def transformer() -> Document:
     stage = Stage(epochs=15, batch_size=64, learning_rate=0.002, schedule="one-cycle", updates=(Update(),))
-    s = Sketch("Transformer block", Recipe((stage,)), "Vaswani et al., Attention Is All You Need, 2017; normed before, not after.")
+    s = Sketch("Transformer block", Recipe((stage,)), "Vaswani et al., Attention Is All You Need, 2017, normed before.")
     data = s.add("Dataset", "Digits", name="digits")
     s.add("Reshape", "rows", shape=(28, 28))
     s.add("Dense", "embedding", units=WIDTH)

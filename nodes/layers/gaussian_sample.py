@@ -56,7 +56,8 @@ class GaussianSample(Layer):
         drawn = [float(run(cls.type, mean, log_variance, training=True, step=step)[0][0, 0]) for step in range(1, 9)]
         dots: list[Mark] = [Disc(across(z), GROUND, 4.5, HUE, TINT) for z in drawn]
         words = caption(240.0, 154.0, "μ = 0.8, s = −0.6: what eight steps draw")
-        return drawing("GaussianSample: a bell curve, and eight numbers drawn from it.", bell(0.8, -0.6, HUE, TINT), dots, [words])
+        curve = bell(0.8, -0.6, HUE, TINT)
+        return drawing("GaussianSample: a bell curve, and eight numbers drawn from it.", curve, dots, [words])
 
     def summary(self) -> str:
         return "random in training only"
