@@ -117,6 +117,13 @@ class Plan:
             raise TrainingError("The network has no Dataset to train on: add one and wire its sample and label.")
         return found[0]
 
+    @cached_property
+    def dark(self) -> set[str]:
+        """The nodes, by their paths, that need the data of other stages."""
+        plain = self.training.plain.document
+        others = [n.id for n in plain.nodes.values() if n.type == "Dataset" and n.id != self.data_node]
+        return set().union(*(plain.downstream(id) for id in others))
+
     @property
     def dataset(self) -> Dataset:
         layer = self.document.nodes[self.data_node].layer()
@@ -127,9 +134,7 @@ class Plan:
 def plan(document: Document, dtype: DTypeLike = np.float32, stage: int | None = None) -> Plan:
     """The plan of one of `document`'s stages: the one in which its training stands, if none is given; −1 is the last, whose
     loss is what the network is for. Raises `NotReady` with its first error."""
-    count = len(document.recipe.stages)
-    at = int(document.training.progress.get("stage", 0)) if stage is None else stage
-    return plans(document, dtype)[min(at, count - 1)]
+    return plans(document, dtype)[document.standing if stage is None else stage]
 
 
 def plans(document: Document, dtype: DTypeLike = np.float32) -> tuple[Plan, ...]:
