@@ -194,10 +194,15 @@ def shares(data: Mapping[str, Any]) -> dict[str, Share]:
 
 
 def _frame(data: Mapping[str, Any], nodes: Mapping[str, Node]) -> Frame:
-    parent = str(data.get("parent", ""))
-    if parent and parent not in nodes:
+    frame = frame_from_json(data)
+    if frame.parent and frame.parent not in nodes:
         raise Damage("a frame stands in a block that is not there")
-    note = bool(data.get("note", False))
+    return frame
+
+
+def frame_from_json(data: Mapping[str, Any]) -> Frame:
+    """The inverse of ``asdict`` of a frame. Raises `Damage`, and what its parts raise."""
+    parent, note = str(data.get("parent", "")), bool(data.get("note", False))
     return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), parent, note)
 
 

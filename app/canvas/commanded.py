@@ -21,7 +21,7 @@ from app.canvas.stage import Stage
 from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
-from nodes import clipboard, edits
+from nodes import edits
 from nodes.document import Document, Position, Wire
 from nodes.layer import layer_types
 from nodes.places import settled
@@ -121,20 +121,17 @@ class CommandedStage(Stage):
         actions.dissolve(self.session)
 
     def copy(self) -> None:
-        actions.copy(self.session)
+        actions.copy(self.session, self.canvas)
 
     def cut(self) -> None:
-        if self.session.selection:
-            self.copy()
-            self.delete_selection()
+        actions.cut(self.session, self.canvas)
 
     def paste(self, keep_incoming: bool = False) -> None:
         actions.paste(self.session, self.canvas, QGuiApplication.clipboard().text(), keep_incoming)
         self._show_selection()
 
     def duplicate(self) -> None:
-        if self.session.selection:
-            text = clipboard.copy(self.session.document, self.session.selection)
+        if text := actions.copied(self.session, self.canvas):
             actions.paste(self.session, self.canvas, text, title="Duplicate")
             self._show_selection()
 
@@ -184,7 +181,7 @@ class CommandedStage(Stage):
 
     # -- blocks ----------------------------------------------------------------------------------------------------------
     def group(self) -> None:
-        nesting.make(self.session)
+        nesting.make(self.session, self.canvas.chosen_frames)
 
     def ungroup(self) -> None:
         nesting.dissolve(self.session)

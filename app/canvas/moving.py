@@ -91,7 +91,7 @@ class Move(Gesture):
         super().__init__(view, start)
         self._lead = lead
         self._from = chosen_things(view)
-        self._to = self._from
+        self._to, self._by = self._from, (0.0, 0.0)
         self._box = self._boxed()
         self._guides: Guides | None = None
         self._marks: list[Mark] = []
@@ -139,7 +139,8 @@ class Move(Gesture):
     def drag(self, at: Pointer) -> None:
         self.view.canvas.keep_pictures(True)
         self._marks = []
-        self._to = self._from.by(*self._way(at))
+        self._by = self._way(at)
+        self._to = self._from.by(*self._by)
         self.show()
         self.view.canvas.overlay.draw(self)
 
