@@ -53,6 +53,8 @@ class CommandedStage(Stage):
         self.tidying = Tidying(self)
         self.tidying.laid_out.connect(self._laid_out)
         self.tidying.said.connect(self.status_message)
+        #: So many pixels at the top lie under something else (a message).
+        self.covered = 0
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
         #: Whether the pointer was the last to say where: then what is added stands there.
@@ -215,7 +217,7 @@ class CommandedStage(Stage):
         def rename(text: str) -> bool:
             return self.session.do("Rename the network", lambda d: edits.retitle(d, text))
 
-        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, 6, 240, 28), rename)
+        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, self.covered + 6, 240, 28), rename)
 
     # -- adding ----------------------------------------------------------------------------------------------------------
     def open_search(self, scene_pos: QPointF | None = None, wire_start: PortAt | None = None) -> None:

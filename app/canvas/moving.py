@@ -19,6 +19,7 @@ from nodes.document import Document, Position
 from nodes.frames import Rect, place_frames
 
 if TYPE_CHECKING:
+    from app.canvas.commanded import CommandedStage
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
 
@@ -61,7 +62,7 @@ class Carried:
             scene.reroute({wire for wire, _ in self.bends})
 
 
-def chosen_things(view: CanvasView) -> Carried:
+def chosen_things(view: CommandedStage) -> Carried:
     """All that is selected, and what stands in the selected frames."""
     scene, document = view.canvas, view.session.document
     nodes, bends, frames = set(view.session.selection), set(scene.chosen_bends), set(scene.chosen_frames)
