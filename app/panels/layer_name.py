@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
@@ -10,8 +12,8 @@ from app.panels.layers_model import HEADING, PATH
 from app.theme import current, font
 
 Index = QModelIndex | QPersistentModelIndex
-#: How far the layers of a block stand in.
-IN, GAP = 8, 6
+#: How far the layers of a block stand in, and how far a cell’s text is from its edge and its icon.
+IN = 8
 
 
 class LayerName(QStyledItemDelegate):
@@ -37,14 +39,20 @@ class LayerName(QStyledItemDelegate):
         return index.model().headed  # type: ignore[attr-defined]
 
     def _paint_block(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """``stage1.2``, as much of its end as there is room for."""
+        """``stage1.2``; where there is no room for that, its numbers: ``1.2``."""
         name, path = index.data().removeprefix(index.data(PATH)), index.data(PATH).rstrip(".")
-        begin = 2 * IN + option.decorationSize.width() + QFontMetrics(font("dense")).horizontalAdvance(name) + GAP
+        begin = 2 * IN + option.decorationSize.width() + QFontMetrics(font("dense")).horizontalAdvance(name)
         room = QRect(option.rect).adjusted(begin, 0, -2, 0)
         metrics = QFontMetrics(font("caption"))
-        words = metrics.elidedText(path, Qt.TextElideMode.ElideLeft, room.width())
+        words = next((w for w in (path, _numbers(path)) if metrics.horizontalAdvance(w) <= room.width()), "")
         painter.save()
         painter.setFont(font("caption"))
         painter.setPen(QColor(current().text3))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
         painter.restore()
+
+
+def _numbers(path: str) -> str:
+    """What is left of a block's name without its letters at the front: ``stage1.2`` is the second of the first."""
+    found = re.search(r"[\d.]+$", path)
+    return found.group().strip(".") if found else ""

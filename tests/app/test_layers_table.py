@@ -54,9 +54,8 @@ def test_layers_stand_under_the_heading_of_their_block(qtbot, table):
     assert headings == [f"bottleneck_of_the_classifier.{n}" for n in (1, 2, 3)]
     below = [shown(table, i.row()) for i in rows if i.data(PATH) == "bottleneck_of_the_classifier.2."]
     assert below[1:] == ["fc2", "relu4"], "whole, though the column is narrow"
-    assert [i.data() for i in rows if i.data(PATH) and not i.data(HEADING)][0] == "bottleneck_of_the_classifier.1.fc2"
     inner = next(i for i in rows if i.data(PATH) and not i.data(HEADING))
-    assert inner.data(Qt.ItemDataRole.ToolTipRole) == inner.data()
+    assert inner.data(Qt.ItemDataRole.ToolTipRole) == inner.data() == "bottleneck_of_the_classifier.1.fc2"
     assert inner.row() == next(i.row() for i in rows if i.data(HEADING)) + 1
     heading = next(i for i in rows if i.data(HEADING))
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(heading).center())
