@@ -130,7 +130,7 @@ COMMANDS: tuple[Command, ...] = (
     _c("rename_network", "Rename the network", NETWORK, "canvas.rename_network", ends_group=True),
     _c("bypass", "Bypass", NETWORK, "canvas.toggle_bypass", "M", when=chosen, local=True, icon="bypass"),
     _c("collapse", "Collapse or open", NETWORK, "canvas.toggle_collapse", "H", when=chosen, local=True),
-    _c("swap", "Swap type…", NETWORK, "canvas.swap_selected", "Shift+S", when=chosen, local=True, ends_group=True),
+    _c("swap", "Swap…", NETWORK, "canvas.swap_selected", "Shift+S", when=chosen, local=True, ends_group=True),
     _c("frame", "Comment frame around selection", NETWORK, "canvas.frame_selection", "C", when=chosen, local=True, icon="note"),
     _c("note", "Add a note", NETWORK, "canvas.add_note", "N", local=True, ends_group=True),
     _c("group", "Make a block", NETWORK, "canvas.group", "Ctrl+G", when=chosen),
