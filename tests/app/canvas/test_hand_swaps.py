@@ -1,4 +1,4 @@
-"""Shift+S with blocks: a layer or a block of the library in a block's place, a block in a layer's, and two that change places."""
+"""Shift+S with blocks: a layer or a block of the library in their place, they in a layer’s, and two that change places."""
 
 from __future__ import annotations
 
