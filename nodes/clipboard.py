@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nodes.bends import Bends, shifted
 from nodes.document import Block, Document, Frame, Node, Position, Share, Wire, own
-from nodes.document_json import bends_from_json, frame_from_json, node_from_json, require_nesting
+from nodes.document_json import as_json, bends_from_json, frame_from_json, node_from_json, require_nesting
 from nodes.edits import free_name, require_place
 from nodes.frames import clipped
 from nodes.naming import LONGEST_NAME
@@ -34,10 +34,10 @@ class Piece:
     def to_data(self) -> dict[str, Any]:
         """What `piece_from_data` reads."""
         return {
-            "nodes": [asdict(n) for n in self.nodes.values()],
-            "wires": [asdict(w) for w in self.wires],
-            "bends": [{"wire": asdict(w), "points": points} for w, points in self.bends.items()],
-            "frames": [asdict(f) for f in self.frames],
+            "nodes": [as_json(n) for n in self.nodes.values()],
+            "wires": [as_json(w) for w in self.wires],
+            "bends": [{"wire": as_json(w), "points": points} for w, points in self.bends.items()],
+            "frames": [as_json(f) for f in self.frames],
         }
 
     def moved(self, dx: float, dy: float) -> Piece:
