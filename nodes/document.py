@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +189,11 @@ class Document:
         if "wires" in changes and made.bends and not made.bends.keys() <= set(made.wires):
             made = replace(made, bends={w: points for w, points in made.bends.items() if w in made.wires})
         return made
+
+    def forget(self) -> None:
+        """Let go of what was worked out from it: where that is asked for again, it is worked out anew."""
+        for name in self.__dict__.keys() - {f.name for f in fields(self)}:
+            self.__dict__.pop(name, None)
 
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
