@@ -170,6 +170,8 @@ class MainWindow(WindowCommands):
         self.help_card.example_wanted.connect(self.open_layer_example)
         self.help_card.template_wanted.connect(self.open_template)
         canvas.status_message.connect(self.status.say)
+        self.messages.keep_clear_of(canvas.title, canvas.breadcrumb)
+        self.messages.covers.connect(lambda down: canvas.make_way(down - canvas.y()))
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
         canvas.help_requested.connect(self.node_help)

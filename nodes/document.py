@@ -196,6 +196,11 @@ class Document:
             made = replace(made, bends={w: points for w, points in made.bends.items() if w in made.wires})
         return made
 
+    def forget(self) -> None:
+        """Let go of what was worked out from it: where that is asked for again, it is worked out anew."""
+        for name in self.__dict__.keys() - {f.name for f in fields(self)}:
+            self.__dict__.pop(name, None)
+
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
         """The node of this id, or at the end of this path."""

@@ -63,7 +63,7 @@ def free_name(document: Document, base: str, numbered: bool = False, parent: str
 
 
 def remove(document: Document, ids: Iterable[str]) -> Document:
-    """Take nodes away, with all inside them, their wires, weights and optimizer state."""
+    """Take nodes away, with all inside them (frames, too), their wires, weights and optimizer state."""
     chosen = [document.node(i).id for i in ids]
     gone = {*chosen, *(inner for i in chosen for inner in document.inside(i))}
     for id, name in [(n.id, k) for n in document.nodes.values() for k, s in n.shared.items() if own(s.node) in gone]:
@@ -71,7 +71,9 @@ def remove(document: Document, ids: Iterable[str]) -> Document:
     kept = {i: without_promotions(n, gone) for i, n in document.nodes.items() if i not in gone}
     wires = tuple(w for w in document.wires if gone.isdisjoint((w.source, w.target, w.source_port, w.target_port)))
     training = replace(document.training, slots=_without(document.training.slots, gone), best={})
-    return document.changed(nodes=kept, wires=wires, weights=_without(document.weights, gone), training=training)
+    frames = tuple(f for f in document.frames if f.parent not in gone)
+    weights = _without(document.weights, gone)
+    return document.changed(nodes=kept, wires=wires, frames=frames, weights=weights, training=training)
 
 
 def _without(arrays: Mapping[str, Any], gone: set[str]) -> Mapping[str, Any]:

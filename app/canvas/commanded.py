@@ -22,7 +22,7 @@ from app.canvas.stage import Stage
 from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
-from nodes import clipboard, edits
+from nodes import edits
 from nodes.document import Document, Position, Wire
 from nodes.layer import layer_types
 from nodes.places import settled
@@ -55,6 +55,8 @@ class CommandedStage(Stage):
         self.tidying = Tidying(self)
         self.tidying.laid_out.connect(self._laid_out)
         self.tidying.said.connect(self.status_message)
+        #: So many pixels at the top lie under something else (a message).
+        self.covered = 0
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
         #: Whether the pointer was the last to say where: then what is added stands there.
@@ -123,20 +125,17 @@ class CommandedStage(Stage):
         actions.dissolve(self.session)
 
     def copy(self) -> None:
-        actions.copy(self.session)
+        actions.copy(self.session, self.canvas)
 
     def cut(self) -> None:
-        if self.session.selection:
-            self.copy()
-            self.delete_selection()
+        actions.cut(self.session, self.canvas)
 
     def paste(self, keep_incoming: bool = False) -> None:
         actions.paste(self.session, self.canvas, QGuiApplication.clipboard().text(), keep_incoming)
         self._show_selection()
 
     def duplicate(self) -> None:
-        if self.session.selection:
-            text = clipboard.copy(self.session.document, self.session.selection)
+        if text := actions.copied(self.session, self.canvas):
             actions.paste(self.session, self.canvas, text, title="Duplicate")
             self._show_selection()
 
@@ -186,7 +185,7 @@ class CommandedStage(Stage):
 
     # -- blocks ----------------------------------------------------------------------------------------------------------
     def group(self) -> None:
-        nesting.make(self.session)
+        nesting.make(self.session, self.canvas.chosen_frames)
 
     def ungroup(self) -> None:
         nesting.dissolve(self.session)
@@ -220,7 +219,7 @@ class CommandedStage(Stage):
         def rename(text: str) -> bool:
             return self.session.do("Rename the network", lambda d: edits.retitle(d, text))
 
-        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, 6, 240, 28), rename)
+        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, self.covered + 6, 240, 28), rename)
 
     # -- adding ----------------------------------------------------------------------------------------------------------
     def open_search(self, scene_pos: QPointF | None = None, wire_start: PortAt | None = None) -> None:

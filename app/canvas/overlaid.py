@@ -78,6 +78,11 @@ class OverlaidStage(KeyedStage):
         else:
             self.toggle_bypass()
 
+    def make_way(self, down: int) -> None:
+        """So much at the top is covered: what is opened there stands below it."""
+        self.covered = max(0, down)
+        self.place_find()
+
     def show_document(self, document: Document) -> None:
         """Tell them what is drawn now."""
         self.node_bar.leave()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.canvas.ink import Ink
 from app.canvas.items.node_costs import paint_share
 from app.columns import HEAD
+from app.panels.layer_name import LayerName
 from app.panels.layers_model import ID, SHARE, SHARES, LayersModel, Order
 from app.panels.legend import KeyCard, port_legend
 from app.panels.words import label, rule
@@ -70,8 +71,8 @@ class LayersView(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Layers of this network")
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a layer in a block, both ends of its name tell where it is
-        self._bars = ShareBar(self)
+        self._names, self._bars = LayerName(self), ShareBar(self)
+        self.setItemDelegateForColumn(0, self._names)
         self._shown = set(columns)
         self._lay_out(self._shown)
         self.clicked.connect(self._chosen)

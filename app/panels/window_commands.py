@@ -126,7 +126,10 @@ class WindowCommands(QMainWindow):
         self.menuBar().setActiveAction(self.menuBar().actions()[0])
 
     def open_chosen(self) -> None:
-        """Into the block that is selected; of a layer, from the canvas to its first setting."""
+        """Into the block that is selected; of a layer, from the canvas to its first setting; of a frame or note, its text."""
+        if not self.session.selection:
+            self.canvas.rename_selected()
+            return
         if selected_block(self.session):
             self.canvas.open_block()
             return
