@@ -14,7 +14,7 @@ DASHES = [4.0, 3.0]
 
 def shade(ink: Ink, category: str, tokens: Tokens, ground: str) -> str:
     """The colour of an ink over the ground."""
-    full = tokens.hue(category) if ink.role == "hue" else str(getattr(tokens, ink.role))
+    full = tokens.role(ink.role, category)
     return full if ink.share >= 1 else mix(full, ground, ink.share)
 
 
