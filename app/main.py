@@ -18,6 +18,7 @@ from app import theme
 from app.background import TURN
 from app.canvas import accessible
 from app.settings import state_folder, store
+from app.start_page.starting import shows_at_start
 from app.window import MainWindow
 from nodes.document import Document
 
@@ -42,8 +43,11 @@ def run(path: str | None) -> int:
     settings = store()
     mode = settings.value("theme", "system")
     theme.apply(app, mode if mode in ("dark", "light") else "system")
-    window = MainWindow(Document() if path else None, settings)
+    starts = path is None and shows_at_start(settings)
+    window = MainWindow(Document() if path or starts else None, settings)
     _restore_size(window)
+    if starts:
+        window.starting.show()
     sys.excepthook = _hook(window)
     window.show()
     QTimer.singleShot(0, window, lambda: warm_up(window, path))
