@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.autosave import Found
@@ -43,6 +43,13 @@ class Begin(QPushButton):
         row.addWidget(self.hint)
         self.recolor()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down lead on in the column; right is the gallery, which the page knows."""
+        if event.key() == Qt.Key.Key_Right:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def recolor(self) -> None:
         tokens = current()
         self.setIconSize(QSize(24, 16))
@@ -71,7 +78,7 @@ class Column(QFrame):
         self.setObjectName("startcolumn")
         inside = QWidget()
         self._fill(QVBoxLayout(inside))
-        scrolled = QScrollArea()
+        scrolled = _Scrolled()
         scrolled.setWidget(inside)
         scrolled.setWidgetResizable(True)
         scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -136,6 +143,12 @@ class Column(QFrame):
         for link in self.learn:
             link.setIcon(glyph_icon("chevron-right", current().accent, 16, 4))
             link.setIconSize(QSize(20, 16))
+
+
+class _Scrolled(QScrollArea):
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows are the page's; Qt would scroll by them, where there is nothing to scroll as well."""
+        event.ignore()
 
 
 def _heading(words: str) -> QLabel:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 #: The least width of a card, the room between cards, before a heading, and the heading's height.
-LEAST, GAP, ABOVE, HEADING = 216, 12, 16, 28
+LEAST, GAP, ABOVE, HEADING = 204, 12, 16, 28
+#: So many stand in a row, unless they would be wider than that.
+MOST, WIDEST = 6, 300
 EDGE = 28
 
 
@@ -31,7 +33,8 @@ class Places:
 
 def in_a_row(width: int) -> int:
     """How many cards stand side by side."""
-    return max(1, (width - 2 * EDGE + GAP) // (LEAST + GAP))
+    room = width - 2 * EDGE + GAP
+    return max(1, min(room // (LEAST + GAP), max(MOST, room // (WIDEST + GAP))))
 
 
 def arrange(width: int, counts: Sequence[int], height_of: Callable[[int, int, int], int]) -> Places:

@@ -42,11 +42,13 @@ class RecentRow(QAbstractButton):
         return QSize(200, HEIGHT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete takes it off the list."""
+        """Delete takes it off the list; right is the gallery."""
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._removes()
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.focusNextPrevChild(event.key() == Qt.Key.Key_Down)
+        elif event.key() == Qt.Key.Key_Right:
+            event.ignore()
         else:
             super().keyPressEvent(event)
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QStackedWidget
 
 from app import recent
 from app.autosave import Found
-from app.panels.first_steps import first_steps_page
-from app.start_page.column import Begin
-from app.start_page.page import StartPage
 from nodes.document import Document
 from nodes.example import new
+
+if TYPE_CHECKING:
+    from app.start_page.page import StartPage
 
 #: The preference, and the network that Enter trains.
 SHOWS, FIRST = "start_page", "lenet"
@@ -25,7 +25,7 @@ def shows_at_start(store: QSettings) -> bool:
 
 
 class Starting(QObject):
-    """The page is made when it is first shown."""
+    """The page is made, and its code read, when it is first shown: a window that opens a file starts without."""
 
     def __init__(self, window: Any, pages: QStackedWidget) -> None:
         super().__init__(window)
@@ -75,6 +75,10 @@ class Starting(QObject):
     def _made(self) -> StartPage:
         if self.page is not None:
             return self.page
+        from app.panels.first_steps import first_steps_page
+        from app.start_page.column import Begin
+        from app.start_page.page import StartPage
+
         window, hint = self._window, self._window.keys.hint
         begin = (
             Begin("play", "Train LeNet now", "Enter", self.train_first, primary=True),
