@@ -90,7 +90,7 @@ class Starting(QObject):
             ("Keys and gestures", window.show_keys),
         )
         self.page = page = StartPage(begin, learn, hint("find"))
-        page.chosen.connect(lambda name: window.filing.new(new(name)))
+        page.chosen.connect(lambda name: window.filing.new(page.examples[name].make()))
         page.column.opened.connect(window.filing.open)
         page.column.removed.connect(self._forget)
         page.column.recovered.connect(self._recover)
