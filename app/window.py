@@ -6,13 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.autosave import Autosave, left_behind
 from app.background import in_background
 from app.canvas.view import CanvasView
-from app.commands import COMMANDS
+from app.commands import COMMANDS, possible
 from app.glyphs import glyph_icon
 from app.panels import menus
 from app.panels.announcer import Announcer
@@ -37,6 +37,7 @@ from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
 from app.session import RunHistory, Session
 from app.settings import config_folder, state_folder, store
+from app.start_page.starting import Starting
 from app.verdicts import Verdict
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
@@ -74,7 +75,7 @@ class MainWindow(WindowCommands):
         self.resize(1280, 800)
         self.recall()
         self._dress()
-        self._show_title()
+        self.tell_title()
         self.canvas.setFocus()
 
     # -- parts -----------------------------------------------------------------------------------------------------------
@@ -101,7 +102,8 @@ class MainWindow(WindowCommands):
 
     def _make_middle(self) -> None:
         """Each part is made where it will stand: Qt styles one that is moved anew, with all that is in it."""
-        self._middle = QWidget(self)
+        self._pages = QStackedWidget(self)
+        self._middle = QWidget(self._pages)
         self.palette_rail, self.palette_panel = PaletteRail(self._middle), LayerPalette(self.session.shelf, self._middle)
         self._split = QSplitter(Qt.Orientation.Vertical, self._middle)
         self._stage = QWidget(self._split)
@@ -129,7 +131,9 @@ class MainWindow(WindowCommands):
         row.setSpacing(0)
         for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
             row.addWidget(widget, 1 if widget is self._split else 0)
-        self.setCentralWidget(self._middle)
+        self._pages.addWidget(self._middle)
+        self.setCentralWidget(self._pages)
+        self.starting = Starting(self, self._pages)
 
     def _make_split(self) -> None:
         """The canvas above, the bottom panel below, and a line to drag between them."""
@@ -143,7 +147,7 @@ class MainWindow(WindowCommands):
     def _connect(self) -> None:
         session, control, canvas = self.session, self.control, self.canvas
         session.document_changed.connect(lambda _: self.refresh_actions())
-        session.document_changed.connect(lambda _: self._show_title())
+        session.document_changed.connect(lambda _: self.tell_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
         self.announcer, self.focus_ring = Announcer(self), FocusRing(self)
@@ -185,6 +189,7 @@ class MainWindow(WindowCommands):
         """Another document takes the place of the one that is open; `history` is its own, if it has one."""
         self.control.forget()
         self.messages.leave_off()
+        self.starting.leave()
         self.autosave.clear()
         self.session.opened(document, path, verdict, history)
         self.bottom.training.show_history(document)
@@ -211,7 +216,7 @@ class MainWindow(WindowCommands):
     # -- commands of the window itself -------------------------------------------------------------------------------------
     def refresh_actions(self) -> None:
         for command in COMMANDS:
-            self.actions_by_id[command.id].setEnabled(command.when(self))
+            self.actions_by_id[command.id].setEnabled(possible(self, command))
             if command.ticked:
                 self.actions_by_id[command.id].setChecked(command.ticked(self))
         history = self.session.history
@@ -238,6 +243,7 @@ class MainWindow(WindowCommands):
         self.bottom.recolor()
         self.status.recolor()
         self.help_card.recolor()
+        self.starting.recolor()
         canvas = f"QProgressBar {{ background: {self._tokens.canvas}; min-height: 2px; max-height: 2px; }}"
         self._done.setStyleSheet(canvas)
         self._logo.setPixmap(glyph_icon("logo", self._tokens.accent).pixmap(16, 16))
@@ -262,9 +268,13 @@ class MainWindow(WindowCommands):
     def _on_path(self) -> None:
         if self.session.history.clean:
             self.autosave.clear()
-        self._show_title()
+        self.tell_title()
 
-    def _show_title(self) -> None:
+    def tell_title(self) -> None:
+        if self.starting.on:
+            self.setWindowTitle("Start — Netwright")
+            self._title.show_words("Start", "")
+            return
         document, path, clean = self.session.document, self.session.path, self.session.history.clean
         where = path.name if path else "not saved yet"
         self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
@@ -291,6 +301,7 @@ class MainWindow(WindowCommands):
 
     def shut_down(self) -> None:
         """End the training process, a check under way and the journal. Nothing of this window runs afterwards."""
+        self.starting.close()
         self.client.close()
         self.control.forget()
         self.session.verdicts.close()

@@ -33,6 +33,7 @@ class Example:
 
     `group` is a key of `GROUPS`; `lectures` are the decks by their first numbers, none for what goes beyond them. One that
     is `large` takes billions of multiply-adds a step: it is built, counted and saved, and a small form of it is trained.
+    `picture` is a key of `nodes.portrait.special.PICTURES`, where the network drawn small does not tell what it is about.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Example:
     group: str
     lectures: tuple[str, ...] = ()
     large: bool = False
+    picture: str = ""
 
 
 #: How far below its neighbour a second branch stands.
@@ -54,14 +56,15 @@ _EXAMPLES: dict[str, Example] = {}
 
 
 def example(
-    name: str, title: str, help: str, number: str, *, group: str, lectures: tuple[str, ...] = (), large: bool = False
-) -> Callable[[Callable[[], Document]], Callable[[], Document]]:
+    name: str, title: str, help: str, number: str, *, group: str, lectures: tuple[str, ...] = (), large: bool = False,
+    picture: str = "",
+) -> Callable[[Callable[[], Document]], Callable[[], Document]]:  # fmt: skip
     """Decorator: the function draws the example called `name`; see `Example`."""
     if group not in GROUPS:
         raise ValueError(f"{name}: there is no group {group}")
 
     def register(make: Callable[[], Document]) -> Callable[[], Document]:
-        _EXAMPLES[name] = Example(name, title, help, number, make, group, lectures, large)
+        _EXAMPLES[name] = Example(name, title, help, number, make, group, lectures, large, picture)
         return make
 
     return register

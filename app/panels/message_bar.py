@@ -65,6 +65,20 @@ class MessageBar(QFrame):
         if over is not None:
             over.installEventFilter(self)
 
+    def lie_over(self, over: QWidget) -> None:
+        """From now on over another part of the window; what is said goes along."""
+        before, said = self.parentWidget(), not self.isHidden()
+        if before is over:
+            return
+        if before is not None:
+            before.removeEventFilter(self)
+        self.setParent(over)
+        over.installEventFilter(self)
+        if said:
+            self.show()
+            self._place()
+            self.raise_()
+
     @property
     def level(self) -> str:
         return self.message.level
