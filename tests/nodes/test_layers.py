@@ -202,12 +202,6 @@ def test_settings_refuse_what_is_out_of_range(type: str) -> None:
                 make(type, {setting.name: "nonsense"})
 
 
-def test_every_loss_trains_on_class_numbers() -> None:
-    targets = [p for t in TYPES if issubclass(layer_type(t), LossLayer) for p in layer_type(t).inputs if p.name == "target"]
-    assert targets
-    assert all(INDICES in port.accepts for port in targets)
-
-
 def test_an_unknown_layer_names_the_nearest() -> None:
     with pytest.raises(LayerError, match="did you mean ‘Dense’"):
         make("Dence", {})
