@@ -204,6 +204,11 @@ class Document:
 
         return unfold(self)
 
+    @property
+    def standing(self) -> int:
+        """The index of the stage in which its training stands."""
+        return min(int(self.training.progress.get("stage", 0)), len(self.recipe.stages) - 1)
+
     @cached_property
     def wires_into(self) -> Mapping[str, tuple[Wire, ...]]:
         return _grouped(self.nodes, self.wires, "target")

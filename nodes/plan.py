@@ -127,9 +127,7 @@ class Plan:
 def plan(document: Document, dtype: DTypeLike = np.float32, stage: int | None = None) -> Plan:
     """The plan of one of `document`'s stages: the one in which its training stands, if none is given; −1 is the last, whose
     loss is what the network is for. Raises `NotReady` with its first error."""
-    count = len(document.recipe.stages)
-    at = int(document.training.progress.get("stage", 0)) if stage is None else stage
-    return plans(document, dtype)[min(at, count - 1)]
+    return plans(document, dtype)[document.standing if stage is None else stage]
 
 
 def plans(document: Document, dtype: DTypeLike = np.float32) -> tuple[Plan, ...]:

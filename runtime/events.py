@@ -40,7 +40,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Started(Event):
     """A run begins after `step` steps and `epoch` epochs; it is to end after epoch `target`. Sizes are samples and
-    batches."""
+    batches; `batch` are those of the present epoch that are done already."""
 
     event: ClassVar[str] = "started"
     step: int
@@ -52,6 +52,7 @@ class Started(Event):
     provider: str = ""
     notice: str = ""
     stage: StageMark = StageMark()
+    batch: int = 0
 
 
 @dataclass(frozen=True, slots=True)

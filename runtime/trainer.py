@@ -288,7 +288,7 @@ class Trainer:
         base, engine, work = self.progress, self.engine, self._work
         target = planned(base, self._whole.recipe.stages) if base.target is None else base.target
         about = (work.count, work.per_epoch, engine.name, engine.provider, engine.notice)
-        return Started(base.step, base.epoch, target, *about, work.mark)
+        return Started(base.step, base.epoch, target, *about, work.mark, base.batch)
 
     def _finished(self, reason: str, sentence: str = "") -> Finished:
         if reason != "stopped":

@@ -26,8 +26,7 @@ def with_recipe(document: Document, options: Mapping[str, Any]) -> Document:
     """`document` with what `options` say of its recipe; those that are None say nothing. They change the stage that they
     name, else the one in which training stands."""
     recipe = document.recipe
-    standing = min(int(document.training.progress.get("stage", 0)), len(recipe.stages) - 1)
-    stage = standing if options["stage"] is None else recipe.stage_called(options["stage"])
+    stage = document.standing if options["stage"] is None else recipe.stage_called(options["stage"])
     changes = {name: options[name] for name in FIELDS if options[name] is not None}
     for name, known in NAMES.items():
         if name in changes:

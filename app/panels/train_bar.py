@@ -96,7 +96,9 @@ class TrainBar(QWidget):
         self.left.setVisible(on and seconds is not None)
         if not on:
             return
-        self.epoch.setText(f"epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
+        stage = f"stage {progress.stage.number}/{progress.stage.count} · " if progress.stage.count > 1 else ""
+        self.epoch.setText(f"{stage}epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
+        self.epoch.setToolTip(progress.stage.words)
         self.batch.setText(f"batch {progress.batch:,}/{progress.batches:,}")
         # As wide as it becomes: a count that grows would be cut off until the bar is laid out again.
         most = self.batch.fontMetrics().horizontalAdvance(f"batch {progress.batches:,}/{progress.batches:,}")

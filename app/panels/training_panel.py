@@ -15,7 +15,7 @@ from app.session import Session
 from app.worker.control import PAUSED, RunControl
 from app.worker.protocol import Steps
 from nodes.document import Document
-from runtime.events import EpochDone, Started, to_json
+from runtime.events import EpochDone, StageBegan, Started, to_json
 
 LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
@@ -40,6 +40,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         session.document_changed.connect(self._on_document)
         control.reset.connect(self._on_reset)
+        control.stage.connect(self._on_stage)
         control.steps.connect(self._on_steps)
         control.epoch.connect(self._on_epoch)
 
@@ -95,9 +96,14 @@ class TrainingPanel(QWidget):
     # -- what a run brings -----------------------------------------------------------------------------------------------
     def _on_reset(self, event: Started) -> None:
         self._batches = max(1, event.batches)
-        done = event.step % self._batches
+        done = event.batch
         self._origin = event.epoch + (done - event.step) / self._batches
         self._cut(event.epoch + done / self._batches if event.step else -1.0)
+
+    def _on_stage(self, event: StageBegan) -> None:
+        """Its epochs may have other numbers of batches."""
+        self._batches = max(1, event.batches)
+        self._origin = event.epoch - event.step / self._batches
 
     def _on_steps(self, message: Steps) -> None:
         # A run may go on in the middle of an epoch, or after runs with other batch sizes: count from its own start.
