@@ -174,10 +174,10 @@ class Trainer:
         self._base = replace(self._base, trail=trail, stopped_early=self._base.stopped_early or self._ending is not None)
 
     def _explained(self) -> str:
-        """What the learning rule has to say at a stage's end."""
+        """What the learning rule has to say at a run's end."""
         said = self._ending.sentence if self._ending else ""
         history = self._base.history
-        if not ended(self._base, self._work.stage) or not history or history[-1].loss == 0 or history[-1].accuracy == 1:
+        if not self._base.stage_epoch or not history or history[-1].loss == 0 or history[-1].accuracy == 1:
             return said
         return f"{said} {self._work.explained(self._copies.good.weights)}".strip()
 

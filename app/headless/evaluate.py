@@ -70,10 +70,10 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document)}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
     numbers |= {loss.value.name: loss.summed for loss in ready.evaluation.losses}
-    graph.outputs = _outputs(job, graph, numbers)
+    mass = job.evaluation_mass
+    graph.outputs = _outputs(job, graph, [*numbers, *([mass.name] if mass else [])])
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
-    sums, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
-    means = {name: total / max(1, count) for name, total in sums.items()}
+    means, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
     losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
@@ -93,17 +93,21 @@ def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
 def _walked(
     job: Task, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
 ) -> tuple[dict[str, float], int]:
-    """The split, part by part: each of `numbers` (which says whether it sums over a part itself) summed over samples, and
-    how many there are; `judge` gets the outputs."""
+    """The split, part by part: the mean of each of `numbers` (which says whether it sums over a part itself) over its samples
+    (over their weights, where classes have some), and how many there are; `judge` gets the outputs."""
     output, target = job.evaluation_output, job.evaluation_target
-    sums, count = dict.fromkeys(numbers, 0.0), 0
+    sums, masses, count = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0), 0
     for feeds, labels in split.parts(EVALUATION_BATCH):
         found = {**feeds, **program.run(feeds)}
-        sums = {name: total + float(found[name]) * (1 if numbers[name] else len(labels)) for name, total in sums.items()}
+        for name, summed in numbers.items():
+            weighs = job.evaluation_mass if name == job.reported.name else None
+            part = len(labels) if weighs is None else float(found[weighs.name])
+            sums[name] += float(found[name]) * (1 if summed else part)
+            masses[name] += part
         count += len(labels)
         if judge and output and target:
             judge.add(found[output.name], labels if isinstance(judge, Answers) else found[target.name])
-    return sums, count
+    return {name: total / (masses[name] or 1.0) for name, total in sums.items()}, count
 
 
 def _judge(job: Task, classes: int) -> Answers | Distances | None:

@@ -11,10 +11,13 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from app.headless.evaluate import measured
+from nodes import edits
 from nodes.aims import aims
 from nodes.build import build
 from nodes.document import Document, same_arrays
 from nodes.document_json import VERSION, from_json, to_data, to_json
+from nodes.example import new
 from nodes.files import load, save
 from nodes.plan import plan, plans
 from nodes.training import Run
@@ -287,3 +290,19 @@ def test_a_name_may_mean_a_block_or_a_sum_of_losses() -> None:
     ids = [n.id for n in document.nodes.values() if n.name in ("loss 1", "loss 2")]
     found = aims(build(document, "training"), change(document, 0, loss="+".join(ids)).recipe.stages[0])
     assert found.losses[0].name.startswith("losses.") and Update().loss == ""
+
+
+# -- losses of parts -----------------------------------------------------------------------------------------------------
+def test_a_loss_with_class_weights_is_one_mean_over_all_parts_of_a_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Σ w·l / Σ w over the whole split, whatever the parts."""
+    document = edits.set_recipe(new("mlp"), batch_size=0, epochs=1)
+    loss = next(n.id for n in document.nodes.values() if n.type == "CrossEntropy")
+    document = edits.set_setting(document, loss, "class_weights", (9.0, 5.0, *(0.5,) * 8))
+    run = Run(document, threads=2)
+    validation = run.dataset.validation
+    assert len(validation) == 800
+    whole = run.trainer.evaluate(validation)[0]
+    monkeypatch.setattr("runtime.task.EVALUATION_BATCH", 130)
+    assert run.trainer.evaluate(validation)[0] == pytest.approx(whole, rel=1e-5)
+    monkeypatch.setattr("app.headless.evaluate.EVALUATION_BATCH", 130)
+    assert measured(run.document(), "validation")["loss"] == pytest.approx(whole, rel=1e-5)
