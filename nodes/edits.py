@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from nodes.bends import carried, split
 from nodes.build import Built, build, misfit
-from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Wire, own
+from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Training, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.naming import cleaned
 from nodes.problems import Problem, Refusal, Repair
@@ -16,6 +16,7 @@ from nodes.promotions import BYPASSED, on_view, promoted, set_face, without_prom
 from nodes.sharing import unshare as unshare
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
+from runtime.recipe import Stage
 
 #: The horizontal distance at which a layer is put behind another one.
 GAP = 232.0
@@ -341,3 +342,21 @@ def set_recipe(document: Document, stage: int = 0, **changes: Any) -> Document:
         return document.changed(recipe=checked(recipe))
     except NetwrightError as error:
         raise Refusal(str(error)) from None
+
+
+def set_stages(document: Document, stages: Sequence[Stage]) -> Document:
+    """Other stages in place of the recipe's. Training stands where it stood; where that stage is gone, the last one counts as
+    done, with the weights as they are."""
+    from nodes.recipes import checked
+
+    if not stages:
+        raise Refusal("A recipe needs a stage: keep one.")
+    try:
+        recipe = checked(replace(document.recipe, stages=tuple(stages)))
+    except NetwrightError as error:
+        raise Refusal(str(error)) from None
+    state = document.training
+    if state.progress.get("stage", 0) >= len(stages):
+        over = {**state.progress, "stage": len(stages) - 1, "stage_epoch": stages[-1].epochs, "updates": 0, "target": None}
+        state = Training(progress=over | {"batch": 0, "seen": 0, "correct": 0, "loss_sum": 0.0, "other_sums": []})
+    return document.changed(recipe=recipe, training=state)

@@ -117,6 +117,13 @@ class Plan:
             raise TrainingError("The network has no Dataset to train on: add one and wire its sample and label.")
         return found[0]
 
+    @cached_property
+    def dark(self) -> set[str]:
+        """The nodes, by their paths, that need the data of other stages."""
+        plain = self.training.plain.document
+        others = [n.id for n in plain.nodes.values() if n.type == "Dataset" and n.id != self.data_node]
+        return set().union(*(plain.downstream(id) for id in others))
+
     @property
     def dataset(self) -> Dataset:
         layer = self.document.nodes[self.data_node].layer()

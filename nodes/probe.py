@@ -49,18 +49,12 @@ class Probe:
     def _forward(self) -> tuple[Graph, Program, dict[str, str]]:
         built = self._plan.evaluation
         graph = copied(built.graph)
-        dark = self._unlit()
+        dark = self._plan.dark
         names = {id: b.output.name for id, b in built.nodes.items() if b.output is not None and id not in dark}
         produced = {n for op in graph.ops for n in op.outputs}
         graph.outputs = [graph.values[n] for n in dict.fromkeys(names.values()) if n in produced]
         prune(graph)
         return graph, self._engine.load(graph), names
-
-    def _unlit(self) -> set[str]:
-        """The nodes that need data of another stage."""
-        plain = self._plan.evaluation.plain.document
-        others = [n.id for n in plain.nodes.values() if n.type == "Dataset" and n.id != self._plan.data_node]
-        return set().union(*(plain.downstream(id) for id in others))
 
     @cached_property
     def _backward(self) -> tuple[Graph, Program, dict[str, list[str]]]:

@@ -16,7 +16,7 @@ from nodes.plan import initial_weights, plan
 from nodes.training import load_data, task, trained
 from runtime.engines import engine as make_engine
 from runtime.engines.protocol import Program
-from runtime.graph import Graph, Value
+from runtime.graph import Graph, prune
 from runtime.metrics import Answers, Distances
 from runtime.task import EVALUATION_BATCH, Samples, Task, samples
 from runtime.training_step import copied
@@ -65,29 +65,32 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
     classes = list(ready.dataset.classes)
-    names = {loss.value.name: document.nodes[loss.node].name for loss in ready.evaluation.losses}
+    losses = [loss for loss in ready.evaluation.losses if loss.node not in ready.dark]
+    names = {loss.value.name: document.nodes[loss.node].name for loss in losses}
     graph, judge = copied(job.evaluation), _judge(job, len(classes))
-    energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document)}
+    energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document) if d.path not in ready.dark}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
-    numbers |= {loss.value.name: loss.summed for loss in ready.evaluation.losses}
-    mass = job.evaluation_mass
-    graph.outputs = _outputs(job, graph, [*numbers, *([mass.name] if mass else [])])
+    numbers |= {loss.value.name: loss.summed for loss in losses}
+    _cut(job, graph, numbers)
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
     means, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
-    losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
+    by_name = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses,
+        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": by_name,
         "free_energy": {title: means[name] for name, title in energies.items()} or None,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
 
 
-def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
-    """What is read of a part of the split; a target may be an input, which no program gives back."""
-    wanted = dict.fromkeys([*numbers, *(v.name for v in (job.evaluation_output, job.evaluation_target) if v)])
+def _cut(job: Task, graph: Graph, numbers: Iterable[str]) -> None:
+    """Leave in `graph` what is read of a part of the split; a target may be an input, which no program gives back."""
+    values = (job.evaluation_output, job.evaluation_target, job.evaluation_mass)
+    wanted = dict.fromkeys([*numbers, *(v.name for v in values if v)])
     made = {name for op in graph.ops for name in op.outputs}
-    return [graph.values[name] for name in wanted if name in made]
+    graph.outputs = [graph.values[name] for name in wanted if name in made]
+    graph.inputs = [v for v in graph.inputs if v.name in job.inputs.values()]
+    prune(graph, inputs=False)
 
 
 def _walked(

@@ -97,3 +97,22 @@ def adversaries(epochs: int = 3) -> Document:
     )  # fmt: skip
     stage = Stage(epochs=epochs, batch_size=50, learning_rate=0.01, updates=updates)
     return s.document.changed(nodes=nodes, recipe=Recipe((stage,)))
+
+
+def two_datasets() -> Document:
+    """One weight in two branches, each behind data of its own; the second stage is named after the node that owns it."""
+    s = Sketch("Two", Recipe())
+    first = s.add("Dataset", "A", name="circle")
+    owner = s.add("Dense", "first", units=2)
+    one = s.loss("CrossEntropy", first)
+    s.row(400.0)
+    second = s.add("Dataset", "B", name="xor-corners")
+    other = s.add("Dense", "second", units=2)
+    two = s.loss("CrossEntropy", second)
+    nodes = dict(s.document.nodes)
+    nodes[other] = replace(nodes[other], shared={name: Share(owner, name, False) for name in ("weight", "bias")})
+    stages = [
+        Stage(data=data, epochs=1, batch_size=20, learning_rate=0.02, updates=(Update(loss=loss),), name=owner)
+        for data, loss in ((first, one), (second, two))
+    ]
+    return s.document.changed(nodes=nodes, recipe=Recipe(tuple(stages)))

@@ -20,6 +20,7 @@ from nodes.document_json import VERSION, from_json, to_data, to_json
 from nodes.example import new
 from nodes.files import load, save
 from nodes.plan import plan, plans
+from nodes.problems import Refusal
 from nodes.training import Run
 from runtime.autodiff import gradients
 from runtime.data.batches import batches
@@ -29,7 +30,7 @@ from runtime.events import EpochDone, Event, Finished, StageBegan, Started, Step
 from runtime.graph import Array
 from runtime.recipe import EarlyStop, Update
 from runtime.training_step import copied
-from tests.nodes.staged import adversaries, belief_net, stacked
+from tests.nodes.staged import adversaries, belief_net, stacked, two_datasets
 
 PATIENT = EarlyStop("validation_loss", 1, 0.05)
 DOCUMENTS = {
@@ -183,6 +184,22 @@ def first_feeds(run: Run, document: Document) -> dict[str, Array]:
     return {task.inputs["sample"]: train.samples[chosen], "step": np.array(1)}
 
 
+def test_each_stage_has_its_own_data() -> None:
+    """Two branches with one weight, each behind data of its own."""
+    document = two_datasets()
+    run = Run(document, threads=1)
+    found = events(run)
+    assert [e.samples for e in found if isinstance(e, Started | StageBegan)] == [250, 4]
+    assert moved(document, Run(document)) == [{"first"}, {"first"}]
+    half = Run(document, threads=1)
+    events(half, 1)
+    rest = Run(half.document(), threads=1)
+    events(rest)
+    same(run.document(), rest.document())
+    assert run.plan.index == 1 and len(run.activations()[0]) > 2 and set(run.gradients()) == {document.recipe.stages[1].name}
+    assert measured(run.document(), "validation")["loss"] == pytest.approx(run.trainer.evaluate(run.dataset.validation)[0])
+
+
 # -- what is told --------------------------------------------------------------------------------------------------------
 def test_events_say_the_stage_its_loss_and_accuracy() -> None:
     found = events(Run(belief_net()))
@@ -290,6 +307,18 @@ def test_a_name_may_mean_a_block_or_a_sum_of_losses() -> None:
     ids = [n.id for n in document.nodes.values() if n.name in ("loss 1", "loss 2")]
     found = aims(build(document, "training"), change(document, 0, loss="+".join(ids)).recipe.stages[0])
     assert found.losses[0].name.startswith("losses.") and Update().loss == ""
+
+
+def test_stages_are_taken_away_and_the_file_stays_whole(tmp_path: Path) -> None:
+    run = Run(stacked())
+    events(run, 5)
+    assert run.document().standing == 2
+    shorter = edits.set_stages(run.document(), stacked().recipe.stages[:2])
+    save(shorter, tmp_path / "s.onnx")
+    again = Run(load(tmp_path / "s.onnx"))
+    assert [getattr(e, "reason", "") for e in events(again)] == ["already_done"]
+    with pytest.raises(Refusal, match="A recipe needs a stage: keep one"):
+        edits.set_stages(shorter, ())
 
 
 # -- losses of parts -----------------------------------------------------------------------------------------------------
