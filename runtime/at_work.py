@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runtime.checkpoint import EpochRecord, Progress, Tally
 from runtime.data.batches import Indices, batches, in_order
@@ -19,8 +19,7 @@ from runtime.task import Evaluator, Task, samples
 from runtime.training_step import StepGraph
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """What one step came to: its loss, those of further updates, right answers, and out of how many (0: none is judged)."""
 
     loss: float
@@ -34,7 +33,7 @@ class Result:
 
     @property
     def finite(self) -> bool:
-        return all(map(math.isfinite, (self.loss, *self.others)))
+        return math.isfinite(self.loss) and all(map(math.isfinite, self.others))
 
 
 class AtWork:
@@ -78,13 +77,14 @@ class AtWork:
     def feeds(self, graph: StepGraph, indices: Indices, stage_step: int, update: int) -> dict[str, Array | float]:
         """What the step is given that is number `stage_step` of its stage, from 0, and `update` of its slots, from 1."""
         feeds: dict[str, Array | float] = {**self._train.batch(indices, graph.data)}
-        return {**feeds, graph.rate: self._rate(stage_step), graph.step: update}
+        feeds[graph.rate], feeds[graph.step] = self._rate(stage_step), update
+        return feeds
 
     def read(self, graph: StepGraph, indices: Indices, found: Mapping[str, Array]) -> Result:
         """What a step on these samples gave."""
         task = self.task
         loss = found[task.shown.name if task.shown is not None else graph.loss].item()
-        others = tuple(found[value.name].item() for value in task.further_shown or task.further)
+        others = tuple(found[value.name].item() for value in task.further_shown) if task.further else ()
         if task.decision == "none" or task.output is None:
             return Result(loss, others)
         labels = self._train.labels.take(indices, 0)

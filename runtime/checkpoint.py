@@ -99,8 +99,9 @@ class Tally:
 
     def add(self, count: int, loss: float, right: int, others: Sequence[float]) -> None:
         """One more batch of `count` samples."""
-        sums = self.other_sums or (0.0,) * len(others)
-        self.other_sums = tuple(total + each * count for total, each in zip(sums, others, strict=True))
+        if others:
+            sums = self.other_sums or (0.0,) * len(others)
+            self.other_sums = tuple(total + each * count for total, each in zip(sums, others, strict=True))
         self.batch += 1
         self.loss_sum += loss * count
         self.correct += right
