@@ -69,7 +69,7 @@ def _aim(g: Graph, built: Built, named: str) -> tuple[Value, Value]:
     path, info = learner(built, named)
     if info is None or info.layer is None:
         what = f"names the loss ‘{named}’, and no loss has that id" if named else "finds no loss in the network"
-        raise TrainingError(f"The recipe's update {what}: {'leave the name empty' if named else 'add one'}.")
+        raise TrainingError(f"its update {what}: {'leave the name empty' if named else 'add one'}.")
     with g.scope(layer=path, label=path.replace("/", "_"), phase="forward"):
         own_loss = info.layer.own_loss(g, info.inputs, info.outputs)
     assert own_loss is not None
@@ -124,7 +124,7 @@ def _require_apart(found: Aims, updates: Sequence[Update]) -> None:
     for update, loss in zip(updates, found.losses, strict=True):
         for parameter in chosen_parameters(found.graph, update, loss):
             if parameter.name in moved:
-                raise TrainingError(f"Two updates of the recipe move {parameter.name}: name what each of them trains.")
+                raise TrainingError(f"two updates move {parameter.name}: name what each of them trains.")
             moved.add(parameter.name)
 
 
@@ -162,7 +162,7 @@ def _keys(built: Built, update: Update, name: str, reached: set[str]) -> Iterato
         drawing = built.plain.drawing
         node = drawing.nodes.get(own(name))
         shown = f"‘{node.name or node.id}’" if node else f"‘{name}’"
-        raise TrainingError(f"The recipe's update trains {shown}, {_why_not(name, inside, trained, node is not None)}")
+        raise TrainingError(f"its update trains {shown}, {_why_not(name, inside, trained, node is not None)}")
     yield from (p.key for p in useful)
 
 

@@ -267,11 +267,11 @@ def change(document: Document, stage: int, **changes: object) -> Document:
 
 
 @pytest.mark.parametrize(("changes", "words"), [
-    ({"loss": "n99"}, "Recipe: Stage 2: The recipe's update names the loss ‘n99’, and no loss has that id: leave the name "
+    ({"loss": "n99"}, "Recipe: Stage 2: its update names the loss ‘n99’, and no loss has that id: leave the name "
      "empty."),
-    ({"parameters": ("n99",)}, "Recipe: Stage 2: The recipe's update trains ‘n99’, and no layer, block or parameter has that "
+    ({"parameters": ("n99",)}, "Recipe: Stage 2: its update trains ‘n99’, and no layer, block or parameter has that "
      "id: name another one."),
-    ({"parameters": ("n3",)}, "Recipe: Stage 2: The recipe's update trains ‘tanh1’, which has no weights: name another layer."),
+    ({"parameters": ("n3",)}, "Recipe: Stage 2: its update trains ‘tanh1’, which has no weights: name another layer."),
     ({"data": "n99"}, "Recipe: it trains on the layer ‘n99’, which is no Dataset here: name another one."),
     ({"rule": "contrastive divergence"}, "Stage 2: Contrastive divergence trains one Boltzmann machine, and here "
      "encoder_2.weight, encoder_2.bias, decoder_2.weight, decoder_2.bias would change: name the one RBM layer as the update's "
@@ -298,7 +298,7 @@ def test_two_updates_may_not_move_the_same() -> None:
     document = adversaries()
     stage = document.recipe.stages[0]
     both = replace(stage, updates=(stage.updates[0], replace(stage.updates[1], parameters=None)))
-    with pytest.raises(TrainingError, match=r"Two updates of the recipe move D1\.weight: name what each of them trains\."):
+    with pytest.raises(TrainingError, match=r"two updates move D1\.weight: name what each of them trains\."):
         Run(document.changed(recipe=replace(document.recipe, stages=(both,))))
 
 
