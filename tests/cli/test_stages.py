@@ -89,11 +89,7 @@ def test_a_stage_that_names_what_is_gone_leaves_the_file_as_it_is(run: Any, tmp_
     before = path.read_bytes()
     found = run("train", "d.onnx")
     assert found.code == 1 and path.read_bytes() == before
-<<<<<<< HEAD
-    sentence = "Recipe: Stage 3 (fine-tuning): The recipe's update names the loss ‘n77’, and no loss has that id: "
-=======
     sentence = "Recipe: Stage 3 (fine-tuning): its update names the loss ‘n77’, and no loss has that id: "
->>>>>>> stages
     assert found.err.startswith(sentence)
 
 
