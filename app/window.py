@@ -79,20 +79,18 @@ class MainWindow(WindowCommands):
 
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
-        self.canvas = CanvasView(self.session, self._tokens)
+        self._make_middle()
+        self.canvas = CanvasView(self.session, self._tokens, self._stage)
         self.canvas.canvas.show_costs(bool(self.store.value("costs", False, bool)))
-        self._stage = QWidget()
         self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
         self.recovery = Recovery(self, self.session, self.messages)
         self.on_disk = OnDisk(self, self.session, self.messages, self.autosave.presence)
-        self.palette_panel = LayerPalette(self.session.shelf)
         self.shelving = Shelving(self, self.session, self.palette_panel, self.messages)
-        self.inspector = Inspector(self.session)
-        self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
-        self.bottom = BottomPanel(self.session, self.control)
+        self.bottom = BottomPanel(self.session, self.control, self._split)
+        self.inspector, self.inspector_handle = Inspector(self.session, self._middle), InspectorHandle(self._middle)
         self.telling = Telling(self, self.session, self.control, self.messages)
-        self.status = Status(self.session, self.control)
+        self.status = Status(self.session, self.control, self)
         self.keys = Bindings(config_folder() / "keys.json", self)
         self.actions_by_id = menus.make_actions(self)
         self.toolbar = Toolbar(self)
@@ -100,6 +98,13 @@ class MainWindow(WindowCommands):
         self.help_card = HelpCard(self)
         self.hidden_by_hand: set[QWidget] = set()
         self.shown_by_hand: set[QWidget] = set()
+
+    def _make_middle(self) -> None:
+        """Each part is made where it will stand: Qt styles one that is moved anew, with all that is in it."""
+        self._middle = QWidget(self)
+        self.palette_rail, self.palette_panel = PaletteRail(self._middle), LayerPalette(self.session.shelf, self._middle)
+        self._split = QSplitter(Qt.Orientation.Vertical, self._middle)
+        self._stage = QWidget(self._split)
 
     def _lay_out(self) -> None:
         menus.fill_menus(self)
@@ -114,22 +119,20 @@ class MainWindow(WindowCommands):
         box = QVBoxLayout(self._stage)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._done = QProgressBar(maximum=1000, textVisible=False)
+        self._done = QProgressBar(self._stage, maximum=1000, textVisible=False)
         self._done.setFixedHeight(2)
         box.addWidget(self._done)
         box.addWidget(self.canvas, 1)
         self._make_split()
-        middle = QWidget()
-        row = QHBoxLayout(middle)
+        row = QHBoxLayout(self._middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
             row.addWidget(widget, 1 if widget is self._split else 0)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(self._middle)
 
     def _make_split(self) -> None:
         """The canvas above, the bottom panel below, and a line to drag between them."""
-        self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
         self._split.addWidget(self._stage)

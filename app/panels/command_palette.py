@@ -51,10 +51,10 @@ class CommandPalette(QFrame):
         super().__init__(window, Qt.WindowType.Popup)
         self._window = window
         self.setProperty("surface", "raised")
-        self.search = QLineEdit(placeholderText="Search commands and layers")
+        self.search = QLineEdit(self, placeholderText="Search commands and layers")
         self.search.setProperty("tall", True)
         self.search.setAccessibleName("Search commands and layers")
-        self.list = QTreeWidget()
+        self.list = QTreeWidget(self)
         self.list.setColumnCount(3)
         self.list.setAccessibleName("Commands and layers found")
         self.list.setHeaderHidden(True)

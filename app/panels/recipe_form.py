@@ -102,13 +102,13 @@ def _own_line(setting: Setting, field: str, given: Callable[[Recipe], Mapping[st
 class RecipeForm(QScrollArea):
     """Follows the document; a refused value is put back and the reason stands under it."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self.setAccessibleName("Recipe of the training")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
+        inside = QWidget(self.viewport())
         box = QVBoxLayout(inside)
         box.setContentsMargins(12, 8, 8, 8)
         box.setSpacing(6)

@@ -20,8 +20,8 @@ WAITING = {STARTING: "starting", PAUSING: "pausing after this step", STOPPING: "
 class TrainBar(QWidget):
     """Says why Train is disabled; while it trains, where it is and how long it will take."""
 
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session, self._control = session, control
         self.words = label(role="caption")
         self.epoch, self.batch, self.left = label(role="caption"), label(role="caption"), label(role="caption")

@@ -28,10 +28,11 @@ NEAR = 1e-6
 class TrainingPanel(QWidget):
     """Curves belong to the document that is shown; a run adds to them."""
 
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._control = control
-        self.recipe = RecipeForm(session)
+        self._split = QSplitter(self)
+        self.recipe = RecipeForm(session, self._split)
         self.loss = CurvePlot("Loss", LOSS_WAITS)
         self.accuracy = CurvePlot("Accuracy", ACCURACY_WAITS, percent=True)
         self._batches, self._origin = 1, 0.0
@@ -44,7 +45,7 @@ class TrainingPanel(QWidget):
         control.epoch.connect(self._on_epoch)
 
     def _lay_out(self) -> None:
-        split = QSplitter()
+        split = self._split
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         self.recipe.setMinimumWidth(204)
