@@ -257,7 +257,7 @@ def test_arrows_walk_among_the_cards_and_enter_opens(many, started):
     last = QApplication.focusWidget()
     assert last is shown[-1] and last.visibleRegion().boundingRect().height() == last.height(), "it is scrolled to"
     press(Key.Key_Return)
-    assert not started.starting.on and title(started) == "Neuron"
+    assert not started.starting.on and title(started) == last.example.make().title
 
 
 def test_tab_reaches_everything_once(many, started):
