@@ -104,12 +104,12 @@ class Column(QFrame):
         for way in self.begin:
             box.addWidget(way)
         box.addSpacing(8)
+        box.addLayout(self._left)  # above the files: it is to be seen in a low window, too
         box.addWidget(_heading("Recent"))
         self._none.setContentsMargins(8, 0, 0, 0)
         box.addWidget(self._none)
-        for rows in (self._files, self._left):
-            rows.setSpacing(0 if rows is self._files else 8)
-            box.addLayout(rows)
+        self._files.setSpacing(0)
+        box.addLayout(self._files)
         box.addStretch(1)
         box.addWidget(_heading("First time here?"))
         for link in self.learn:

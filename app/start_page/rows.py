@@ -24,12 +24,12 @@ class RecentRow(QAbstractButton):
     def __init__(self, entry: Recent, today: date, opens: Callable[[], object], removes: Callable[[], object]) -> None:
         super().__init__()
         self.entry, self._removes = entry, removes
-        self._name, self._second, self._day = entry.path.name, told(entry), entry.day(today)
+        self._name, self._told, self._day = entry.path.name, told(entry), entry.day(today)
         self.setFixedHeight(HEIGHT)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self._name)
-        self.setAccessibleDescription(", ".join(part for part in (self._second, self._day) if part))
+        self.setAccessibleDescription(", ".join(part for part in (self._told[0], self._day) if part))
         self.setToolTip(str(entry.path))
         self.remove = icon_button("cross", f"Remove {self._name} from the list", 24)
         self.remove.setParent(self)
@@ -70,7 +70,9 @@ class RecentRow(QAbstractButton):
         taken = 32 if gone else QFontMetrics(caption).horizontalAdvance(self._day) + 8
         room = self.width() - left - SIDE - taken
         _write(painter, left, 4, room, dense, self._name, tokens.text3 if gone else tokens.text)
-        _write(painter, left, 21, self.width() - left - SIDE - 32 * gone, caption, self._second, tokens.text3)
+        below = self.width() - left - SIDE - 32 * gone
+        fitting = (text for text in self._told if QFontMetrics(caption).horizontalAdvance(text) <= below)
+        _write(painter, left, 21, below, caption, next(fitting, self._told[-1]), tokens.text3)
         if not gone:
             _write(painter, self.width() - SIDE - taken + 8, 4, taken, caption, self._day, tokens.text3)
         painter.end()
@@ -84,12 +86,13 @@ def _write(painter: QPainter, x: int, y: int, room: int, face: QFont, text: str,
     painter.drawText(QRectF(x, y, room, 17), Qt.AlignmentFlag.AlignVCenter, words)
 
 
-def told(entry: Recent) -> str:
-    """``LeNet · 44,426 parameters``; of one that is gone, why it cannot be opened."""
+def told(entry: Recent) -> tuple[str, ...]:
+    """``LeNet · 44,426 parameters``, and shorter ways to say it; of one that is gone, why it cannot be opened."""
     if entry.missing:
-        return entry.missing.capitalize()
-    count = f"{entry.parameters:,} parameter{'s' * (entry.parameters != 1)}" if entry.parameters else ""
-    return " · ".join(part for part in (entry.title, count) if part)
+        return (entry.missing.capitalize(),)
+    count = f"{entry.parameters:,}" if entry.parameters else ""
+    longer = f"{count} parameter{'s' * (entry.parameters != 1)}" if count else ""
+    return (*(" · ".join(part for part in (entry.title, told) if part) for told in (longer, count)), entry.title)
 
 
 class KeptRow(QFrame):
