@@ -193,9 +193,10 @@ class Document:
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
         """The node of this id, or at the end of this path."""
-        if own(id) not in self.nodes:
+        found = self.nodes.get(id) or self.nodes.get(own(id))
+        if found is None:
             raise NetwrightError(f"There is no layer with the id ‘{id}’ in this network.")
-        return self.nodes[own(id)]
+        return found
 
     @cached_property
     def unfolded(self) -> Unfolded:
@@ -268,7 +269,8 @@ class Document:
 
     def path(self, id: str) -> str:
         """Where a node stands in the plain document, in the first repetition of the blocks around it; a path is itself."""
-        return "/0/".join([*self.chain(id), id]) if id in self.nodes else id
+        node = self.nodes.get(id)
+        return "/0/".join([*self.chain(id), id]) if node is not None and node.parent else id
 
     def port_label(self, port: str) -> str:
         """How a port is called on the canvas: a block's is named like the entry or exit behind it."""

@@ -9,12 +9,12 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from nodes.drawing import Drawing
 from runtime.errors import NetwrightError, unknown
-from runtime.graph import Array, Graph, Value, describe_shape
+from runtime.graph import Array, Dim, Graph, Value, describe_shape
 
 #: Kinds of port, by what one sample is: its rank, or its role.
 INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
@@ -26,6 +26,8 @@ KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
     MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
 }  # fmt: skip
+#: By the rank of a batch.
+OF_RANK = {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}
 CATEGORIES = (
     "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
     "Loss", "Block",
@@ -46,16 +48,23 @@ class LayerError(NetwrightError):
 
 def kind_of(value: Value) -> str:
     """The kind of port a batch of such samples fits."""
-    if value.rank == 0:
+    rank = len(value.shape)
+    if rank == 0:
         return NUMBER
     if value.dtype.kind in "iu":
         return INDICES
-    return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
+    return OF_RANK.get(rank, VECTOR)
 
 
 def sample_shape(value: Value) -> str:
     """``16×5×5``: the shape without the batch."""
-    return describe_shape(value.shape[1:])
+    return _in_words(value.shape[1:])
+
+
+@lru_cache(maxsize=1024)
+def _in_words(shape: tuple[Dim, ...]) -> str:
+    """A large network has few shapes, and says each of them thousands of times."""
+    return describe_shape(shape)
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ class LaidScene(Findable):
         self._turning: set[Wire] = set()
         self._bottoms: Sequence[float] | None = None
 
-    def _describe(self, document: Document, wire: Wire) -> None:
+    def _describe(self, document: Document, item: WireItem) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
+        wire = item.wire
         told = value, side = self.value_at(wire.source, wire.source_port), self._is_side(document, wire)
-        item = self.wires[wire]
         if told != item.told:
             item.told = told
             label = "?" if value is None else ("labels" if value.rank == 1 else counted(sample_shape(value)))
@@ -58,7 +58,7 @@ class LaidScene(Findable):
             outputs, inputs = document.outputs(wire.source), document.inputs(wire.target)
         except NetwrightError:
             return False
-        return wire.source_port not in outputs[:1] or wire.target_port not in [p.name for p in inputs[:1]]
+        return wire.source_port not in outputs[:1] or not inputs or wire.target_port != inputs[0].name
 
     def value_at(self, node: str, port: str) -> Value | None:
         return self.session.verdict.checked.built.value(self.session.document.path(node), port)
@@ -72,19 +72,19 @@ class LaidScene(Findable):
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
         for wire in wires:
-            self._lay(wire, frames)
+            if wire in self.wires:
+                self._lay(self.wires[wire], frames)
 
-    def _lay(self, wire: Wire, frames: Sequence[QRectF]) -> None:
+    def _lay(self, item: WireItem, frames: Sequence[QRectF]) -> None:
         """Lay a wire, if its nodes are there."""
+        wire = item.wire
         source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
-        item = self.wires.get(wire)
-        if not source or not target or not item:
+        if not source or not target:
             return
         start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-        bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
+        bends = tuple(QPointF(*p) for p in self.bends.get(wire, ())) if self.bends else ()
         straight = is_ahead(start, end) and not bends
-        bodies = (source.scene_body(), target.scene_body())
-        around = None if straight else Surroundings(*bodies, frames, self._edges())
+        around = None if straight else Surroundings(source.scene_body(), target.scene_body(), frames, self._edges())
         if bends and around:
             laid = through(start, bends, end, around)
         else:
