@@ -12,6 +12,7 @@ from app.canvas import actions, nesting
 from app.canvas.finding import PortAt
 from app.canvas.geometry import FULL, GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
+from app.canvas.laying import WORLD
 from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor

@@ -127,6 +127,7 @@ class FollowingScene(LaidScene):
         self._relay |= self._follow_frames(document) or self.bends != document.bends
         self.bends = dict(document.bends)
         touched = self._drop(old, document)
+        self.make_room(touched, anew=old is None)
         self._note(touched if same else self.session.here, touched, document)
         self._begin()
 

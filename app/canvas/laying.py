@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 
 from app.canvas.detours import Near, routed
 from app.canvas.finding import Findable
+from app.canvas.geometry import FULL, WIDTH
 from app.canvas.ink import Ink
 from app.canvas.items.afar import AfarItem
 from app.canvas.items.node import NodeItem
@@ -62,6 +63,19 @@ class LaidScene(Findable):
 
     def value_at(self, node: str, port: str) -> Value | None:
         return self.session.verdict.checked.built.value(self.session.document.path(node), port)
+
+    def make_room(self, ids: Iterable[str], anew: bool) -> None:
+        """Let Qt divide what the nodes cover, and half as much around it, to find items there. The whole endless canvas it would
+        divide so coarsely that each frame asks hundreds of items where they are. (Items may lie outside all the same.)"""
+        places = [self.session.document.nodes[id].position for id in ids]
+        if not places:
+            return
+        (left, right), (top, bottom) = ((min(side), max(side)) for side in zip(*places, strict=True))
+        covered = QRectF(left, top, right - left + WIDTH, bottom - top + FULL)
+        covered = covered if anew else covered.united(self.sceneRect())
+        if anew or covered != self.sceneRect():
+            wide, high = covered.width() / 2, covered.height() / 2
+            self.setSceneRect(covered.adjusted(-wide, -high, wide, high))
 
     def settle(self, item: NodeItem) -> None:
         """A node is there, elsewhere, or another."""

@@ -113,8 +113,8 @@ class Move(Gesture):
         """The nodes in view that stay where they are."""
         view = self.view
         seen = view.seen()
-        bodies = {i: item.scene_body() for i, item in view.canvas.nodes.items() if i not in self._from.nodes}
-        return Guides([_box(body) for body in bodies.values() if body.intersects(seen)])
+        near = view.canvas.near_by.meeting(seen)
+        return Guides([_box(body) for item, body in near.items() if item.look.id not in self._from.nodes])
 
     def _way(self, at: Pointer) -> Position:
         """How far to go: as far as the pointer went, but for what it comes into line with."""
@@ -182,9 +182,8 @@ class Move(Gesture):
         area = self.bounds()
         path = QPainterPath()
         path.addRect(area)
-        for item in self.view.canvas.nodes.values():
-            if item.scene_body().intersects(area):
-                path.addRect(item.scene_body().adjusted(2, 2, -2, -2))
+        for body in self.view.canvas.near_by.meeting(area).values():
+            path.addRect(body.adjusted(2, 2, -2, -2))
         painter.save()
         painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
         paint_marks(painter, self._marks, self.view.canvas.ink, 1.0 / self.view.zoom)

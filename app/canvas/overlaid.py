@@ -118,6 +118,7 @@ class OverlaidStage(KeyedStage):
         self.canvas.set_tokens(tokens)
         for overlay in (self.title, self.empty, self.search, self.find_bar, self.minimap, self.node_bar):
             overlay.set_tokens(tokens)
+        self.resetCachedContent()
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -115,7 +115,7 @@ class NodeItem(QGraphicsItem):
         return path
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        zoom = painter.worldTransform().m11()
         if zoom < g.FAR:
             paint_far(painter, self, self.ink)
         elif self.look.bead:
