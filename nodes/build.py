@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nodes.document import Document, Node, own
+from nodes.emission import Emission, Mark, emission
 from nodes.layer import KIND_WORDS, NUMBER, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
 from nodes.problems import Problem, Repair
 from nodes.sharing import Sharing
@@ -64,11 +65,14 @@ class Built:
 
     plain: Unfolded
     graph: Graph
+    mode: str
     nodes: Mapping[str, NodeBuilt]
     problems: tuple[Problem, ...]
     losses: tuple[Loss, ...]
     outputs: tuple[Value, ...]
     loss: Value | None = None
+    #: What of it a build of a later document can take over, by node.
+    emitted: Mapping[str, Emission] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def judged(self) -> Loss | None:
@@ -116,12 +120,24 @@ class Built:
 
 def build(
     document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None,
-    tick: Tick = lambda: None,
+    tick: Tick = lambda: None, before: Built | None = None,
 ) -> Built:  # fmt: skip
     """Emit every node that can be emitted. `only` limits it to these nodes (and those before them). `tick` is called before
-    each node: what it raises ends the build."""
+    each node: what it raises ends the build. Of `before`, a build of an earlier document in the same mode, what still holds is
+    taken over; the graph is the same as without it."""
     plain = document.unfolded
-    return _Builder(plain, mode, dtype, None if only is None else _ancestors(plain.document, _meant(plain, only))).run(tick)
+    wanted = None if only is None else _ancestors(plain.document, _meant(plain, only))
+    builder = _Builder(plain, mode, dtype, wanted)
+    if before is not None and _alike(before, builder):
+        builder.kept = before.emitted
+    return builder.run(tick)
+
+
+def _alike(before: Built, now: _Builder) -> bool:
+    """Whether what one layer emits could be the same."""
+    g, other = before.graph, now.graph
+    seeds = before.plain.document.recipe.seed, now.document.recipe.seed
+    return g.dtype == other.dtype and g.training == other.training and before.mode == now.mode and seeds[0] == seeds[1]
 
 
 def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
@@ -186,6 +202,9 @@ class _Builder:
         self.nodes: dict[str, NodeBuilt] = {}
         self.problems: list[Problem] = []
         self.losses: list[Loss] = []
+        #: By node, what an earlier build has of it, and what a later one can have of this.
+        self.kept: Mapping[str, Emission] = {}
+        self.emitted: dict[str, Emission] = {}
 
     def run(self, tick: Tick) -> Built:
         for id in self.document.order():
@@ -198,7 +217,8 @@ class _Builder:
         outputs = tuple(self._outputs())
         for value in outputs:
             self.graph.output(value)
-        return Built(self.plain, self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
+        total, problems, losses = self._total(), tuple(self.problems), tuple(self.losses)
+        return Built(self.plain, self.graph, self.mode, self.nodes, problems, losses, outputs, total, self.emitted)
 
     def _total(self) -> Value | None:
         """Σ weight · loss; a single loss of weight 1 is its own sum."""
@@ -206,6 +226,20 @@ class _Builder:
 
     # -- one node ------------------------------------------------------------------------------------------------------
     def _node(self, node: Node) -> None:
+        label, wires = self.labels[node.id], self.document.wires_into[node.id]
+        brought = tuple([self._value(w.source, w.source_port) for w in wires])
+        kept = self.kept.get(node.id)
+        if kept is not None and kept.holds(node, label, wires, brought, self.graph):
+            kept.put(self.graph)
+            self.nodes[node.id], self.emitted[node.id] = kept.built, kept
+            return
+        since, told = Mark.of(self.graph), len(self.problems)
+        self._make(node)
+        found = emission(node, label, wires, brought, self.graph, since, self.nodes[node.id])
+        if found is not None and len(self.problems) == told:
+            self.emitted[node.id] = found
+
+    def _make(self, node: Node) -> None:
         try:
             layer = node.layer()
         except NetwrightError as error:

@@ -213,6 +213,8 @@ class Layer:
     bead: ClassVar[bool] = False
     structural: ClassVar[bool] = False
     learns_alone: ClassVar[bool] = False
+    #: Whether what it emits depends on what stands behind its inputs, and not on their types and shapes alone.
+    looks_behind: ClassVar[bool] = False
     trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
@@ -283,6 +285,8 @@ class LossLayer(Layer):
     """A layer that ends in one number. It exists in training only. Its `weight` is applied where losses are summed. With
     the reduction sum, training lowers the batch's sum, and curves and evaluations show it per sample.
     """
+
+    looks_behind: ClassVar[bool] = True
 
     reduction: str = setting("mean", choices=("mean", "sum"), help="How a batch's losses join; curves show them per sample.")
     weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")

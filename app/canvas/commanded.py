@@ -44,6 +44,7 @@ class CommandedStage(Stage):
         self.canvas = CanvasScene(session, tokens)
         super().__init__(self.canvas, tokens, parent)
         self.canvas.setParent(self)
+        self.setSceneRect(WORLD)
         self.search = SearchPalette(self, tokens)
         self.search.chosen.connect(lambda type: self._take(type))
         self.search.chained.connect(self._chain)

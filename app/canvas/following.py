@@ -298,6 +298,7 @@ class FollowingScene(LaidScene):
         item = self.nodes.get(node.id)
         if item is not None and item.look == look:
             return
+        before = None if item is None else item.outline
         if item is None:
             item = self.nodes[node.id] = NodeItem(look, self.ink)
             item.setPos(*node.position)
@@ -307,7 +308,8 @@ class FollowingScene(LaidScene):
             item.show_look(look)
             self.show_face(node.id)
             self.settle(item)
-        self._unsettled.add(node.id)
+        if item.outline != before:
+            self._unsettled.add(node.id)
 
     def _make_wire(self, wire: Wire, frames: list[QRectF]) -> None:
         item = self.wires[wire] = WireItem(wire, self.ink)

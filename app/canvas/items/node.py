@@ -85,6 +85,11 @@ class NodeItem(QGraphicsItem):
         named = 280.0 if self.port_states else (110.0 if len(self.look.ports) > 2 else (40.0 if small else 0.0))
         self._bounds = self._body.adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
 
+    @property
+    def outline(self) -> tuple[Any, ...]:
+        """What the wires around it depend on: its size, and where its ports stand."""
+        return self.size, self.look.collapsed, [(p.name, p.x, p.y) for p in self.look.ports]
+
     def _extent(self) -> tuple[float, float]:
         if self.look.bead:
             return g.BEAD
