@@ -267,10 +267,12 @@ def _window(file: Path | None) -> None:
     from importlib import import_module
 
     from app import screen
+    from app.garbage import look_rarely
 
     if why := screen.obstacle():
         _fail(why)
     try:
+        look_rarely()
         start = import_module("app.main").run
     except ImportError as error:
         if "cannot open shared object file" not in str(error):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.background import TURN
 from app.canvas import accessible
+from app.garbage import look_rarely
 from app.settings import state_folder, store
 from app.window import MainWindow
 from nodes.document import Document
@@ -24,14 +24,9 @@ from nodes.document import Document
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
-#: How many objects may come before Python looks for circles of them, and how rarely it looks through the older ones.
-#: Each edit makes thousands; by its own numbers Python spent a third of the time of a large network on looking.
-GARBAGE = (20_000, 20, 50)
-
-
 def run(path: str | None) -> int:
     """Open the window (with a file) and stay until it is closed."""
-    gc.set_threshold(*GARBAGE)
+    look_rarely()
     sys.setswitchinterval(TURN)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)

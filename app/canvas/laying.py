@@ -65,7 +65,7 @@ class LaidScene(Findable):
         return self.session.verdict.checked.built.value(self.session.document.path(node), port)
 
     def make_room(self, ids: Iterable[str], anew: bool) -> None:
-        """Let Qt divide what the nodes cover, and half as much around it, to find items there (others may lie outside). The whole
+        """Let Qt divide what the nodes cover, and half as much around it, to find items (others may lie outside). The whole
         endless canvas it would divide so coarsely that each frame asks hundreds of items where they are."""
         places = [self.session.document.nodes[id].position for id in ids]
         if not places:

@@ -150,6 +150,7 @@ class Stage(QGraphicsView):
         columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
         pen = QPen(qcolor(self.tokens.dot), 1.5)
         pen.setCosmetic(True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # Qt forgets it where it keeps a picture of the ground
         painter.setPen(pen)
         painter.translate(left, top)
         for _ in range(rows):
