@@ -17,7 +17,7 @@ from app.canvas.ports import PortState
 from app.session import Session
 from app.tokens import Tokens
 from nodes import edits
-from nodes.document import Wire
+from nodes.document import Document, Wire
 
 #: What is not found while something is looked for.
 FADED = 0.38
@@ -42,9 +42,9 @@ class KeyedStage(ArrangedStage):
         self.find_bar.stepped.connect(self._step)
         self.find_bar.closed.connect(self._found_enough)
         session.selection_changed.connect(lambda _: self._choose_port(None))
-        session.document_changed.connect(lambda _: self._follow_document())
+        session.document_changed.connect(self._follow_document)
 
-    def _follow_document(self) -> None:
+    def _follow_document(self, document: Document) -> None:
         """A chosen port that has changed is let go; what was found may be another now."""
         if self.port is not None and self.port.port not in self._ports_of_chosen():
             self._choose_port(None)
