@@ -196,6 +196,7 @@ class _Builder:
         self.plain, self.mode, self.only = plain, mode, only
         document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
+        self.graph.finished = mode == "inference"
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
         self.graph.share = Sharing(document, self.graph).tensor
         self.labels = labels(document)

@@ -183,9 +183,11 @@ class Sketch:
         for name, value in values.items():
             self.document = promotions.set_face(self.document, block, name, value, repetition=repetition)
 
-    def row(self, y: float, x: float = 0.0) -> None:
-        """Go on at the start of a new row."""
+    def row(self, y: float, x: float = 0.0, source: str = "") -> None:
+        """Go on at the start of a new row, behind the last layer or another one."""
         self._x, self._y = x, y
+        if source:
+            self._last, self._port = source, self.document.outputs(source)[0]
 
     def wire(self, source: str, source_port: str, target: str, target_port: str) -> None:
         wire = Wire(source, source_port, target, target_port)
