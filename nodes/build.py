@@ -23,6 +23,8 @@ from runtime.graph import LEARNED, Graph, Parameter, Value
 from runtime.randomness import key
 
 MODES = ("inference", "evaluation", "training")
+#: How the problem of an input without a wire is told from others.
+FREE = "is not connected"
 Tick = Callable[[], None]
 
 
@@ -328,7 +330,7 @@ class _Builder:
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts) if port.accepts else "a value"
         takes = "values of any shape" if len(port.accepts) > 3 else takes
         source = "the data’s label" if port.name == "target" else "a layer"
-        what = f"its input ‘{port.name}’ is not connected, and it takes {takes}: wire {source} into it."
+        what = f"its input ‘{port.name}’ {FREE}, and it takes {takes}: wire {source} into it."
         self.problems.append(Problem(node.id, place(node), what))
 
     def _refuse(self, node: Node, layer: Layer | None, what: str, inputs: Mapping[str, Any] | None = None) -> None:
