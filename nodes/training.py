@@ -16,6 +16,7 @@ from runtime import data
 from runtime.checkpoint import Checkpoint, progress_from_json
 from runtime.data import Dataset, Split
 from runtime.engines import Engine, engine
+from runtime.errors import DataError
 from runtime.events import Event
 from runtime.graph import Array
 from runtime.recipe import Recipe
@@ -129,6 +130,8 @@ def load_data(plan: Plan, seed: int) -> Dataset:
     """The stage's dataset, its labels as the Dataset node gives them."""
     layer = plan.dataset
     loaded = data.load(layer.name, seed)
+    if layer.missing:
+        raise DataError(f"Dataset: {layer.missing}")
     if not layer.positive:
         return loaded
 

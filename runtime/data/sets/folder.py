@@ -145,7 +145,7 @@ class Folder(Family):
     options = (Option("size", 0, 0, 4096, "Width and height of every picture; 0 takes the first one's."),)
 
     def claims(self, base: str) -> bool:
-        return is_path(base) and not is_npz(base)
+        return is_path(base) and not is_npz(base) and not is_text(base)
 
     def describe(self, reference: Reference) -> DatasetInfo:
         found = look(os.path.abspath(reference.base))
