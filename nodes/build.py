@@ -165,6 +165,9 @@ class _Builder:
         self.plain, self.mode, self.only = plain, mode, only
         document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
+        carries = any(n.settings.get("carries") for n in document.nodes.values())
+        self.graph.streams = document.recipe.stages[0].batch_size if mode == "training" else 0
+        self.graph.any_length = carries and mode == "inference"
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
         self.graph.share = Sharing(document, self.graph).tensor
         self.labels = labels(document)
@@ -181,7 +184,7 @@ class _Builder:
             if self.only is None or id in self.only:
                 self._cycle(self.document.nodes[id])
         outputs = tuple(self._outputs())
-        for value in outputs:
+        for value in (*outputs, *(self.graph.states.values() if self.mode == "inference" else ())):
             self.graph.output(value)
         return Built(self.plain, self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
 

@@ -30,6 +30,7 @@ def check(task: Task) -> None:
         _check_classes(task, name, split.labels)
         _check_targets(task, name, split)
     for stage in task.recipe.stages:
+        _check_streams(task, stage)
         course(stage, 1)
         if len(stage.updates) != 1:
             raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
@@ -39,6 +40,19 @@ def check(task: Task) -> None:
         rule(stage.updates[0].rule).check(task, stage)
         _check_early_stop(task, stage)
         _check_memory(task, stage, len(chosen.slots))
+
+
+def _check_streams(task: Task, stage: Stage) -> None:
+    """Where a state is carried, its rows are the recipe's batch; what else the batch's size was then is not the step's."""
+    for name in task.remembered:
+        rows, count = task.forward.parameters[name].shape[0], len(task.dataset.train)
+        if stage.batch_size != rows:
+            sizes = f"batches of {rows}, and a stage has {stage.batch_size}"
+            raise TrainingError(f"{name} is for {sizes}: give all stages the same batch size.")
+        if count < rows:
+            raise TrainingError(
+                f"The data has {count} training sequences, and {rows} streams carry their state: make the batch smaller."
+            )
 
 
 def _check_memory(task: Task, stage: Stage, slots: int) -> None:

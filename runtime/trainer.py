@@ -20,7 +20,7 @@ from time import perf_counter
 
 from runtime.carried import Carried
 from runtime.checkpoint import Checkpoint, EpochRecord, Progress, Tally
-from runtime.data.batches import Indices, batches, in_order
+from runtime.data.batches import Indices, batches, in_order, streams
 from runtime.data.dataset import Split
 from runtime.diagnosis import GONE, diagnose, finite, kept
 from runtime.engines.protocol import Engine, Stopped
@@ -138,7 +138,7 @@ class Trainer:
 
     @property
     def _per_epoch(self) -> int:
-        return math.ceil(len(self.task.dataset.train) / self._batch_size)
+        return self.task.batches_per_epoch(self._stage)
 
     @property
     def _stopped_now(self) -> bool:
@@ -154,6 +154,8 @@ class Trainer:
     def _batches(self) -> list[Indices]:
         """The batches of this epoch that are still to come."""
         count, seed = len(self.task.dataset.train), self.task.recipe.seed
+        if self.task.remembered:
+            return streams(count, self._batch_size)[self._tally.batch :]
         if self._rule.ordered:
             return in_order(count, self._batch_size)[self._tally.batch :]
         return batches(count, self._batch_size, seed, self._base.epoch + 1)[self._tally.batch :]
@@ -170,6 +172,7 @@ class Trainer:
             left, count = left[len(group) :], count + len(group)
             if count % WATCH == 0:
                 self._remember()
+        self._carried.forget(self.task.remembered)
         self._remember()
         yield self._end_epoch(began)
 

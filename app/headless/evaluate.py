@@ -18,7 +18,7 @@ from runtime.engines import engine as make_engine
 from runtime.engines.protocol import Program
 from runtime.graph import Graph, Value
 from runtime.metrics import Answers, Distances
-from runtime.task import EVALUATION_BATCH, Samples, Task, samples
+from runtime.task import Samples, Task, samples
 from runtime.training_step import copied
 
 
@@ -85,7 +85,8 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
 
 def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
     """What is read of a part of the split; a target may be an input, which no program gives back."""
-    wanted = dict.fromkeys([*numbers, *(v.name for v in (job.evaluation_output, job.evaluation_target) if v)])
+    shown = [v.name for v in (job.evaluation_output, job.evaluation_target, *job.evaluation.states.values()) if v]
+    wanted = dict.fromkeys([*numbers, *shown])
     made = {name for op in graph.ops for name in op.outputs}
     return [graph.values[name] for name in wanted if name in made]
 
@@ -97,8 +98,8 @@ def _walked(
     how many there are; `judge` gets the outputs."""
     output, target = job.evaluation_output, job.evaluation_target
     sums, count = dict.fromkeys(numbers, 0.0), 0
-    for feeds, labels in split.parts(EVALUATION_BATCH):
-        found = {**feeds, **program.run(feeds)}
+    for feeds, labels, answers in split.walk(job.evaluation, program.run):
+        found = {**feeds, **answers}
         sums = {name: total + float(found[name]) * (1 if numbers[name] else len(labels)) for name, total in sums.items()}
         count += len(labels)
         if judge and output and target:

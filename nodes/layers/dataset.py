@@ -10,7 +10,7 @@ import numpy as np
 from nodes.layer import Catalogue, Layer, LayerError, Port, layer, setting
 from runtime import data
 from runtime.errors import DataError
-from runtime.graph import BATCH, Array, Graph, Value
+from runtime.graph import BATCH, STEPS, Array, Graph, Value
 
 
 @layer("Dataset", category="Data", short="data", synonyms=("data", "digits", "mnist", "images", "input"))
@@ -95,7 +95,8 @@ class Dataset(Layer):
     def emit(self, g: Graph, *inputs: Any) -> tuple[Value, Value]:
         info = self.info
         kinds = [np.dtype(np.int64) if named else g.dtype for named in (info.symbols, self.classes)]
-        sample = g.input("sample", kinds[0], (BATCH, *info.sample_shape), role="sample")
+        shape = (STEPS,) if info.symbols and g.any_length else info.sample_shape
+        sample = g.input("sample", kinds[0], (BATCH, *shape), role="sample")
         return sample, g.input("label", kinds[1], (BATCH, *info.target_shape), role="label")
 
     def summary(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from runtime.recipe import Recipe, Stage, Update
 TEXT = "the cat sat on the mat, and the rat saw that.\n" * 40
 
 
-def reader(name: str, classes: int, units: int = 8, layer: str = "LSTM", batch: int = 8, **settings: object) -> Document:
+def reader(name: str, classes: int, units: int = 8, layer: str = "LSTM", batch: int = 8, **settings: Any) -> Document:
     """Characters in, the next one out."""
     s = Sketch("reader", Recipe((Stage(epochs=1, batch_size=batch, learning_rate=0.01, updates=(Update(),)),)))
     data = s.add("Dataset", "text", name=name)

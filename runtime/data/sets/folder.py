@@ -20,6 +20,7 @@ from runtime.data.dataset import Dataset, DatasetInfo, Floats, Split, with_valid
 from runtime.data.naming import Option, Reference, is_path
 from runtime.data.registry import Family, dataset
 from runtime.data.sets.npz import is_npz
+from runtime.data.sets.text import is_text
 from runtime.data.splits import TEST_DIVISOR, TEST_SEED, VALIDATION_DIVISOR, hold_out, quotas
 from runtime.errors import DataError, counted
 

@@ -20,11 +20,12 @@ import numpy as np
 from resources import datasets
 from runtime.data.characters import Codes, encode, shown, vocabulary
 from runtime.data.dataset import Dataset, DatasetInfo, Split, assemble
-from runtime.data.naming import Option, Reference, is_text
+from runtime.data.naming import Option, Reference
 from runtime.data.registry import Family, dataset
 from runtime.errors import DataError
 from runtime.obstacles import obstacle
 
+SUFFIX = ".txt"
 LIMIT = 100 << 20  # bytes: a character takes twelve in memory
 HELD_OUT = 10  # one character in so many is tested, and as many are validated on
 FILE = "shakespeare.txt.bz2"
@@ -56,6 +57,11 @@ def windows(codes: Codes, length: int) -> Split:
     count = max(0, len(codes) - 1) // length
     samples, labels = (codes[start : start + count * length].reshape(count, length) for start in (0, 1))
     return Split(samples.astype(np.float32), labels.astype(np.int64))
+
+
+def is_text(base: str) -> bool:
+    """Whether `base` means a text file."""
+    return base.lower().endswith(SUFFIX) and not os.path.isdir(base)
 
 
 class Texts(Family):
