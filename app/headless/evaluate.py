@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
+from math import isfinite, log
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from app.headless.predict import RUINED
 from app.headless.say import result, result_json, say
 from nodes.document import Document
 from nodes.dreams import dreamers
-from nodes.plan import initial_weights, plan
+from nodes.layers.cross_entropy import CrossEntropy
+from nodes.plan import Plan, initial_weights, plan
 from nodes.training import load_data, task, trained
 from runtime.engines import engine as make_engine
 from runtime.engines.protocol import Program
@@ -20,6 +21,9 @@ from runtime.graph import Graph, Value
 from runtime.metrics import Answers, Distances
 from runtime.task import Samples, Task, samples
 from runtime.training_step import copied
+
+#: Classes in a confusion matrix that is printed, at most; --json has every one.
+MOST_COLUMNS = 30
 
 
 def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: bool) -> None:
@@ -40,6 +44,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"loss      {found['loss']:.4f}"
     for name, number in (found["losses"] or {}).items():
         yield f"  {name}  {number:.4f}"
+    if found["bits"] is not None:
+        yield f"bits      {found['bits']:.4f} per character"
     for name, title in (("accuracy", "accuracy"), ("error", "error   "), ("top_5", "top 5   ")):
         if found[name] is not None:
             yield f"{title}  {found[name]:.2%}"
@@ -52,15 +58,15 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     answers = sum(map(sum, found["confusion"] or ()))
     if answers > found["samples"]:
         yield f"answers   {answers:,}, {answers // found['samples']:,} a sample"
-    if found["confusion"]:
+    if found["confusion"] and len(found["classes"]) <= MOST_COLUMNS:
         yield _table(found)
 
 
 def measured(document: Document, split: str, engine_name: str = "onnxruntime") -> dict[str, Any]:
     """``loss``, ``samples``, ``split``, ``classes``, and what applies of the rest (else None): ``losses`` by name where
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
-    class; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann machine. Losses are per sample, where a
-    loss layer sums too."""
+    class; ``bits`` per character of a text; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann
+    machine. Losses are per sample, where a loss layer sums too."""
     ready = plan(document)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
@@ -75,12 +81,19 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     sums, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     means = {name: total / max(1, count) for name, total in sums.items()}
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
+    bits = means[job.reported.name] / log(2) if _tells_characters(document, ready) else None
     losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses,
+        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses, "bits": bits,
         "free_energy": {title: means[name] for name, title in energies.items()} or None,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
+
+
+def _tells_characters(document: Document, ready: Plan) -> bool:
+    """Whether the loss is the surprise, −ln p, at each character of a text."""
+    (layer, *more) = [document.nodes[loss.node].layer() for loss in ready.evaluation.losses]
+    return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and bool(ready.dataset.info.symbols)
 
 
 def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
