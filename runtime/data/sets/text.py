@@ -21,7 +21,7 @@ from resources import datasets
 from runtime.data.characters import Codes, encode, shown, vocabulary
 from runtime.data.dataset import Dataset, DatasetInfo, Split, assemble
 from runtime.data.naming import Option, Reference
-from runtime.data.registry import Family, dataset
+from runtime.data.registry import SEQUENCES, Family, dataset
 from runtime.errors import DataError
 from runtime.obstacles import obstacle
 
@@ -67,6 +67,7 @@ def is_text(base: str) -> bool:
 class Texts(Family):
     """What all texts have in common."""
 
+    group = SEQUENCES
     options = (Option("length", 64, 1, 10_000, "Characters in a sequence."),)
 
     @abstractmethod

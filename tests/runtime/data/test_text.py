@@ -11,7 +11,6 @@ import pytest
 from resources import datasets
 from runtime import data
 from runtime.data.characters import UNKNOWN, encode, unseen, vocabulary
-from runtime.data.sets import text
 from runtime.errors import DataError
 
 PLAIN = "".join(chr(97 + i % 7) for i in range(1000))
@@ -75,6 +74,7 @@ def test_a_text_that_is_not_there() -> None:
 
 def test_shakespeare_is_built_in_and_its_script_makes_it_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from resources.datasets import make_shakespeare
+    from runtime.data.sets import text
 
     packed = datasets.read(text.FILE)
     assert len(packed) < 500_000
@@ -90,6 +90,8 @@ def test_shakespeare_is_built_in_and_its_script_makes_it_again(monkeypatch: pyte
 
 
 def test_a_damaged_built_in_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime.data.sets import text
+
     monkeypatch.setattr(datasets, "read", lambda name: b"not it")
     text.shakespeare.cache_clear()
     with pytest.raises(DataError, match=r"shakespeare\.txt\.bz2 is damaged: install Netwright again"):
