@@ -65,7 +65,8 @@ def test_the_lectures_network_has_three_times_512_units() -> None:
 
 
 @pytest.mark.parametrize(("name", "reached"), [
-    ("rnn-one-to-one", 0.92), ("rnn-one-to-many", 0.95), ("rnn-many-to-one", 0.95), ("rnn-in-step", 0.97), ("rnn-encoder-decoder", 0.98),
+    ("rnn-one-to-one", 0.92), ("rnn-one-to-many", 0.95), ("rnn-many-to-one", 0.95), ("rnn-in-step", 0.97),
+    ("rnn-encoder-decoder", 0.98),
 ])  # fmt: skip
 @pytest.mark.slow
 def test_the_arrangements_reach_their_numbers(name: str, reached: float) -> None:
