@@ -39,6 +39,7 @@ class Operations:
         run = Run(document, "numpy")
         task, point = run.trainer.task, run.trainer.checkpoint()
         size = task.batch_size(run.plan.stage) if task.remembered else min(BATCH, len(run.dataset.train))
+        self.samples = size
         cost = size * run.plan.training.multiply_adds
         if cost > LARGEST:
             much = f"{cost:,} multiply-adds, too many to look at one by one"

@@ -16,7 +16,7 @@ from nodes.plan import initial_weights
 from nodes.recurrent import Recurrent
 from runtime.data.characters import UNKNOWN, encode, unseen
 from runtime.engines import Engine
-from runtime.errors import TrainingError
+from runtime.errors import NetwrightError, TrainingError
 from runtime.graph import Array, Graph
 from runtime.randomness import generator
 
@@ -25,9 +25,13 @@ BEGINNING = "\n"
 
 
 def alphabet(document: Document) -> tuple[str, ...]:
-    """The symbols that the network's data counts; empty for a network that reads no text."""
-    layers = (node.layer() for node in document.nodes.values() if node.type == "Dataset" and node.known)
-    return next((layer.info.symbols for layer in layers if isinstance(layer, Dataset)), ())
+    """The characters of the text that the network's data is; empty where it is no text, or not known."""
+    try:
+        layers = (node.layer() for node in document.nodes.values() if node.type == "Dataset")
+        infos = (layer.info for layer in layers if isinstance(layer, Dataset))
+        return next((info.symbols for info in infos if info.continues), ())
+    except NetwrightError:
+        return ()
 
 
 class Writer:

@@ -93,7 +93,7 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
 def _tells_characters(document: Document, ready: Plan) -> bool:
     """Whether the loss is the surprise, −ln p, at each character of a text."""
     (layer, *more) = [document.nodes[loss.node].layer() for loss in ready.evaluation.losses]
-    return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and bool(ready.dataset.info.symbols)
+    return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and ready.dataset.info.continues
 
 
 def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:

@@ -14,8 +14,8 @@ netwright sample FILE --prompt "ROMEO:" --temperature 0.8 lets it write later.""
 
 
 @example(
-    "charrnn-small", "Character RNN, small", "Reads Shakespeare letter by letter, and writes on.", "below 2.3 bits per character",
-    group="memory", lectures=("002",),
+    "charrnn-small", "Character RNN, small", "Reads Shakespeare letter by letter, and writes on.",
+    "below 2.3 bits per character", group="memory", lectures=("002",),
 )  # fmt: skip
 def charrnn_small() -> Document:
     stage = Stage(epochs=20, batch_size=32, learning_rate=0.003, schedule="cosine", updates=(Update(clip_norm=5.0),))

@@ -54,8 +54,8 @@ class Split:
 class DatasetInfo:
     """What is known of a dataset without loading it. `classes` () means regression; `target_shape` is one label's:
     () for a class index, (H, W) for a class for every pixel, (steps,) for one at each step, (k,) for k numbers. `symbols` are
-    what a sample's numbers count, where they are no measurements (the characters of a text). Sizes are None where counting
-    them would mean loading."""
+    what a sample's numbers count, where they are no measurements (the characters of a text), and `continues` says that each
+    step's label is the next step's symbol. Sizes are None where counting them would mean loading."""
 
     name: str
     title: str
@@ -69,6 +69,7 @@ class DatasetInfo:
     source: str
     licence: str
     symbols: tuple[str, ...] = ()
+    continues: bool = False
 
 
 @dataclass(frozen=True, eq=False)

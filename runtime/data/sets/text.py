@@ -98,6 +98,7 @@ class Texts(Family):
             source=source,
             licence=licence,
             symbols=found.symbols,
+            continues=True,
         )
 
     def load(self, reference: Reference, seed: int) -> Dataset:
