@@ -120,3 +120,15 @@ def test_bits_per_character(run: Any, reader: Path) -> None:
     numbers = json.loads(found.out)
     assert numbers["bits"] == pytest.approx(numbers["loss"] / np.log(2))
     assert f"bits      {numbers['bits']:.4f} per character" in run("evaluate", "m.onnx").out
+
+
+def test_what_follows_each_character_is_predicted(run: Any, reader: Path) -> None:
+    """Of whole numbers that count characters; the finished model takes sequences of any length, the file's is the data's."""
+    numbers = np.array([[sorted(set(TEXT)).index(c) for c in "the cat sa"]])
+    np.save("x.npy", numbers)
+    told = json.loads(run("predict", "m.onnx", "--input", "x.npy", "--json").out)
+    assert np.shape(told["outputs"]) == (1, 10, len(set(TEXT))) and np.shape(told["predictions"]) == (1, 10)
+    best = np.argmax(told["outputs"][0], axis=-1)
+    signs = {"\n": "↵", " ": "␣"}
+    said = "".join(signs.get(c, c) for c in (sorted(set(TEXT))[i] for i in best))
+    assert run("predict", "m.onnx", "--input", "x.npy").out == f"sample 1: {said}\n"
