@@ -166,7 +166,7 @@ class _Builder:
         document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
         carries = any(n.settings.get("carries") for n in document.nodes.values())
-        self.graph.streams = document.recipe.stages[0].batch_size if mode == "training" else 0
+        self.graph.streams = document.recipe.stages[0].batch_size if carries and mode == "training" else 0
         self.graph.any_length = carries and mode == "inference"
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
         self.graph.share = Sharing(document, self.graph).tensor

@@ -96,8 +96,9 @@ class Dataset(Layer):
         info = self.info
         kinds = [np.dtype(np.int64) if named else g.dtype for named in (info.symbols, self.classes)]
         shape = (STEPS,) if info.symbols and g.any_length else info.sample_shape
-        sample = g.input("sample", kinds[0], (BATCH, *shape), role="sample")
-        return sample, g.input("label", kinds[1], (BATCH, *info.target_shape), role="label")
+        batch = g.streams or BATCH
+        sample = g.input("sample", kinds[0], (batch, *shape), role="sample")
+        return sample, g.input("label", kinds[1], (batch, *info.target_shape), role="label")
 
     def summary(self) -> str:
         return self.name
