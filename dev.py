@@ -168,7 +168,9 @@ def test(arguments: list[str]) -> int:
     filters = [] if everything else ["-m", "not slow"]
     # One xdist worker per core: threads inside each would only fight over the same cores.
     one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return hand_over(["-m", "pytest", "-n", "auto", *filters, *chosen], {"QT_QPA_PLATFORM": "offscreen", **one_thread})
+    # Bytecode is kept even where the shell says not to: the hundred processes that tests start would each compile all sources.
+    environment = {"QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "", **one_thread}
+    return hand_over(["-m", "pytest", "-n", "auto", *filters, *chosen], environment)
 
 
 def check(arguments: list[str]) -> int:

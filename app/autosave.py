@@ -52,6 +52,11 @@ class Found:
     def path(self) -> Path | None:
         return self.state.path
 
+    @property
+    def written(self) -> float:
+        """When its last edit was written down, in seconds as the system counts them; 0 where that is not known."""
+        return _modified(self.journal) / 1e9
+
     def discard(self) -> None:
         remove(self.journal)
         if self.note:

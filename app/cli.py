@@ -72,6 +72,7 @@ def new(template: str, output: Path | None) -> None:
 @FILE
 @DATA
 @click.option("--epochs", type=Whole(1, 1_000_000), help="Train this many epochs more, wherever that ends.")
+@click.option("--stage", metavar="N|NAME", help="The stage that options change; if left out, the one where training stands.")
 @click.option("--batch-size", type=Whole(0, 1_000_000), help="Samples a step; 0 takes all at once.")
 @click.option("--optimizer", help="SGD, Momentum, Adam … (? lists them all).")
 @click.option("--learning-rate", type=Number(), help="The base of the learning-rate schedule.")
@@ -94,7 +95,7 @@ def new(template: str, output: Path | None) -> None:
 @click.option("--events", type=Known("form of events", ["jsonl"]), help="Print every event as a line of JSON on stdout.")
 @click.option("-o", "--output", type=File(), help="Write there instead of replacing FILE.")
 def train(**options: Any) -> None:
-    """Train FILE by its recipe to the recipe's end.
+    """Train FILE by its recipe, all of its stages, to the recipe's end.
 
     Options other than --epochs change the recipe in the file. Ctrl+C saves what is trained.
     """
@@ -274,10 +275,12 @@ def _window(file: Path | None) -> None:
     from importlib import import_module
 
     from app import screen
+    from app.garbage import look_rarely
 
     if why := screen.obstacle():
         _fail(why)
     try:
+        look_rarely()
         start = import_module("app.main").run
     except ImportError as error:
         if "cannot open shared object file" not in str(error):

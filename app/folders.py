@@ -24,6 +24,11 @@ def state_folder() -> Path:
     return _folder("state", platformdirs.user_state_dir("netwright", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """What can be worked out again at any time."""
+    return _folder("cache", platformdirs.user_cache_dir("netwright", appauthor=False))
+
+
 def data_folder() -> Path:
     """What the student keeps for other networks: the library of blocks."""
     return _folder("data", platformdirs.user_data_dir("netwright", appauthor=False))

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import zlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -26,6 +27,8 @@ from runtime.atomic import write
 #: Version of the lines; bytes from which they are written anew, and how many of them the history may take then.
 VERSION, GROWN, MOST = 1, 4 << 20, 8 << 20
 LINES = "journal"
+#: How deep inside a line a single layer stands.
+DEPTH = 5
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Journal:
         change, room, self._skip = self._change(state, 0), MOST, 0
         entries = change["add"]
         for i in range(len(entries) - 1, -1, -1):
-            room -= len(json.dumps(entries[i]))
+            room -= sum(map(len, _pieces(entries[i], DEPTH)))
             if room < 0 and i < state.at:
                 self._skip = i + 1
                 entries[i + 1] = self._entry(state.entries, i + 1, whole=True)
@@ -146,8 +149,22 @@ def _same(old: tuple[Entry, ...], new: tuple[Entry, ...]) -> int:
 
 def line(content: Json) -> bytes:
     """A line of a journal: the checksum of what follows, and JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    text = "".join(_pieces(content, DEPTH)).encode("utf-8", "surrogatepass")
     return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+def _pieces(value: object, depth: int) -> Iterator[str]:
+    """JSON, encoded piece by piece: one call for all of a large network would keep Python from the window for as long."""
+    if not depth or not value or not isinstance(value, dict | list | tuple):
+        yield json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return
+    items = value.items() if isinstance(value, dict) else ((None, each) for each in value)
+    before, end = "{}" if isinstance(value, dict) else "[]"
+    for key, each in items:
+        yield before if key is None else f"{before}{json.dumps(key, ensure_ascii=False)}:"
+        yield from _pieces(each, depth - 1)
+        before = ","
+    yield end
 
 
 def remove(folder: Path) -> None:

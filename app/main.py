@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -11,27 +10,24 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.background import TURN
 from app.canvas import accessible
+from app.garbage import look_rarely
 from app.settings import state_folder, store
+from app.start_page.starting import shows_at_start
 from app.window import MainWindow
 from nodes.document import Document
 
 Hook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
-#: How many objects may come before Python looks for circles of them, and how rarely it looks through the older ones.
-#: Each edit makes thousands; by its own numbers Python spent a third of the time of a large network on looking.
-GARBAGE = (20_000, 20, 50)
-
-
 def run(path: str | None) -> int:
     """Open the window (with a file) and stay until it is closed."""
-    gc.set_threshold(*GARBAGE)
+    look_rarely()
     sys.setswitchinterval(TURN)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -42,14 +38,23 @@ def run(path: str | None) -> int:
     settings = store()
     mode = settings.value("theme", "system")
     theme.apply(app, mode if mode in ("dark", "light") else "system")
-    window = MainWindow(Document() if path else None, settings)
-    _restore_size(window)
+    window = first_window(path, settings)
     sys.excepthook = _hook(window)
     window.show()
     QTimer.singleShot(0, window, lambda: warm_up(window, path))
     result = app.exec()
     sys.excepthook = sys.__excepthook__
     return result
+
+
+def first_window(path: str | None, settings: QSettings) -> MainWindow:
+    """As it is first seen: empty until the file at `path` is read, else with the start page, or with LeNet."""
+    starts = path is None and shows_at_start(settings)
+    window = MainWindow(Document() if path or starts else None, settings)
+    _restore_size(window)
+    if starts:
+        window.starting.show()
+    return window
 
 
 def warm_up(window: MainWindow, path: str | None = None) -> None:

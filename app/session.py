@@ -13,7 +13,7 @@ from app.verdicts import Verdict, Verdicts
 from app.worker.standing import merged
 from nodes.check import Checked
 from nodes.document import Document, own
-from nodes.history import Entry, History
+from nodes.history import Entry, History, own_bytes
 from nodes.numbers import Table
 from nodes.problems import Problem, Refusal
 from runtime.graph import Array
@@ -44,9 +44,19 @@ class RunHistory(History):
         """An entry for the run that begins now: what is edited while it trains comes after it."""
         self._undone_before = self._entries[self._index + 1 :]
         del self._entries[self._index + 1 :]
-        self._entries.append(Entry(title, document))
+        self._entries.append(Entry(title, document, size=own_bytes(self.document, document)))
         self._index += 1
         self._run = self._index
+
+    def _drop(self) -> int:
+        count = super()._drop()
+        self._run = None if self._run is None else self._run - count
+        return count
+
+    @property
+    def _droppable(self) -> int:
+        """A run's entry stays, and the one before it."""
+        return super()._droppable if self._run is None else min(super()._droppable, self._run - 1)
 
     def end_run(self) -> bool:
         """A run that trained nothing leaves no entry, and what had been undone before it can be redone again. True then."""
@@ -65,7 +75,9 @@ class RunHistory(History):
         """A history as it once was, no longer in the middle of a run; `clean` is the entry that a file holds."""
         kept = list(entries)
         history = cls(kept[index].document)
-        history._entries, history._index = kept, index
+        pairs = zip(kept[:1] + kept, kept, strict=False)
+        history._entries = [replace(e, size=own_bytes(before.document, e.document)) for before, e in pairs]
+        history._index = index
         history._clean = None if clean is None else kept[clean].document
         return history
 
@@ -81,7 +93,7 @@ class RunHistory(History):
         """Put a checkpoint into the run's entry and into every later one, so that undoing an edit loses no training."""
         for i in range(len(self._entries) if self._run is None else self._run, len(self._entries)):
             entry = self._entries[i]
-            self._entries[i] = Entry(entry.title, change(entry.document), entry.merge)
+            self._entries[i] = Entry(entry.title, change(entry.document), entry.merge, size=entry.size)
         self._undone_before = []  # it leaves an entry: what was undone before it cannot come back
         self._let_go()
 

@@ -13,6 +13,7 @@ from nodes.document import BLOCK, Document, Position, Wire
 from nodes.layer import Layer, layer_type, layer_types
 from nodes.library import SHELF, Entry
 from nodes.problems import Refusal
+from nodes.swapping import swap, take_place
 
 #: What can be put into a network, as a search knows it.
 Item = type[Layer] | Entry
@@ -90,6 +91,14 @@ class Shelf(QObject):
         middle = ((a.position[0] + b.position[0]) / 2, (a.position[1] + b.position[1]) / 2)
         document, id = self.add(document, type, position or middle, parent=a.parent)
         return edits.insert_node(document, wire, id), id
+
+    def swap(self, document: Document, id: str, type: str) -> tuple[Document, str]:
+        """The same in another node's place, with its wires; returns the document and what stands there. Raises `Refusal`."""
+        old = document.node(id)
+        if old.block is None and not type.startswith(SHELF):
+            return swap(document, id, type), id
+        document, new = self.add(document, type, parent=old.parent)
+        return take_place(document, id, new), new
 
     def may_stand_on_wire(self, type: str) -> bool:
         """Whether it has both an input and an output."""

@@ -22,22 +22,26 @@ QFrame[surface="raised"] { background: $raised; border: 1px solid $line2; border
 QFrame[surface="card"] { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame[surface="ok"] { background: $oktint; border-radius: 4px; }
 QFrame[surface="warn"] { background: $warntint; border-radius: 4px; }
+QFrame[surface="kept"] { background: $warntint; border: 1px solid $kept_line; border-radius: 8px; }
 QFrame[surface="err"] { background: $errtint; border-radius: 4px; }
 QFrame[rule="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QLabel { background: transparent; }
 QLabel:disabled { color: $text_off; }
 QLabel[role="start"] { font-size: 28px; font-weight: 600; }
 QLabel[role="title"] { font-size: 20px; font-weight: 600; }
+QLabel[role="lead"] { font-size: 15px; }
 QLabel[role="section"] { font-size: 15px; font-weight: 600; }
 QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="second"] { color: $text2; }
 QLabel[role="caption"] { color: $text3; font-size: 11px; }
+QLabel[role="caption-strong"] { color: $text2; font-size: 11px; font-weight: 600; }
 QLabel[role="mono"] { font-family: $mono; font-size: 12px; }
 QLabel[role="formula"] { font-family: $mono; background: $hover; border-radius: 4px; padding: 4px 8px; }
 QLabel[role="keys"] { font-family: $mono; font-size: 11px; color: $text3; border: 1px solid $line2; border-radius: 4px; padding: 1px 4px; }
 QLabel[role="ok"] { color: $ok; }
 QLabel[role="warn"] { color: $warn; }
 QLabel[role="err"] { color: $err; }
+QLabel[role="warn-strong"] { color: $warn; font-weight: 600; }
 QToolTip { color: $text; background: $raised; border: 1px solid $line2; padding: 4px 8px; }
 QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
@@ -99,6 +103,10 @@ QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $ac
 QPushButton[primary="true"]:pressed { background: $accent_press; }
 QPushButton[primary="true"]:focus { border: 2px solid $text; }
 QPushButton[primary="true"]:disabled { background: $accentfill_off; border-color: $accentfill_off; color: $onaccent_off; }
+QPushButton[begin="true"] { text-align: left; padding: 0 12px; min-height: 34px; max-height: 34px; }
+QPushButton[begin="true"]:focus { padding: 0 11px; min-height: 32px; max-height: 32px; }
+QPushButton[begin="true"][link="true"] { color: $text; padding: 0 8px; min-height: 26px; max-height: 26px; }
+QPushButton[begin="true"][link="true"]:hover { background: $hover; text-decoration: none; }
 QPushButton[quiet="true"] { background: transparent; border-color: transparent; color: $text2; }
 QPushButton[quiet="true"]:hover { background: $hover; color: $text; }
 QPushButton[quiet="true"]:focus { border-color: $accent; }
@@ -203,6 +211,7 @@ def _derived(tokens: Tokens) -> dict[str, str]:
         "line2_off": mix(tokens.line2, tokens.panel, 0.4),
         "accentfill_off": mix(tokens.accentfill, tokens.panel, 0.4),
         "onaccent_off": mix(tokens.onaccent, mix(tokens.accentfill, tokens.panel, 0.4), 0.4),
+        "kept_line": mix(tokens.warn, tokens.panel, 0.45),
         "accent_hover": mix(tokens.accentfill, tokens.text, 0.88),
         "accent_press": mix(tokens.accentfill, "#000000", 0.85),
     }

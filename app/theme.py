@@ -135,7 +135,8 @@ def _wanted(app: QApplication, mode: Mode) -> Tokens:
 def _dress(app: QApplication, tokens: Tokens) -> None:
     _state["tokens"] = tokens
     app.setPalette(palette(tokens))
-    app.setStyleSheet(qss(tokens))
+    if app.styleSheet() != (sheet := qss(tokens)):  # Qt would style every widget anew for the same sheet too
+        app.setStyleSheet(sheet)
 
 
 def _follow_system() -> None:

@@ -63,6 +63,10 @@ class Tokens:
         """The hue of a category, by key or by the name students read (‘Shape & combine’); a block's for others."""
         return self.category.get(category_key(category), self.category["block"])
 
+    def role(self, role: str, category: str = "") -> str:
+        """The colour of a role of the look; ``hue`` is that of `category`, and a category's key (``core``) is its own hue."""
+        return self.hue(category if role == "hue" else role) if role in ("hue", *CATEGORIES) else str(getattr(self, role))
+
     def header(self, category: str) -> str:
         """The background of a node's header: a breath of the hue over `raised`."""
         return mix(self.hue(category), self.raised, self.header_share)

@@ -84,6 +84,8 @@ class Verdicts(QObject):
     def on(self, document: Document) -> Verdict:
         """The verdict on `document`, or while it is worked out (`waits_for`) the last one."""
         last = self._last
+        if last is not None and last.document is document and self._asked is None:
+            return last
         if self.waits_for(document):
             return self._standing()
         if last is None or last.document is not document:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.autosave import Autosave, left_behind
 from app.background import in_background
 from app.canvas.view import CanvasView
-from app.commands import COMMANDS
+from app.commands import COMMANDS, possible
 from app.glyphs import glyph_icon
 from app.panels import menus
 from app.panels.announcer import Announcer
@@ -37,6 +37,7 @@ from app.panels.window_commands import WindowCommands
 from app.panels.words import recolor
 from app.session import RunHistory, Session
 from app.settings import config_folder, state_folder, store
+from app.start_page.starting import Starting
 from app.verdicts import Verdict
 from app.worker.client import TrainingClient
 from app.worker.control import RunControl
@@ -74,25 +75,23 @@ class MainWindow(WindowCommands):
         self.resize(1280, 800)
         self.recall()
         self._dress()
-        self._show_title()
+        self.tell_title()
         self.canvas.setFocus()
 
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
-        self.canvas = CanvasView(self.session, self._tokens)
+        self._make_middle()
+        self.canvas = CanvasView(self.session, self._tokens, self._stage)
         self.canvas.canvas.show_costs(bool(self.store.value("costs", False, bool)))
-        self._stage = QWidget()
         self.messages = MessageBar(self._stage)
         self.filing = Filing(self, self.session, self.messages)
         self.recovery = Recovery(self, self.session, self.messages)
         self.on_disk = OnDisk(self, self.session, self.messages, self.autosave.presence)
-        self.palette_panel = LayerPalette(self.session.shelf)
         self.shelving = Shelving(self, self.session, self.palette_panel, self.messages)
-        self.inspector = Inspector(self.session)
-        self.palette_rail, self.inspector_handle = PaletteRail(), InspectorHandle()
-        self.bottom = BottomPanel(self.session, self.control)
+        self.bottom = BottomPanel(self.session, self.control, self._split)
+        self.inspector, self.inspector_handle = Inspector(self.session, self._middle), InspectorHandle(self._middle)
         self.telling = Telling(self, self.session, self.control, self.messages)
-        self.status = Status(self.session, self.control)
+        self.status = Status(self.session, self.control, self)
         self.keys = Bindings(config_folder() / "keys.json", self)
         self.actions_by_id = menus.make_actions(self)
         self.toolbar = Toolbar(self)
@@ -100,6 +99,14 @@ class MainWindow(WindowCommands):
         self.help_card = HelpCard(self)
         self.hidden_by_hand: set[QWidget] = set()
         self.shown_by_hand: set[QWidget] = set()
+
+    def _make_middle(self) -> None:
+        """Each part is made where it will stand: Qt styles one that is moved anew, with all that is in it."""
+        self._pages = QStackedWidget(self)
+        self._middle = QWidget(self._pages)
+        self.palette_rail, self.palette_panel = PaletteRail(self._middle), LayerPalette(self.session.shelf, self._middle)
+        self._split = QSplitter(Qt.Orientation.Vertical, self._middle)
+        self._stage = QWidget(self._split)
 
     def _lay_out(self) -> None:
         menus.fill_menus(self)
@@ -114,22 +121,22 @@ class MainWindow(WindowCommands):
         box = QVBoxLayout(self._stage)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        self._done = QProgressBar(maximum=1000, textVisible=False)
+        self._done = QProgressBar(self._stage, maximum=1000, textVisible=False)
         self._done.setFixedHeight(2)
         box.addWidget(self._done)
         box.addWidget(self.canvas, 1)
         self._make_split()
-        middle = QWidget()
-        row = QHBoxLayout(middle)
+        row = QHBoxLayout(self._middle)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for widget in (self.palette_rail, self.palette_panel, self._split, self.inspector, self.inspector_handle):
             row.addWidget(widget, 1 if widget is self._split else 0)
-        self.setCentralWidget(middle)
+        self._pages.addWidget(self._middle)
+        self.setCentralWidget(self._pages)
+        self.starting = Starting(self, self._pages)
 
     def _make_split(self) -> None:
         """The canvas above, the bottom panel below, and a line to drag between them."""
-        self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setChildrenCollapsible(False)
         self._split.setHandleWidth(1)
         self._split.addWidget(self._stage)
@@ -140,7 +147,7 @@ class MainWindow(WindowCommands):
     def _connect(self) -> None:
         session, control, canvas = self.session, self.control, self.canvas
         session.document_changed.connect(lambda _: self.refresh_actions())
-        session.document_changed.connect(lambda _: self._show_title())
+        session.document_changed.connect(lambda _: self.tell_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
         self.announcer, self.focus_ring = Announcer(self), FocusRing(self)
@@ -167,6 +174,8 @@ class MainWindow(WindowCommands):
         self.help_card.example_wanted.connect(self.open_layer_example)
         self.help_card.template_wanted.connect(self.open_template)
         canvas.status_message.connect(self.status.say)
+        self.messages.keep_clear_of(canvas.title, canvas.breadcrumb)
+        self.messages.covers.connect(lambda down: canvas.make_way(down - canvas.y()))
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
         canvas.help_requested.connect(self.node_help)
@@ -180,6 +189,7 @@ class MainWindow(WindowCommands):
         """Another document takes the place of the one that is open; `history` is its own, if it has one."""
         self.control.forget()
         self.messages.leave_off()
+        self.starting.leave()
         self.autosave.clear()
         self.session.opened(document, path, verdict, history)
         self.bottom.training.show_history(document)
@@ -207,7 +217,7 @@ class MainWindow(WindowCommands):
     # -- commands of the window itself -------------------------------------------------------------------------------------
     def refresh_actions(self) -> None:
         for command in COMMANDS:
-            self.actions_by_id[command.id].setEnabled(command.when(self))
+            self.actions_by_id[command.id].setEnabled(possible(self, command))
             if command.ticked:
                 self.actions_by_id[command.id].setChecked(command.ticked(self))
         history = self.session.history
@@ -234,6 +244,7 @@ class MainWindow(WindowCommands):
         self.bottom.recolor()
         self.status.recolor()
         self.help_card.recolor()
+        self.starting.recolor()
         canvas = f"QProgressBar {{ background: {self._tokens.canvas}; min-height: 2px; max-height: 2px; }}"
         self._done.setStyleSheet(canvas)
         self._logo.setPixmap(glyph_icon("logo", self._tokens.accent).pixmap(16, 16))
@@ -258,9 +269,13 @@ class MainWindow(WindowCommands):
     def _on_path(self) -> None:
         if self.session.history.clean:
             self.autosave.clear()
-        self._show_title()
+        self.tell_title()
 
-    def _show_title(self) -> None:
+    def tell_title(self) -> None:
+        if self.starting.on:
+            self.setWindowTitle("Start — Netwright")
+            self._title.show_words("Start", "")
+            return
         document, path, clean = self.session.document, self.session.path, self.session.history.clean
         where = path.name if path else "not saved yet"
         self.setWindowTitle(f"{document.title} — {where}{'' if clean else ' · edited'} — Netwright")
@@ -287,6 +302,7 @@ class MainWindow(WindowCommands):
 
     def shut_down(self) -> None:
         """End the training process, a check under way and the journal. Nothing of this window runs afterwards."""
+        self.starting.close()
         self.client.close()
         self.control.forget()
         self.session.verdicts.close()

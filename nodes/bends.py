@@ -8,7 +8,8 @@ from nodes.document import Document, Position, Wire
 
 #: A bend of a wire, by its place among the wire's bends.
 Bend = tuple[Wire, int]
-Bends = dict[Wire, tuple[Position, ...]]
+Points = tuple[Position, ...]
+Bends = dict[Wire, Points]
 
 
 def bend(document: Document, wire: Wire, point: Position) -> tuple[Document, Bend]:
@@ -80,14 +81,20 @@ def _way(document: Document, id: str, to: Position) -> Position:
     return to[0] - x, to[1] - y
 
 
-def shifted(points: Sequence[Position], dx: float, dy: float) -> tuple[Position, ...]:
+def shifted(points: Sequence[Position], dx: float, dy: float) -> Points:
     return tuple((x + dx, y + dy) for x, y in points)
 
 
 def split(document: Document, wire: Wire, into: Wire, out: Wire) -> Bends:
     """The bends of a wire that a node was put on, shared out between its two parts: before and after the node's place."""
-    points, place = document.bends.get(wire, ()), document.node(into.target).position
+    parts = divided(document, wire, document.node(into.target).position)
+    return {w: part for w, part in zip((into, out), parts, strict=True) if part}
+
+
+def divided(document: Document, wire: Wire, place: Position) -> tuple[Points, Points]:
+    """The bends of a wire before and after a place on it."""
+    points = document.bends.get(wire, ())
     if not points:
-        return {}
+        return (), ()
     _, (_, at) = bend(document, wire, place)
-    return {w: part for w, part in ((into, points[:at]), (out, points[at:])) if part}
+    return points[:at], points[at:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nodes.document import Document, Node, own
+from nodes.emission import Emission, Mark, emission
 from nodes.layer import KIND_WORDS, NUMBER, Layer, LayerError, LossLayer, Port, kind_of, sample_shape
 from nodes.problems import Problem, Repair
 from nodes.sharing import Sharing
@@ -63,17 +65,22 @@ class Built:
 
     plain: Unfolded
     graph: Graph
+    mode: str
     nodes: Mapping[str, NodeBuilt]
     problems: tuple[Problem, ...]
     losses: tuple[Loss, ...]
     outputs: tuple[Value, ...]
     loss: Value | None = None
+    #: What of it a build of a later document can take over, by node.
+    emitted: Mapping[str, Emission] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def judged(self) -> Loss | None:
-        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything."""
-        deciding = (loss for loss in self.losses if loss.decision != "none")
-        return next(deciding, self.losses[0] if self.losses else None)
+        """The loss whose prediction is judged right or wrong; the first one if none of them decides anything. Where the
+        recipe's last stage names one, that is what the network is for."""
+        named = goal(self.plain.document)
+        losses = [loss for loss in self.losses if not named.isdisjoint((loss.node, own(loss.node)))] or list(self.losses)
+        return next((loss for loss in losses if loss.decision != "none"), losses[0] if losses else None)
 
     def at(self, path: str) -> NodeBuilt | None:
         """What became of any node, blocks and their ends among them, by its path (`Document.path`)."""
@@ -113,12 +120,24 @@ class Built:
 
 def build(
     document: Document, mode: str = "inference", dtype: DTypeLike = np.float32, only: Iterable[str] | None = None,
-    tick: Tick = lambda: None,
+    tick: Tick = lambda: None, before: Built | None = None,
 ) -> Built:  # fmt: skip
     """Emit every node that can be emitted. `only` limits it to these nodes (and those before them). `tick` is called before
-    each node: what it raises ends the build."""
+    each node: what it raises ends the build. Of `before`, a build of an earlier document in the same mode, what still holds is
+    taken over; the graph is the same as without it."""
     plain = document.unfolded
-    return _Builder(plain, mode, dtype, None if only is None else _ancestors(plain.document, _meant(plain, only))).run(tick)
+    wanted = None if only is None else _ancestors(plain.document, _meant(plain, only))
+    builder = _Builder(plain, mode, dtype, wanted)
+    if before is not None and _alike(before, builder):
+        builder.kept = before.emitted
+    return builder.run(tick)
+
+
+def _alike(before: Built, now: _Builder) -> bool:
+    """Whether what one layer emits could be the same."""
+    g, other = before.graph, now.graph
+    seeds = before.plain.document.recipe.seed, now.document.recipe.seed
+    return g.dtype == other.dtype and g.training == other.training and before.mode == now.mode and seeds[0] == seeds[1]
 
 
 def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
@@ -137,6 +156,18 @@ def _ancestors(document: Document, ids: Iterable[str]) -> set[str]:
         found |= new
         todo += [s.node for n in new for s in document.nodes[n].shared.values() if s.node in document.nodes]
     return found
+
+
+def goal(document: Document) -> set[str]:
+    """The losses that the recipe's last stage names: what the network is for."""
+    return {name for update in document.recipe.stages[-1].updates[:1] for name in update.loss.split("+")}
+
+
+def weighted(g: Graph, parts: Iterable[tuple[Value, float]]) -> Value:
+    """Σ weight · loss over (loss, weight)."""
+    with g.scope(layer="", label="losses"):
+        terms = [loss if weight == 1 else g.Mul(loss, weight) for loss, weight in parts]
+        return reduce(g.Add, terms)
 
 
 def place(node: Node) -> str:
@@ -174,6 +205,9 @@ class _Builder:
         self.nodes: dict[str, NodeBuilt] = {}
         self.problems: list[Problem] = []
         self.losses: list[Loss] = []
+        #: By node, what an earlier build has of it, and what a later one can have of this.
+        self.kept: Mapping[str, Emission] = {}
+        self.emitted: dict[str, Emission] = {}
 
     def run(self, tick: Tick) -> Built:
         for id in self.document.order():
@@ -186,19 +220,29 @@ class _Builder:
         outputs = tuple(self._outputs())
         for value in (*outputs, *(self.graph.states.values() if self.mode == "inference" else ())):
             self.graph.output(value)
-        return Built(self.plain, self.graph, self.nodes, tuple(self.problems), tuple(self.losses), outputs, self._total())
+        total, problems, losses = self._total(), tuple(self.problems), tuple(self.losses)
+        return Built(self.plain, self.graph, self.mode, self.nodes, problems, losses, outputs, total, self.emitted)
 
     def _total(self) -> Value | None:
         """Σ weight · loss; a single loss of weight 1 is its own sum."""
-        total: Value | None = None
-        with self.graph.scope(layer="", label="losses"):
-            for loss in self.losses:
-                part = loss.value if loss.weight == 1 else self.graph.Mul(loss.value, loss.weight)
-                total = part if total is None else self.graph.Add(total, part)
-        return total
+        return weighted(self.graph, [(loss.value, loss.weight) for loss in self.losses]) if self.losses else None
 
     # -- one node ------------------------------------------------------------------------------------------------------
     def _node(self, node: Node) -> None:
+        label, wires = self.labels[node.id], self.document.wires_into[node.id]
+        brought = tuple([self._value(w.source, w.source_port) for w in wires])
+        kept = self.kept.get(node.id)
+        if kept is not None and kept.holds(node, label, wires, brought, self.graph):
+            kept.put(self.graph)
+            self.nodes[node.id], self.emitted[node.id] = kept.built, kept
+            return
+        since, told = Mark.of(self.graph), len(self.problems)
+        self._make(node)
+        found = emission(node, label, wires, brought, self.graph, since, self.nodes[node.id])
+        if found is not None and len(self.problems) == told:
+            self.emitted[node.id] = found
+
+    def _make(self, node: Node) -> None:
         try:
             layer = node.layer()
         except NetwrightError as error:
@@ -300,10 +344,12 @@ class _Builder:
 
     # -- the model's outputs -------------------------------------------------------------------------------------------
     def _outputs(self) -> Iterable[Value]:
-        """What Output nodes show; else what feeds a loss; else every loose end."""
+        """What Output nodes show; else what feeds the last stage's loss, or any; else every loose end."""
         shown = self._of_type("Output") or ([self.document.output] if self.document.output else [])
         values = [v for n in shown if n in self.nodes and (v := self.nodes[n].output)]
-        values = values or [v for n in self._loss_nodes() if isinstance(v := self._loss_input(n), Value)]
+        losses, named = self._loss_nodes(), goal(self.document)
+        losses = [n for n in losses if not named.isdisjoint((n, own(n)))] or losses
+        values = values or [v for n in losses if isinstance(v := self._loss_input(n), Value)]
         return list(dict.fromkeys(values)) or self._loose_ends()
 
     def _of_type(self, type: str) -> list[str]:

@@ -38,7 +38,8 @@ def check(
     same = before is not None and document.same_network(before[0])
     if before is not None and same and not before[1].all:
         return before[1]
-    built = before[1].built if before is not None and same else build(document, "training", tick=tick)
+    last = before[1].built if before is not None else None
+    built = last if last is not None and same else build(document, "training", tick=tick, before=last)
     quiet = document.silenced
     document = built.plain.document  # rules look at every repetition of every block; their repairs find the way back
     found = [_with_repairs(document, built, p) for p in built.problems]

@@ -7,12 +7,11 @@ found by identity.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from itertools import takewhile
 from typing import Any
 
 from nodes.document import Document, Node
-from nodes.document_json import PARTS, from_data, node_from_json
+from nodes.document_json import PARTS, Once, as_json, from_data
 
 Json = dict[str, Any]
 LISTS = ("wires", "frames")
@@ -28,7 +27,7 @@ def difference(old: Document, new: Document) -> Json:
     for name in LISTS:
         if getattr(old, name) != getattr(new, name):
             start, count, items = spliced(getattr(old, name), getattr(new, name))
-            change[name] = [start, count, [asdict(item) for item in items]]
+            change[name] = [start, count, [as_json(item) for item in items]]
     if old.training is not new.training and (progress := _fields(old.training.progress, new.training.progress)):
         change["progress"] = progress
     return change
@@ -41,7 +40,7 @@ def _nodes(old: Mapping[str, Node], new: Mapping[str, Node]) -> Json:
     usual = [i for i in old if i in new] + [i for i in new if i not in old]
     change: Json = {"gone": gone} if gone else {}
     if changed:
-        change["set"] = [asdict(n) for n in changed]
+        change["set"] = [as_json(n) for n in changed]
     return change if usual == list(new) else change | {"order": list(new)}
 
 
@@ -101,13 +100,6 @@ def _patched_fields(old: Json, change: Json) -> Json:
 
 
 def documents(versions: Sequence[Json], file: str) -> list[Document]:
-    """The documents of JSON that `patched` made in a row; they share the nodes that are the same. Raises `FileError`."""
-    made: dict[int, tuple[Json, Node]] = {}
-
-    def node(data: Json) -> Node:
-        # The data is kept with what was made of it, so that no other object can have its identity meanwhile.
-        if id(data) not in made:
-            made[id(data)] = (data, node_from_json(data))
-        return made[id(data)][1]
-
-    return [from_data(data, file, node) for data in versions]
+    """The documents of JSON that `patched` made in a row; they share what is the same. Raises `FileError`."""
+    once = Once()
+    return [from_data(data, file, once) for data in versions]

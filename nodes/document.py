@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -95,9 +95,15 @@ class Node:
 
     def same_layer(self, other: Node) -> bool:
         """Equal in all but where and how large it is drawn. (Of a block's ports, the height says which comes first.)"""
+        return self._meaning == other._meaning
+
+    @cached_property
+    def _meaning(self) -> tuple[Any, ...]:
+        """All but where and how large it is drawn: read thousands of times."""
         if self.type in (ENTRY, EXIT):
-            return self == other
-        return replace(self, position=other.position, collapsed=other.collapsed, pinned=other.pinned) == other
+            return (self,)
+        drawn = ("position", "collapsed", "pinned")
+        return tuple(getattr(self, f.name) for f in fields(self) if f.name not in drawn)
 
     @property
     def known(self) -> bool:
@@ -190,12 +196,18 @@ class Document:
             made = replace(made, bends={w: points for w, points in made.bends.items() if w in made.wires})
         return made
 
+    def forget(self) -> None:
+        """Let go of what was worked out from it: where that is asked for again, it is worked out anew."""
+        for name in self.__dict__.keys() - {f.name for f in fields(self)}:
+            self.__dict__.pop(name, None)
+
     # -- questions -----------------------------------------------------------------------------------------------------
     def node(self, id: str) -> Node:
         """The node of this id, or at the end of this path."""
-        if own(id) not in self.nodes:
+        found = self.nodes.get(id) or self.nodes.get(own(id))
+        if found is None:
             raise NetwrightError(f"There is no layer with the id ‘{id}’ in this network.")
-        return self.nodes[own(id)]
+        return found
 
     @cached_property
     def unfolded(self) -> Unfolded:
@@ -203,6 +215,11 @@ class Document:
         from nodes.unfold import unfold
 
         return unfold(self)
+
+    @property
+    def standing(self) -> int:
+        """The index of the stage in which its training stands."""
+        return min(int(self.training.progress.get("stage", 0)), len(self.recipe.stages) - 1)
 
     @cached_property
     def wires_into(self) -> Mapping[str, tuple[Wire, ...]]:
@@ -268,7 +285,8 @@ class Document:
 
     def path(self, id: str) -> str:
         """Where a node stands in the plain document, in the first repetition of the blocks around it; a path is itself."""
-        return "/0/".join([*self.chain(id), id]) if id in self.nodes else id
+        node = self.nodes.get(id)
+        return "/0/".join([*self.chain(id), id]) if node is not None and node.parent else id
 
     def port_label(self, port: str) -> str:
         """How a port is called on the canvas: a block's is named like the entry or exit behind it."""

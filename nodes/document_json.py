@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 from nodes.document import BLOCK, Block, Document, Frame, Node, Position, Promotion, Share, Training, Wire
 from runtime.checkpoint import progress_from_json
@@ -14,24 +14,38 @@ from runtime.errors import FileError
 from runtime.recipe import recipe_from_json
 from runtime.typed import Damage
 
-NodeFrom = Callable[[dict[str, Any]], Node]
-VERSION = 3
+T = TypeVar("T")
+VERSION = 4
 #: Blocks in blocks, and repetitions of one, at most.
 DEEPEST, MOST_REPEATED = 32, 1000
 #: From version n to n + 1, each a function from the old text's object to the new one's.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda old: old,  # 2 adds fields of nodes and recipes whose defaults are what version 1 did
     2: lambda old: old,  # 3 adds blocks: what stands in none has an empty parent
+    3: lambda old: old,  # 4 adds a stage's name and an update's rate, whose defaults are what version 3 did
 }
+
+
+#: The names of what a thing consists of.
+_FIELDS = {kind: tuple(f.name for f in fields(kind)) for kind in (Node, Wire, Frame)}
+
+
+def as_json(thing: Node | Wire | Frame) -> dict[str, Any]:
+    """What ``asdict`` gives, without the copies that it makes of everything: documents never change."""
+    found = {name: getattr(thing, name) for name in _FIELDS[type(thing)]}
+    if isinstance(thing, Node):
+        found["shared"] = {name: asdict(share) for name, share in thing.shared.items()}
+        found["block"] = asdict(thing.block) if thing.block else None
+    return found
 
 
 #: What the object has besides its version, under its name, from the document.
 PARTS: dict[str, Callable[[Document], Any]] = {
     "title": lambda d: d.title,
-    "nodes": lambda d: [asdict(n) for n in d.nodes.values()],
-    "wires": lambda d: [asdict(w) for w in d.wires],
-    "bends": lambda d: [{"wire": asdict(w), "points": points} for w, points in d.bends.items()],
-    "frames": lambda d: [asdict(f) for f in d.frames],
+    "nodes": lambda d: [as_json(n) for n in d.nodes.values()],
+    "wires": lambda d: [as_json(w) for w in d.wires],
+    "bends": lambda d: [{"wire": as_json(w), "points": points} for w, points in d.bends.items()],
+    "frames": lambda d: [as_json(f) for f in d.frames],
     "recipe": lambda d: d.recipe.to_json(),
     "notes": lambda d: d.notes,
     "output": lambda d: d.output,
@@ -60,8 +74,31 @@ def from_json(text: str, file: str = "the file") -> Document:
     return from_data(data, file)
 
 
-def from_data(data: Any, file: str, node: NodeFrom | None = None) -> Document:
-    """`from_json` after the parsing. `node` makes the nodes (None: `node_from_json`)."""
+class Once:
+    """What was made of a part of such an object before, where the next one has the same part: versions in a row share most."""
+
+    def __init__(self) -> None:
+        # The data is kept with what was made of it, so that no other object can have its identity meanwhile.
+        self._made: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self._free: dict[tuple[str, ...], int] = {}
+
+    def __call__(self, what: str, data: Any, make: Callable[[Any], T]) -> T:
+        key = (what, id(data))
+        if key not in self._made:
+            self._made[key] = (data, make(data))
+        made: T = self._made[key][1]
+        return made
+
+    def free(self, nodes: Mapping[str, Node]) -> int:
+        """The first number that no node's id has (``n7``): a new layer must never take another one's place."""
+        ids = tuple(nodes)
+        if ids not in self._free:
+            self._free[ids] = 1 + max((int(id[1:]) for id in ids if id[:1] == "n" and id[1:].isdecimal()), default=0)
+        return self._free[ids]
+
+
+def from_data(data: Any, file: str, once: Once | None = None) -> Document:
+    """`from_json` after the parsing. `once` knows what was read before."""
     try:
         version = data["version"]
         if not isinstance(version, int):
@@ -74,7 +111,7 @@ def from_data(data: Any, file: str, node: NodeFrom | None = None) -> Document:
     while version < VERSION:
         data, version = MIGRATIONS[version](data), version + 1
     try:
-        return _document(data, node or node_from_json)
+        return _document(data, once or Once())
     except Damage as damage:
         raise FileError(f"The network in {file} is damaged: {damage}; open an older copy.") from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, RecursionError):
@@ -82,13 +119,14 @@ def from_data(data: Any, file: str, node: NodeFrom | None = None) -> Document:
         raise FileError(f"The network in {file} is damaged: {missing}; open an older copy.") from None
 
 
-def _document(data: Mapping[str, Any], node: NodeFrom) -> Document:
-    nodes = {n["id"]: node(n) for n in data["nodes"]}
-    wires = tuple(_wire(w) for w in data["wires"])
+def _document(data: Mapping[str, Any], once: Once) -> Document:
+    nodes = {n["id"]: once("node", n, node_from_json) for n in data["nodes"]}
+    wires = once("wires", data["wires"], lambda all: tuple(map(_wire, all)))
     if any(w.source not in nodes or w.target not in nodes for w in wires) or len(nodes) != len(data["nodes"]):
         raise Damage("a wire leads to a layer that is not there, or two layers are one")
     require_nesting(nodes)
-    recipe, progress = recipe_from_json(data["recipe"]), progress_from_json(data["progress"])
+    recipe = once("recipe", data["recipe"], recipe_from_json)
+    progress = once("progress", data["progress"], progress_from_json)
     if progress.stage >= len(recipe.stages):
         raise Damage(f"its training stands in stage {progress.stage + 1} of a recipe with {len(recipe.stages)}")
     return Document(
@@ -99,7 +137,7 @@ def _document(data: Mapping[str, Any], node: NodeFrom) -> Document:
         recipe=recipe,
         notes=str(data["notes"]),
         output=str(data["output"]),
-        serial=max(int(data["serial"]), _free(nodes)),
+        serial=max(int(data["serial"]), once.free(nodes)),
         training=Training(progress=dict(data["progress"])),
         bends=bends_from_json(data.get("bends", ()), wires),
         silenced=tuple(sorted({str(kind) for kind in data.get("silenced", ())})),
@@ -112,14 +150,9 @@ def _wire(data: Mapping[str, Any]) -> Wire:
 
 def bends_from_json(data: Iterable[Mapping[str, Any]], wires: Iterable[Wire]) -> dict[Wire, tuple[Position, ...]]:
     """The points of each wire; those of a wire that is not there are left out."""
-    known = set(wires)
     read = {_wire(b["wire"]): tuple(_place(p, "a bend of a wire") for p in b["points"]) for b in data}
+    known = set(wires) if read else set()
     return {wire: points for wire, points in read.items() if wire in known and points}
-
-
-def _free(nodes: Mapping[str, Node]) -> int:
-    """The first number that no node's id has (``n7``): a new layer must never take another one's place."""
-    return 1 + max((int(id[1:]) for id in nodes if id[:1] == "n" and id[1:].isdecimal()), default=0)
 
 
 def node_from_json(data: Mapping[str, Any]) -> Node:
@@ -154,6 +187,8 @@ def require_nesting(nodes: Mapping[str, Node]) -> None:
     """Raises `Damage` for a node in a block that is none, for a block that stands inside itself, and for a block whose face
     sets a layer that is not in it."""
     for node in nodes.values():
+        if not node.parent and node.block is None and node.type != BLOCK:
+            continue
         parent = nodes.get(node.parent)
         if node.parent and (parent is None or parent.block is None):
             raise Damage(f"the layer ‘{node.name}’ stands in a block that is not there")
@@ -193,10 +228,15 @@ def shares(data: Mapping[str, Any]) -> dict[str, Share]:
 
 
 def _frame(data: Mapping[str, Any], nodes: Mapping[str, Node]) -> Frame:
-    parent = str(data.get("parent", ""))
-    if parent and parent not in nodes:
+    frame = frame_from_json(data)
+    if frame.parent and frame.parent not in nodes:
         raise Damage("a frame stands in a block that is not there")
-    note = bool(data.get("note", False))
+    return frame
+
+
+def frame_from_json(data: Mapping[str, Any]) -> Frame:
+    """The inverse of ``asdict`` of a frame. Raises `Damage`, and what its parts raise."""
+    parent, note = str(data.get("parent", "")), bool(data.get("note", False))
     return Frame(str(data["id"]), str(data["title"]), str(data["text"]), _four(data["rect"]), parent, note)
 
 

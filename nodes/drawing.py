@@ -1,7 +1,8 @@
 """A drawing as a list of marks: no toolkit, no colours. The window paints it, the reference writes it as SVG.
 
-Lengths are logical pixels. An ink names a role of the look (``text2``, ``positive``; ``hue`` is the layer's category) and
-how much of it lies over the ground, so that one drawing serves light and dark.
+Lengths are logical pixels. An ink names a role of the look (``text2``, ``positive``; ``hue`` is the layer's category, and
+``core``, ``pooling`` … are those categories' own) and how much of it lies over the ground, so that one drawing serves light and
+dark.
 """
 
 from __future__ import annotations

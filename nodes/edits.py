@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from nodes.bends import carried, split
 from nodes.build import Built, build, misfit
-from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Wire, own
+from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Training, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.naming import cleaned
 from nodes.problems import Problem, Refusal, Repair
@@ -16,6 +16,7 @@ from nodes.promotions import BYPASSED, on_view, promoted, set_face, without_prom
 from nodes.sharing import unshare as unshare
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
+from runtime.recipe import Stage
 
 #: The horizontal distance at which a layer is put behind another one.
 GAP = 232.0
@@ -62,7 +63,7 @@ def free_name(document: Document, base: str, numbered: bool = False, parent: str
 
 
 def remove(document: Document, ids: Iterable[str]) -> Document:
-    """Take nodes away, with all inside them, their wires, weights and optimizer state."""
+    """Take nodes away, with all inside them (frames, too), their wires, weights and optimizer state."""
     chosen = [document.node(i).id for i in ids]
     gone = {*chosen, *(inner for i in chosen for inner in document.inside(i))}
     for id, name in [(n.id, k) for n in document.nodes.values() for k, s in n.shared.items() if own(s.node) in gone]:
@@ -70,7 +71,9 @@ def remove(document: Document, ids: Iterable[str]) -> Document:
     kept = {i: without_promotions(n, gone) for i, n in document.nodes.items() if i not in gone}
     wires = tuple(w for w in document.wires if gone.isdisjoint((w.source, w.target, w.source_port, w.target_port)))
     training = replace(document.training, slots=_without(document.training.slots, gone), best={})
-    return document.changed(nodes=kept, wires=wires, weights=_without(document.weights, gone), training=training)
+    frames = tuple(f for f in document.frames if f.parent not in gone)
+    weights = _without(document.weights, gone)
+    return document.changed(nodes=kept, wires=wires, frames=frames, weights=weights, training=training)
 
 
 def _without(arrays: Mapping[str, Any], gone: set[str]) -> Mapping[str, Any]:
@@ -329,15 +332,33 @@ def hear_again(document: Document) -> Document:
 
 
 # -- recipe --------------------------------------------------------------------------------------------------------------
-def set_recipe(document: Document, **changes: Any) -> Document:
-    """Change fields of the first stage, of its update (optimizer …), or the seed."""
+def set_recipe(document: Document, stage: int = 0, **changes: Any) -> Document:
+    """Change fields of a stage, of its first update (optimizer …), or the seed."""
     from nodes.recipes import checked
 
     recipe = document.recipe
     if "seed" in changes:
         recipe = replace(recipe, seed=int(changes.pop("seed")))
-    recipe = recipe.with_stage(0, **changes) if changes else recipe
+    recipe = recipe.with_stage(stage, **changes) if changes else recipe
     try:
         return document.changed(recipe=checked(recipe))
     except NetwrightError as error:
         raise Refusal(str(error)) from None
+
+
+def set_stages(document: Document, stages: Sequence[Stage]) -> Document:
+    """Other stages in place of the recipe's. Training stands where it stood; where that stage is gone, the last one counts as
+    done, with the weights as they are."""
+    from nodes.recipes import checked
+
+    if not stages:
+        raise Refusal("A recipe needs a stage: keep one.")
+    try:
+        recipe = checked(replace(document.recipe, stages=tuple(stages)))
+    except NetwrightError as error:
+        raise Refusal(str(error)) from None
+    state = document.training
+    if state.progress.get("stage", 0) >= len(stages):
+        over = {**state.progress, "stage": len(stages) - 1, "stage_epoch": stages[-1].epochs, "updates": 0, "target": None}
+        state = Training(progress=over | {"batch": 0, "seen": 0, "correct": 0, "loss_sum": 0.0, "other_sums": []})
+    return document.changed(recipe=recipe, training=state)

@@ -33,6 +33,7 @@ class Example:
 
     `group` is a key of `GROUPS`; `lectures` are the decks by their first numbers, none for what goes beyond them. One that
     is `large` takes billions of multiply-adds a step: it is built, counted and saved, and a small form of it is trained.
+    `picture` is a key of `nodes.portrait.special.PICTURES`, where the network drawn small does not tell what it is about.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Example:
     group: str
     lectures: tuple[str, ...] = ()
     large: bool = False
+    picture: str = ""
 
 
 #: How far below its neighbour a second branch stands.
@@ -54,14 +56,15 @@ _EXAMPLES: dict[str, Example] = {}
 
 
 def example(
-    name: str, title: str, help: str, number: str, *, group: str, lectures: tuple[str, ...] = (), large: bool = False
-) -> Callable[[Callable[[], Document]], Callable[[], Document]]:
+    name: str, title: str, help: str, number: str, *, group: str, lectures: tuple[str, ...] = (), large: bool = False,
+    picture: str = "",
+) -> Callable[[Callable[[], Document]], Callable[[], Document]]:  # fmt: skip
     """Decorator: the function draws the example called `name`; see `Example`."""
     if group not in GROUPS:
         raise ValueError(f"{name}: there is no group {group}")
 
     def register(make: Callable[[], Document]) -> Callable[[], Document]:
-        _EXAMPLES[name] = Example(name, title, help, number, make, group, lectures, large)
+        _EXAMPLES[name] = Example(name, title, help, number, make, group, lectures, large, picture)
         return make
 
     return register
@@ -116,15 +119,24 @@ class Sketch:
             self._last, self._port = id, cls.outputs[0]
         return id
 
+    @contextmanager
+    def aside(self, source: str, rows: int = 1) -> Iterator[None]:
+        """Draw behind `source`, so many rows below the last layer; then the chain goes on from the last one."""
+        kept = self._last, self._port, self._x, self._y
+        x, y = self.document.nodes[self._last].position
+        self._last, self._port = source, self.document.outputs(source)[0]
+        self._x, self._y = x, y + rows * BELOW
+        yield
+        self._last, self._port, self._x, self._y = kept
+
     def beside(self, type: str, label: str, source: str, **settings: Any) -> str:
         """Add a layer below the last one, behind `source`; the chain goes on from the last one. Returns its id."""
-        last, port, x = self._last, self._port, self._x
-        before = self.document.nodes[last].position
-        self._last, self._port = source, layer_type(self.document.nodes[source].type).outputs[0]
-        self._x, self._y = before[0], before[1] + BELOW
-        id = self.add(type, label, **settings)
-        self._last, self._port, self._x, self._y = last, port, x, before[1]
-        return id
+        with self.aside(source):
+            return self.add(type, label, **settings)
+
+    def share(self, id: str, parameter: str, owner: str, transposed: bool = False) -> None:
+        """Let `id` use the parameter of that name of `owner`, its axes exchanged if asked."""
+        self.document = edits.share(self.document, id, parameter, owner, transposed=transposed)
 
     def branch(self, source: str) -> None:
         """Go on behind `source`, on a row above all that stands here."""

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nodes.document import Document, frozen
 from nodes.plan import Plan, initial_weights
 from runtime.data import Dataset
 from runtime.engines import engine
-from runtime.graph import Array, Value
+from runtime.graph import Array, Value, prune
 from runtime.training_step import copied
 
 PART = 1000
 
 
-def fitted(document: Document, plan: Plan, dataset: Dataset) -> Document:
-    """`document` with the statistics of every layer that has `fit`, in order: a later one sees the earlier ones at work."""
+def fitted(document: Document, plans: Sequence[Plan], datasets: Sequence[Dataset]) -> Document:
+    """`document` with the statistics of every layer that has `fit`, in order: a later one sees the earlier ones at work. Each
+    is measured on the data of the first stage whose data reach it."""
+    done: set[str] = set()
+    for plan, dataset in zip(plans, datasets, strict=True):
+        here = plan.training.plain.document.downstream(plan.data_node) - done
+        document = _fitted(document, plan, dataset, here)
+        done |= here
+    return document
+
+
+def _fitted(document: Document, plan: Plan, dataset: Dataset, here: set[str]) -> Document:
     for id, built in plan.training.nodes.items():
         fit = getattr(built.layer, "fit", None)
-        if fit is None or not built.outputs:
+        if fit is None or not built.outputs or id not in here:
             continue
         value = plan.evaluation.nodes[id].inputs["x"]
         found = fit(_batches(document, plan, dataset, value), value)
@@ -35,6 +45,7 @@ def _batches(document: Document, plan: Plan, dataset: Dataset, value: Value) -> 
     split = dataset.train
     if value.name not in inputs:
         graph.outputs = [value]
+        prune(graph)
         program = engine("onnxruntime", "cpu").load(graph)
     used = {n for op in graph.ops for n in op.reads}
     given = {n: a for n, a in weights.items() if n in used}

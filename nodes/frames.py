@@ -34,6 +34,10 @@ def place_frames(document: Document, rects: Mapping[str, Rect]) -> Document:
 
 def write_frame(document: Document, id: str, title: str, text: str) -> Document:
     """Another title and text, no longer than can be read."""
-    title, text = " ".join(title.split())[:LONGEST_TITLE], text.strip()[:LONGEST_TEXT]
-    made = tuple(replace(f, title=title, text=text) if f.id == id else f for f in document.frames)
+    made = tuple(clipped(replace(f, title=title, text=text)) if f.id == id else f for f in document.frames)
     return document if made == document.frames else document.changed(frames=made)
+
+
+def clipped(frame: Frame) -> Frame:
+    """Its title and text no longer than can be read."""
+    return replace(frame, title=" ".join(frame.title.split())[:LONGEST_TITLE], text=frame.text.strip()[:LONGEST_TEXT])

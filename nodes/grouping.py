@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from nodes.bends import Bends, divided
 from nodes.document import BLOCK, ENTRY, EXIT, Block, Document, Node, Position, Wire
 from nodes.edits import GAP, free_name, require_place
 from nodes.layer import layer_type
@@ -16,13 +17,15 @@ from runtime.errors import NetwrightError
 Output = tuple[str, str]
 
 
-def group(document: Document, ids: Iterable[str], name: str = "block") -> tuple[Document, str]:
-    """Put nodes into a block of their own; returns the document and the block's id.
+def group(
+    document: Document, ids: Iterable[str], name: str = "block", frames: Iterable[str] = ()
+) -> tuple[Document, str]:
+    """Put nodes, and these frames, into a block of their own; returns the document and the block's id.
 
     Every output that a wire brings across the border gets a port, and so does what is free. Raises `Refusal` for data and
     losses, and where a wire leaves the block and comes back.
     """
-    wanted = set(ids)
+    wanted, framed = set(ids), set(frames)
     chosen = [i for i in document.nodes if i in wanted]
     _require_group(document, chosen)
     document, id = _with_block(document, chosen, name)
@@ -31,7 +34,8 @@ def group(document: Document, ids: Iterable[str], name: str = "block") -> tuple[
     for output, wires in _leaving(document, chosen).items():
         document = _exit(document, id, output, wires)
     nodes = {i: replace(n, parent=id) if i in wanted else n for i, n in document.nodes.items()}
-    return rekeyed(document.changed(nodes=nodes), lambda path: _lowered(path, wanted, id)), id
+    inner = tuple(replace(f, parent=id) if f.id in framed else f for f in document.frames)
+    return rekeyed(document.changed(nodes=nodes, frames=inner), lambda path: _lowered(path, wanted, id)), id
 
 
 def _require_group(document: Document, chosen: list[str]) -> None:
@@ -126,15 +130,18 @@ def _entry(document: Document, block: str, source: Output, wires: list[Wire]) ->
     left = document.nodes[wires[0].target].position
     document, id = _end(document, block, ENTRY, "in", (left[0] - GAP, left[1]))
     outer = (Wire(*source, block, id),) if source[0] else ()
-    inner = [replace(w, source=id, source_port="y") for w in wires]
-    return _swapped(document, wires, (*outer, *inner))
+    parts = {w: divided(document, w, document.nodes[id].position) for w in wires}
+    inner = {replace(w, source=id, source_port="y"): parts[w][1] for w in wires}
+    return _swapped(document, wires, {**dict.fromkeys(outer, parts[wires[0]][0]), **inner})
 
 
 def _exit(document: Document, block: str, output: Output, wires: list[Wire]) -> Document:
     right = document.nodes[output[0]].position
     document, id = _end(document, block, EXIT, "out", (right[0] + GAP, right[1]))
-    outer = [replace(w, source=block, source_port=id) for w in wires]
-    return _swapped(document, wires, (Wire(*output, id, "x"), *outer))
+    parts = {w: divided(document, w, document.nodes[id].position) for w in wires}
+    outer = {replace(w, source=block, source_port=id): parts[w][1] for w in wires}
+    inside = parts[wires[0]][0] if wires else ()
+    return _swapped(document, wires, {Wire(*output, id, "x"): inside, **outer})
 
 
 def _end(document: Document, block: str, type: str, name: str, place: Position) -> tuple[Document, str]:
@@ -146,9 +153,11 @@ def _end(document: Document, block: str, type: str, name: str, place: Position) 
     return document.changed(nodes={**document.nodes, id: node}, serial=document.serial + 1), id
 
 
-def _swapped(document: Document, old: Iterable[Wire], new: Iterable[Wire]) -> Document:
+def _swapped(document: Document, old: Iterable[Wire], new: Bends) -> Document:
+    """Other wires in the place of these, with the bends that they have now."""
     gone = set(old)
-    return document.changed(wires=(*(w for w in document.wires if w not in gone), *new))
+    bends = {**document.bends, **{w: points for w, points in new.items() if points}}
+    return document.changed(wires=(*(w for w in document.wires if w not in gone), *new), bends=bends)
 
 
 def _lowered(path: list[str], chosen: set[str], block: str) -> list[str]:

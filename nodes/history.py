@@ -1,19 +1,23 @@
 """History: the list of documents. Undo is going back one; it cannot be wrong, because nothing is ever changed in place.
 
-Every edit is kept. What the past keeps of weights is bounded: beyond it the oldest are let go, and an entry without its weights
-is `thin`: whoever goes back to it gives it those of the present that fit.
+Undo is unlimited within two bounds on memory. What the past keeps of weights: beyond that the oldest are let go, and an entry
+without its weights is `thin`: whoever goes back to it gives it those of the present that fit. What it keeps of drawings: beyond
+that the oldest entries are dropped, a quarter at once. (A moved layer of a network of 500 takes some 20 kB: 13,000 of them.)
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from sys import getsizeof
 
 from nodes.document import Document, Training
 from runtime.graph import Array
 
 #: Bytes of weights and optimizer state that the past may keep beside those of the present.
 BOUND = 512 << 20
+#: Bytes of drawings that undo may go back through; and what a layer, a wire and the rest of an entry take, about.
+DRAWN, NODE, WIRE, REST = 256 << 20, 1200, 300, 1500
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Entry:
     document: Document
     merge: str = ""
     thin: bool = False
+    #: Bytes that its drawing takes beside the one before.
+    size: int = field(default=0, compare=False)
 
 
 def arrays(document: Document) -> Iterator[tuple[str, Mapping[str, Array]]]:
@@ -37,11 +43,11 @@ def arrays(document: Document) -> Iterator[tuple[str, Mapping[str, Array]]]:
 class History:
     """Undo and redo over whole documents, with a mark where the file was last saved."""
 
-    def __init__(self, document: Document, bound: int = BOUND) -> None:
+    def __init__(self, document: Document, bound: int = BOUND, drawn: int = DRAWN) -> None:
         self._entries = [Entry("New", document)]
         self._index = 0
         self._clean: Document | None = document
-        self._bound = bound
+        self._bound, self._drawn = bound, drawn
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -81,17 +87,19 @@ class History:
         del self._entries[self._index + 1 :]
         last = self._entries[-1]
         if merge and last.merge == merge and self._index > 0 and last.document is not self._clean:
-            self._entries[-1] = Entry(title, document, merge)
+            self._entries.pop()
         else:
-            self._entries.append(Entry(title, document, merge))
             self._index += 1
+        self._entries.append(Entry(title, document, merge, size=own_bytes(self._entries[-1].document, document)))
+        before.forget()
+        self._drop()
         if document.weights is not before.weights or document.training is not before.training:
             self._let_go()
 
     def replace(self, document: Document) -> None:
         """Replace the present document without a new entry (the checkpoints of a run are one entry)."""
         entry = self._entries[self._index]
-        self._entries[self._index] = Entry(entry.title, document, entry.merge)
+        self._entries[self._index] = Entry(entry.title, document, entry.merge, size=entry.size)
         self._let_go()
 
     @property
@@ -110,7 +118,27 @@ class History:
         self._index = min(len(self._entries) - 1, self._index + 1)
         return self.document
 
-    # -- the bound -----------------------------------------------------------------------------------------------------------
+    # -- the bounds ----------------------------------------------------------------------------------------------------------
+    def _drop(self) -> int:
+        """Beyond the bound of drawings the oldest entries go, and the file's mark with them; returns how many."""
+        taken = sum(e.size for e in self._entries)
+        if taken <= self._drawn:
+            return 0
+        count = 0
+        while count < self._droppable and taken > 0.75 * self._drawn:
+            count += 1
+            taken -= self._entries[count].size
+        del self._entries[:count]
+        self._index -= count
+        if self.clean_index is None:
+            self._clean = None  # nobody can go back to it: it need not be kept
+        return count
+
+    @property
+    def _droppable(self) -> int:
+        """How many entries may be dropped at most: one is there always to go back to."""
+        return self._index - 1
+
     def _let_go(self) -> None:
         """Beyond the bound the oldest weights that the present does not share go; no edit does."""
         kept, seen, free = set(_of(self.document, set())), set[int](), self._bound
@@ -130,6 +158,21 @@ class History:
         entry = self._entries[i]
         bare = entry.document.changed(weights={}, training=Training())
         self._entries[i] = replace(entry, document=bare, thin=True)
+
+
+def own_bytes(before: Document, after: Document) -> int:
+    """What a document's drawing takes of memory beside the one before, about: they share what is the same."""
+    size = REST
+    if after.nodes is not before.nodes:
+        size += getsizeof(after.nodes) + NODE * sum(before.nodes.get(i) is not n for i, n in after.nodes.items())
+    if after.wires is not before.wires:
+        old = set(map(id, before.wires))
+        size += getsizeof(after.wires) + WIRE * sum(id(w) not in old for w in after.wires)
+    if after.bends is not before.bends:
+        size += getsizeof(after.bends) + WIRE * sum(points is not before.bends.get(w) for w, points in after.bends.items())
+    if after.frames is not before.frames:
+        size += getsizeof(after.frames) + WIRE * len(after.frames)
+    return size
 
 
 def _of(document: Document, seen: set[int]) -> dict[int, int]:

@@ -9,12 +9,12 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, TypeVar
 
 from nodes.drawing import Drawing
 from runtime.errors import NetwrightError, unknown
-from runtime.graph import Array, Graph, Value, describe_shape
+from runtime.graph import Array, Dim, Graph, Value, describe_shape
 
 #: Kinds of port, by what one sample is: its rank, or its role.
 INDICES, VECTOR, SEQUENCE, MAPS, VOLUME = "indices", "vector", "sequence", "maps", "volume"
@@ -26,6 +26,8 @@ KIND_WORDS = {
     INDICES: "a class number", VECTOR: "a vector", SEQUENCE: "a sequence (steps × features)",
     MAPS: "maps (channels × height × width)", VOLUME: "a volume", NUMBER: "one number",
 }  # fmt: skip
+#: By the rank of a batch.
+OF_RANK = {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}
 CATEGORIES = (
     "Data", "Core", "Convolution", "Pooling", "Activation", "Normalise & regularise", "Recurrent", "Shape & combine",
     "Loss", "Block",
@@ -46,16 +48,23 @@ class LayerError(NetwrightError):
 
 def kind_of(value: Value) -> str:
     """The kind of port a batch of such samples fits."""
-    if value.rank == 0:
+    rank = len(value.shape)
+    if rank == 0:
         return NUMBER
     if value.dtype.kind in "iu":
         return INDICES
-    return {2: VECTOR, 3: SEQUENCE, 4: MAPS, 5: VOLUME}.get(value.rank, VECTOR)
+    return OF_RANK.get(rank, VECTOR)
 
 
 def sample_shape(value: Value) -> str:
     """``16×5×5``: the shape without the batch."""
-    return describe_shape(value.shape[1:])
+    return _in_words(value.shape[1:])
+
+
+@lru_cache(maxsize=1024)
+def _in_words(shape: tuple[Dim, ...]) -> str:
+    """A large network has few shapes, and says each of them thousands of times."""
+    return describe_shape(shape)
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,9 @@ class Layer:
     training_only: ClassVar[bool] = False
     bead: ClassVar[bool] = False
     structural: ClassVar[bool] = False
+    learns_alone: ClassVar[bool] = False
+    #: Whether what it emits depends on what stands behind its inputs, and not on their types and shapes alone.
+    looks_behind: ClassVar[bool] = False
     trials: ClassVar[tuple[Trial, ...]] = (Trial(),)
 
     def emit(self, g: Graph, *inputs: Any) -> Any:
@@ -230,6 +242,10 @@ class Layer:
     def passes_inference(self) -> bool:
         """Whether nothing of it is left in the finished model, which goes past it."""
         return self.training_only
+
+    def own_loss(self, g: Graph, inputs: Mapping[str, Any], outputs: Mapping[str, Value]) -> Value | None:
+        """What a layer that `learns_alone` lowers when an update names it as its loss: a mean over the batch, a scalar."""
+        return None
 
     def smallest_batch(self, inputs: Mapping[str, Value]) -> int:
         """How many samples a training batch must have at least, for these inputs."""
@@ -270,12 +286,18 @@ class LossLayer(Layer):
     the reduction sum, training lowers the batch's sum, and curves and evaluations show it per sample.
     """
 
+    looks_behind: ClassVar[bool] = True
+
     reduction: str = setting("mean", choices=("mean", "sum"), help="How a batch's losses join; curves show them per sample.")
     weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")
 
     def decision(self, g: Graph, prediction: Value, target: Value) -> str:
         """How a prediction becomes a class: argmax, threshold, sign, or none (regression)."""
         return "none"
+
+    def mass(self, g: Graph, prediction: Value, target: Value) -> Value | None:
+        """By what the mean over a batch is divided, where that is not the number of samples (weights of classes)."""
+        return None
 
     def unfit(self, targets: Array) -> str:
         """What is wrong with numbers as targets, (N, …): ``−1.2, and it takes numbers from 0 to 1``; empty for nothing."""

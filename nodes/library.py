@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nodes.clipboard import parts, planted
-from nodes.document import BLOCK, ENTRY, EXIT, Document, Node, Position, Wire
+from nodes.clipboard import Piece, piece, piece_from_data, planted
+from nodes.document import BLOCK, ENTRY, EXIT, Document, Node, Position
 from nodes.layer import layer_type
 from nodes.naming import cleaned
 from nodes.problems import Refusal, Repair
@@ -29,9 +29,12 @@ class Entry:
 
     name: str
     path: Path
-    nodes: Mapping[str, Node] = field(default_factory=dict)
-    wires: tuple[Wire, ...] = ()
+    content: Piece = field(default_factory=lambda: Piece({}))
     problem: str = ""
+
+    @property
+    def nodes(self) -> Mapping[str, Node]:
+        return self.content.nodes
 
     @property
     def block(self) -> Node:
@@ -77,10 +80,10 @@ def _read(path: Path) -> Entry:
         if data["version"] > VERSION:
             newer = f"{path.name} was written by a newer Netwright (library version {data['version']}): update."
             return Entry(name, path, problem=newer)
-        nodes, wires = parts(data)
-        if [n.block is not None for n in nodes.values() if not n.parent] != [True]:
+        content = piece_from_data(data)
+        if [n.block is not None for n in content.nodes.values() if not n.parent] != [True]:
             raise Damage("it holds no single block")
-        return Entry(str(data["name"]), path, nodes, tuple(wires))
+        return Entry(str(data["name"]), path, content)
     except (Damage, NetwrightError) as error:
         return Entry(name, path, problem=f"{path.name} cannot be used: {str(error).rstrip('.')}; remove it, or save it anew.")
     except OSError as error:
@@ -102,17 +105,20 @@ def keep(document: Document, id: str, folder: Path, replacing: bool = False) -> 
     if path.exists() and not replacing:
         again = Repair(f"Replace ‘{node.name}’", lambda d: _kept(d, id, folder))
         raise Refusal(f"The library has a block called ‘{node.name}’ already: rename this one, or replace the other.", (again,))
-    inside = {node.id, *document.inside(node.id)}
-    nodes = [asdict(n) for n in document.nodes.values() if n.id in inside]
-    nodes = [{**n, "parent": ""} if n["id"] == node.id else n for n in nodes]
-    wires = [asdict(w) for w in document.wires if w.target in inside and w.source in inside]
-    text = json.dumps({"kind": KIND, "version": VERSION, "name": node.name, "nodes": nodes, "wires": wires}, indent=1)
+    text = json.dumps({"kind": KIND, "version": VERSION, "name": node.name, **_alone(document, node).to_data()}, indent=1)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise FileError(f"The library’s folder {folder} cannot be made: {error.strerror}.") from None
     write(path, text.encode())
     return path
+
+
+def _alone(document: Document, node: Node) -> Piece:
+    """A block as it stands in no other, without wires to what is outside."""
+    found = piece(document, [node.id])
+    wires = tuple(w for w in found.wires if w.source in found.nodes)
+    return replace(found, nodes={**found.nodes, node.id: replace(node, parent="")}, wires=wires)
 
 
 def _kept(document: Document, id: str, folder: Path) -> Document:
@@ -145,8 +151,8 @@ def take(document: Document, entry: Entry, position: Position, parent: str = "",
     if entry.problem:
         raise Refusal(entry.problem, (Repair(f"Take ‘{entry.name}’ out of the library", lambda d: _forgotten(d, entry)),))
     top = entry.block
-    made = replace(top, position=position, parent=parent, name=name or entry.name)
-    document, new = planted(document, {**entry.nodes, top.id: made}, entry.wires)
+    made = replace(top, position=position, name=name or entry.name)
+    document, new = planted(document, replace(entry.content, nodes={**entry.nodes, top.id: made}), parent)
     return document, new[top.id]
 
 

@@ -16,13 +16,14 @@ def to_train(document: Document, built: Built) -> Need:
 
 def slots(document: Document) -> int:
     """How many numbers the optimizer keeps beside each weight."""
-    chosen = OPTIMIZERS.get(document.recipe.stages[0].updates[0].optimizer)
-    return len(chosen.slots) if chosen else 0
+    updates = (update for stage in document.recipe.stages for update in stage.updates)
+    return max((len(OPTIMIZERS[u.optimizer].slots) for u in updates if u.optimizer in OPTIMIZERS), default=0)
 
 
 def batch(document: Document, built: Built) -> int:
     """The samples of a step; 0 in the recipe means all there are, and more than there are none has."""
-    size = document.recipe.stages[0].batch_size
+    sizes = [stage.batch_size for stage in document.recipe.stages]
+    size = 0 if 0 in sizes else max(sizes)
     infos = [b.layer for b in built.nodes.values() if isinstance(b.layer, Dataset) and b.outputs]
     count = infos[0].info.train_size if infos else None
     return min(size or count or 1, count or size or 1)

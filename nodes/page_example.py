@@ -6,7 +6,7 @@ import numpy as np
 
 from nodes.build import build
 from nodes.document import Document
-from nodes.example import BELOW, Sketch
+from nodes.example import BELOW, Example, Sketch, examples
 from nodes.layer import INDICES, MAPS, SEQUENCE, VECTOR, Layer, LossLayer, layer_type
 from nodes.pictures.digits import changes_pictures
 from nodes.pictures.worked import run
@@ -23,6 +23,8 @@ def sketch(type: str) -> Document:
     s = Sketch(f"{type}: an example", Recipe((stage,)), cls.doc())
     if not cls.inputs and "label" not in cls.outputs:
         return _given_from_outside(s, type)
+    if _is_peculiar(cls):
+        return next(d for d in map(_made, examples().values()) if any(n.type == type for n in d.nodes.values()))
     data = s.add("Dataset", "Digits", name="digits")
     if cls.inputs and cls.inputs[0].accepts == (INDICES,):
         return _from_labels(s, type, data)
@@ -31,6 +33,16 @@ def sketch(type: str) -> Document:
         _itself(s, cls, data)
     _after(s, cls, data)
     return s.document
+
+
+def _made(found: Example) -> Document:
+    return Document() if found.large else found.make()
+
+
+def _is_peculiar(cls: type[Layer]) -> bool:
+    """Whether it needs several inputs that no pattern here gives: then the first example that has it is its own."""
+    needed = {port.name for port in cls.inputs if not port.optional} - {"target", "switches"}
+    return len(needed) > 1 and not _joins(cls)
 
 
 # -- before it -----------------------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import DTypeLike
-from onnx import helper
 
+from nodes.aims import Aims, aims, settled_stage
 from nodes.build import Built, Loss, build
 from nodes.check import check
 from nodes.document import Document, frozen
@@ -18,7 +18,8 @@ from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value
 from runtime.initializers import draw
 from runtime.recipe import Stage
-from runtime.training_step import StepGraph, copied, training_step
+from runtime.stages import mark
+from runtime.training_step import StepGraph, behind, training_step
 
 
 class NotReady(TrainingError):
@@ -31,44 +32,97 @@ class NotReady(TrainingError):
 
 
 @dataclass(frozen=True)
-class Plan:
-    """One stage of a document's recipe, ready to be run: see `plan`."""
+class Network:
+    """A document built in both modes, for all stages of its recipe."""
 
     document: Document
     training: Built
-    stage: Stage
     dtype: DTypeLike = np.float32
+
+    @cached_property
+    def evaluation(self) -> Built:
+        """The same network without what exists in training only, with its losses."""
+        return build(self.document, "evaluation", self.dtype)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One stage of a document's recipe, ready to be run: see `plan`."""
+
+    network: Network
+    index: int
+
+    @property
+    def document(self) -> Document:
+        return self.network.document
+
+    @property
+    def training(self) -> Built:
+        return self.network.training
+
+    @property
+    def evaluation(self) -> Built:
+        return self.network.evaluation
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The stage, with the keys of what each update moves."""
+        return settled_stage(self.training, self.document.recipe.stages[self.index], self.aims)
+
+    @cached_property
+    def aims(self) -> Aims:
+        """What the stage lowers."""
+        return aims(self.training, self.document.recipe.stages[self.index])
+
+    @cached_property
+    def evaluated(self) -> Aims:
+        """The same in evaluation."""
+        return aims(self.evaluation, self.document.recipe.stages[self.index])
 
     @property
     def loss(self) -> Value:
-        """What the training lowers: the recipe's one loss, or the weighted sum of all."""
-        return chosen_loss(self.training, self.stage)
+        """What the stage's first update lowers."""
+        return self.aims.losses[0]
 
     @property
-    def judged(self) -> Loss:
-        """The loss off whose prediction answers are read."""
-        assert self.training.judged is not None  # `plan` checked that there is one
-        return self.training.judged
+    def judged(self) -> Loss | None:
+        """The loss off whose prediction answers are read; None where a layer learns for itself."""
+        return self.aims.judged
+
+    @property
+    def decision(self) -> str:
+        return self.judged.decision if self.judged else "none"
+
+    @cached_property
+    def carry(self) -> dict[str, Value]:
+        """What the forward pass itself updates (running statistics), of the layers that the stage's losses need."""
+        g = self.aims.graph
+        needed = behind(g, self.aims.losses)
+        layers = {op.layer for op in g.ops if not needed.isdisjoint(op.outputs)}
+        return {n: value for n, value in g.carried.items() if g.parameters[n].key.rpartition("/")[0] in layers}
 
     @cached_property
     def step(self) -> StepGraph:
         """The training step, as it is run, saved and exported; it gives the loss, and what answers are read off."""
-        answers = [] if self.judged.decision == "none" else [self.judged.prediction]
-        g, judged = self.training.graph, self.judged
-        return training_step(g, self.loss, self.stage.updates[0], answers, g.carried, judged.decision)
-
-    @cached_property
-    def evaluation(self) -> Built:
-        """The same network without what exists in training only, with its loss."""
-        return build(self.document, "evaluation", self.dtype)
+        found, updates = self.aims, self.stage.updates
+        answers = [] if self.judged is None or self.decision == "none" else [self.judged.prediction]
+        further = list(zip(found.losses[1:], updates[1:], strict=True))
+        return training_step(found.graph, found.losses[0], updates[0], answers, self.carry, self.decision, further)
 
     @property
     def data_node(self) -> str:
-        named = self.stage.data
+        named = self.document.recipe.stages[self.index].data
         found = [n.id for n in self.document.nodes.values() if n.type == "Dataset" and (not named or n.id == named)]
         if not found:
             raise TrainingError("The network has no Dataset to train on: add one and wire its sample and label.")
         return found[0]
+
+    @cached_property
+    def dark(self) -> set[str]:
+        """The nodes, by their paths, that need the data of other stages."""
+        plain = self.training.plain.document
+        others = [n.id for n in plain.nodes.values() if n.type == "Dataset" and n.id != self.data_node]
+        return set().union(*(plain.downstream(id) for id in others))
 
     @property
     def dataset(self) -> Dataset:
@@ -77,49 +131,27 @@ class Plan:
         return layer
 
 
-def plan(document: Document, dtype: DTypeLike = np.float32) -> Plan:
-    """The plan of `document`'s first stage. Raises `NotReady` with its first error."""
+def plan(document: Document, dtype: DTypeLike = np.float32, stage: int | None = None) -> Plan:
+    """The plan of one of `document`'s stages: the one in which its training stands, if none is given; −1 is the last, whose
+    loss is what the network is for. Raises `NotReady` with its first error."""
+    return plans(document, dtype)[document.standing if stage is None else stage]
+
+
+def plans(document: Document, dtype: DTypeLike = np.float32) -> tuple[Plan, ...]:
+    """The plans of all stages, over one build. Raises `NotReady` with the first error, `TrainingError` for a stage that names
+    what is not there."""
     checked = check(document)
     if checked.errors:
         raise NotReady(checked.errors[0])
     built = checked.built if np.dtype(dtype) == np.float32 else build(document, "training", dtype)
-    found = Plan(document, built, document.recipe.stages[0], dtype)
-    if not found.data_node:
-        raise TrainingError("The network has no Dataset to train on: add one.")
-    chosen_loss(built, found.stage)
+    network, stages = Network(document, built, dtype), document.recipe.stages
+    found = tuple(Plan(network, index) for index in range(len(stages)))
+    for one in found:
+        try:
+            assert one.data_node and one.stage.updates
+        except TrainingError as error:
+            raise TrainingError(mark(stages, one.index).sentence(str(error))) from None
     return found
-
-
-def chosen_loss(built: Built, stage: Stage) -> Value:
-    """The loss that the stage's update names, or the weighted sum of all. Raises `TrainingError` for a name of no loss."""
-    named = stage.updates[0].loss
-    found = built.loss if not named else next((loss.value for loss in built.losses if loss.node == named), None)
-    if found is None:
-        raise TrainingError(f"The recipe's update names the loss ‘{named}’, and no loss has that id: leave the name empty.")
-    return found
-
-
-def shown_loss(built: Built, stage: Stage) -> tuple[Graph, Value | None]:
-    """`built`'s graph, and in it the loss as it is reported where one sums over a batch: divided by the batch's samples, so
-    that batches of any size compare. None: the loss itself is a mean already."""
-    named = stage.updates[0].loss
-    chosen = [loss for loss in built.losses if named in ("", loss.node)]
-    if not any(loss.summed for loss in chosen):
-        return built.graph, None
-    g = copied(built.graph)
-    total: Value | None = None
-    with g.scope(layer="", label="per_sample"):
-        for loss in chosen:
-            part = _per_sample(g, loss) if loss.summed else loss.value
-            part = part if named or loss.weight == 1 else g.Mul(part, loss.weight)
-            total = part if total is None else g.Add(total, part)
-    return g, total
-
-
-def _per_sample(g: Graph, loss: Loss) -> Value:
-    count = g.Gather(g.Shape(loss.prediction), g.constant(0, np.int64, "first"), axis=0)
-    result: Value = g.Div(loss.value, g.Cast(count, to=int(helper.np_dtype_to_tensor_dtype(g.dtype))))
-    return result
 
 
 def initial_weights(document: Document, graph: Graph) -> dict[str, Array]:

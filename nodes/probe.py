@@ -7,12 +7,12 @@ from functools import cached_property
 
 import numpy as np
 
-from nodes.plan import Plan, chosen_loss
+from nodes.plan import Plan
 from runtime.autodiff import gradients
 from runtime.data import Dataset
 from runtime.engines import Engine, Program
-from runtime.graph import Array, Graph, Value
-from runtime.training_step import copied
+from runtime.graph import Array, Graph, Value, prune
+from runtime.training_step import behind, copied
 
 #: Samples over which the size of gradients is measured.
 SAMPLES = 64
@@ -49,23 +49,27 @@ class Probe:
     def _forward(self) -> tuple[Graph, Program, dict[str, str]]:
         built = self._plan.evaluation
         graph = copied(built.graph)
-        names = {id: b.output.name for id, b in built.nodes.items() if b.output is not None}
+        dark = self._plan.dark
+        names = {id: b.output.name for id, b in built.nodes.items() if b.output is not None and id not in dark}
         produced = {n for op in graph.ops for n in op.outputs}
         graph.outputs = [graph.values[n] for n in dict.fromkeys(names.values()) if n in produced]
+        prune(graph)
         return graph, self._engine.load(graph), names
 
     @cached_property
     def _backward(self) -> tuple[Graph, Program, dict[str, list[str]]]:
-        built = self._plan.evaluation
-        graph = copied(built.graph)
-        trained = {n: p for n, p in graph.parameters.items() if p.kind == "trained"}
-        found = gradients(graph, chosen_loss(built, self._plan.stage), [graph.values[n] for n in trained])
+        aims = self._plan.evaluated
+        graph = copied(aims.graph)
+        needed = behind(graph, aims.losses[:1])
+        trained = {n: p for n, p in graph.parameters.items() if p.kind == "trained" and n in needed}
+        found = gradients(graph, aims.losses[0], [graph.values[n] for n in trained])
         names: dict[str, list[str]] = {}
         for name, parameter in trained.items():
             parts = parameter.key.split("/")[:-1]
             for k in range(1, len(parts) + 1, 2):  # the layer, and every block around it
                 names.setdefault("/".join(parts[:k]), []).append(found[name].name)
         graph.outputs = list(found.values())
+        prune(graph)
         return graph, self._engine.load(graph), names
 
 

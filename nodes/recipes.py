@@ -8,6 +8,7 @@ from runtime.errors import TrainingError, counted, unknown
 from runtime.preflight import WATCHED
 from runtime.recipe import Recipe, Stage, Update
 from runtime.rules import settings_of
+from runtime.stages import mark
 
 #: Below this, float32 knows no learning rate but 0; below the other, training goes on and changes next to nothing.
 SMALLEST, TINY = 1e-37, 1e-8
@@ -25,8 +26,11 @@ def advice(recipe: Recipe) -> str:
 
 def checked(recipe: Recipe) -> Recipe:
     """`recipe`, if every field is in range. Raises `TrainingError` naming field, value and range."""
-    for stage in recipe.stages:
-        _stage(stage)
+    for index, stage in enumerate(recipe.stages):
+        try:
+            _stage(stage)
+        except TrainingError as error:
+            raise TrainingError(mark(recipe.stages, index).sentence(str(error))) from None
     if not 0 <= recipe.seed < 2**63:
         raise TrainingError(f"The seed is {recipe.seed}, and it must be a whole number from 0 to 2⁶³−1.")
     return recipe
@@ -41,8 +45,8 @@ def _stage(stage: Stage) -> None:
     schedules.course(stage, 1)
     if stage.early_stop.quantity not in WATCHED:
         raise TrainingError(unknown("quantity to stop early by", stage.early_stop.quantity, WATCHED))
-    if len(stage.updates) != 1:
-        raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
+    if not stage.updates:
+        raise TrainingError("A stage has no updates, so nothing would be learnt: give it one.")
     for update in stage.updates:
         _update(update)
 
@@ -52,6 +56,7 @@ def _update(update: Update) -> None:
     _range("weight decay", update.weight_decay, 0, 1e3)
     _range("weight decay (L1)", update.weight_decay_l1, 0, 1e3)
     _range("clipping norm", update.clip_norm, 0, 1e9)
+    _range("rate of an update", update.rate, SMALLEST, 1e6)
     _range("clipping value", update.clip_value, 0, 1e9)
     optimizers.complete(optimizers.optimizer(update.optimizer), update.settings)
 

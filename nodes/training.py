@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from nodes.build import place
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
 from nodes.layer import INDICES, LossLayer, kind_of
-from nodes.plan import Plan, chosen_loss, initial_weights, plan, settled, shown_loss
+from nodes.plan import Plan, initial_weights, plans, settled
 from nodes.probe import Probe
 from nodes.training_info import slot_keys
 from runtime import data
@@ -41,27 +41,37 @@ class Run:
 
     def _start(self, document: Document) -> None:
         document = settled(document)
-        self.plan = plan(document)
-        self.dataset = load_data(self.plan, document.recipe.seed)
-        self._document = document if trained(document) else fitted(document, self.plan, self.dataset)
-        self.trainer = Trainer(task(self.plan, self.dataset), self.engine, self._checkpoint)
+        self._plans = plans(document)
+        self._datasets = load_all(self._plans, document.recipe.seed)
+        self._document = document if trained(document) else fitted(document, self._plans, self._datasets)
+        self._probes: dict[int, Probe] = {}
+        self.trainer = Trainer(whole(self._plans, self._datasets), self.engine, self._checkpoint)
         self.notices: list[str] = [*filter(None, [self.engine.notice]), *_left_over(self.trainer.task, self.plan.stage)]
-        self._probe = Probe(self.plan, self.dataset, self.engine)
 
     def _checkpoint(self) -> Checkpoint:
         document = self._document
         progress = progress_from_json(document.training.progress)
-        parameters = self.plan.training.graph.parameters
-        best = {name: document.training.best[p.key] for name, p in parameters.items() if p.key in document.training.best}
-        return Checkpoint(initial_weights(document, self.plan.training.graph), self._slots(), progress, best)
+        graph = self._plans[0].training.graph
+        best = {n: document.training.best[p.key] for n, p in graph.parameters.items() if p.key in document.training.best}
+        return Checkpoint(initial_weights(document, graph), self._slots(progress.stage), progress, best)
 
-    def _slots(self) -> dict[str, Array]:
+    def _slots(self, stage: int) -> dict[str, Array]:
         """The optimizer's state as the document has it, by the step's input names."""
         kept = self._document.training.slots
-        if not kept:
+        if not kept or stage >= len(self._plans):
             return {}  # (and the step is not built for it)
-        keys, described = slot_keys(self.plan), self.plan.step.slots
+        ready = self._plans[stage]
+        keys, described = slot_keys(ready), ready.step.slots
         return {n: kept[k] for n, k in keys.items() if k in kept and kept[k].shape == described[n].shape}
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the present stage."""
+        return self._plans[self.trainer.progress.stage]
+
+    @property
+    def dataset(self) -> Dataset:
+        return self._datasets[self.trainer.progress.stage]
 
     # -- going on ------------------------------------------------------------------------------------------------------
     def events(self, epochs: int | None = None) -> Iterator[Event]:
@@ -85,7 +95,7 @@ class Run:
         return self._document.changed(weights=self._by_key(point.weights), training=training)
 
     def _by_key(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
-        parameters = self.plan.training.graph.parameters
+        parameters = self._plans[0].training.graph.parameters
         return {parameters[n].key: frozen(a) for n, a in arrays.items() if n in parameters}
 
     @property
@@ -106,13 +116,19 @@ class Run:
         return self.steps_per_epoch * self.plan.stage.epochs
 
     # -- a look inside -------------------------------------------------------------------------------------------------
+    def _probe(self) -> Probe:
+        stage = self.trainer.progress.stage
+        if stage not in self._probes:
+            self._probes = {stage: Probe(self.plan, self.dataset, self.engine)}
+        return self._probes[stage]
+
     def activations(self, sample: int = 0) -> tuple[dict[str, Array], int | None]:
         """Every node's output for one validation sample, by node id, and its class (None for a regression)."""
-        return self._probe.activations(self.trainer.checkpoint().weights, sample)
+        return self._probe().activations(self.trainer.checkpoint().weights, sample)
 
     def gradients(self) -> dict[str, float]:
         """The root mean square of the gradient by each node's parameters, by node id."""
-        return self._probe.gradients(self.trainer.checkpoint().weights)
+        return self._probe().gradients(self.trainer.checkpoint().weights)
 
 
 def _left_over(task: Task, stage: Stage) -> list[str]:
@@ -153,30 +169,46 @@ def load_data(plan: Plan, seed: int) -> Dataset:
     )
 
 
+def load_all(plans: Sequence[Plan], seed: int) -> tuple[Dataset, ...]:
+    """Every stage's dataset; stages on one Dataset node share it."""
+    found: dict[str, Dataset] = {}
+    for one in plans:
+        if one.data_node not in found:
+            found[one.data_node] = load_data(one, seed)
+    return tuple(found[one.data_node] for one in plans)
+
+
+def whole(plans: Sequence[Plan], datasets: Sequence[Dataset]) -> Task:
+    """What the trainer needs to know of a document, for all stages of its recipe."""
+    parts = tuple(task(one, dataset) for one, dataset in zip(plans, datasets, strict=True))
+    recipe = replace(plans[0].document.recipe, stages=tuple(one.stage for one in plans))
+    return replace(parts[0], recipe=recipe, stages=parts if len(parts) > 1 else ())
+
+
 def task(plan: Plan, dataset: Dataset) -> Task:
-    """What the trainer needs to know of a document."""
-    evaluation = plan.evaluation
-    judged = evaluation.judged
-    assert judged is not None  # evaluation builds the losses that training builds
+    """What the trainer needs to know of one stage."""
+    found, evaluated = plan.aims, plan.evaluated
+    judged, judging = found.judged, evaluated.judged
     names = plan.training.nodes[plan.data_node].outputs
-    forward, shown = shown_loss(plan.training, plan.stage)
-    judging, judged_by = shown_loss(evaluation, plan.stage)
     return Task(
-        forward=forward,
-        loss=plan.loss,
-        output=plan.judged.prediction,
-        evaluation=judging,
-        evaluation_loss=chosen_loss(evaluation, plan.stage),
-        evaluation_output=judged.prediction,
-        evaluation_target=judged.target,
+        forward=found.graph,
+        loss=found.losses[0],
+        output=judged.prediction if judged else None,
+        evaluation=evaluated.graph,
+        evaluation_loss=evaluated.losses[0],
+        evaluation_output=judging.prediction if judging else None,
+        evaluation_target=judging.target if judging else None,
         inputs={"sample": names["sample"].name, "label": names["label"].name},
         dataset=dataset,
         recipe=plan.document.recipe,
-        decision=judged.decision,
-        carry=plan.training.graph.carried,
+        decision=judging.decision if judging else "none",
+        carry=plan.carry,
         unfit=tuple(_unfit(plan)),
-        shown=shown,
-        evaluation_shown=judged_by,
+        shown=found.shown[0] if found.sums else None,
+        evaluation_shown=evaluated.shown[0] if evaluated.sums else None,
+        further=found.losses[1:],
+        further_shown=found.shown[1:],
+        evaluation_mass=evaluated.mass,
     )
 
 

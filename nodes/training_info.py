@@ -3,6 +3,10 @@
 `algorithm` holds the whole step, its training-mode forward included. It shares the weights' initializers with the inference
 graph by name; everything else in it is named ``training.…``, so that names are unique over both graphs. `update_binding`
 says which output replaces which initializer. No checker looks in here, so `validate` does.
+
+Of a recipe with several stages the file holds the step of the one in which training stands: updates of a stage are one step,
+and the steps of other stages hold nothing that the document does not say, since every stage begins with new optimizer state.
+Weights that this step does not need (another stage's decoder) are kept beside it.
 """
 
 from __future__ import annotations
@@ -30,17 +34,18 @@ def training_info(plan: Plan, shared: set[str], kept: Arrays) -> onnx.TrainingIn
     """The step of `plan`; initializers named in `shared` are the inference graph's, the others' numbers go to `kept`."""
     step = plan.step
     weights = initial_weights(plan.document, step.graph)
-    arrays = {**{n: weights[n] for n in step.graph.parameters}, **slot_arrays(plan)}
+    needed = {*step.held, *step.state}
+    arrays = {**{n: weights[n] for n in step.graph.parameters if n in needed}, **slot_arrays(plan)}
     model = to_model(step.graph, arrays, inputs=[*step.data, step.rate, step.step], name="training", tensor=kept.tensor)
     keep = {*arrays}
     _rename(model.graph, keep)
     del model.graph.value_info[:]
     _drop_shared(model.graph, shared)
     for tensor in model.graph.initializer:
-        key = _slot_key(plan, tensor.name) if tensor.name in step.slots else ""
-        slot = plan.document.training.slots.get(key)
-        if slot is not None and slot.shape == tuple(tensor.dims):
-            tensor.metadata_props.append(onnx.StringStringEntryProto(key=SLOT, value=key))
+        kind, key = _tag(plan, tensor.name)
+        numbers = (plan.document.training.slots if kind == SLOT else plan.document.weights).get(key)
+        if numbers is not None and numbers.shape == tuple(tensor.dims):
+            tensor.metadata_props.append(onnx.StringStringEntryProto(key=kind, value=key))
     info = onnx.TrainingInfoProto(algorithm=model.graph)
     for name, output in step.state.items():
         info.update_binding.add(key=name, value=PREFIX + output)
@@ -75,6 +80,14 @@ def _slot_key(plan: Plan, name: str) -> str:
     """``n3/weight:m``: an optimizer's tensor by the identity of the parameter it belongs to."""
     slot = plan.step.slots[name]
     return f"{plan.step.graph.parameters[slot.parameter].key}:{slot.name}"
+
+
+def _tag(plan: Plan, name: str) -> tuple[str, str]:
+    """What the document calls a tensor of the step: whether a slot or a parameter, and its key."""
+    if name in plan.step.slots:
+        return SLOT, _slot_key(plan, name)
+    parameters = plan.step.graph.parameters
+    return PARAMETER, parameters[name].key if name in parameters else ""
 
 
 def slot_keys(plan: Plan) -> dict[str, str]:

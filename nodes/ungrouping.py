@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from nodes.clipboard import into, planted
+from nodes.bends import Bends, Points, shifted
+from nodes.clipboard import Piece, into, piece, planted
 from nodes.document import ENTRY, EXIT, Document, Node, Position, Promotion, Wire
 from nodes.edits import GAP, set_flags
 from nodes.paths import rekeyed
@@ -13,8 +14,8 @@ from nodes.problems import Refusal, Repair
 from nodes.room import LONGEST, make_room
 from nodes.unfold import face, overlaid
 
-#: An output port: (node, port).
-Output = tuple[str, str]
+#: An output port, (node, port), and the bends of the wires that led from it so far.
+Output = tuple[str, str, Points]
 
 
 def ungroup(document: Document, id: str) -> tuple[Document, list[str]]:
@@ -30,25 +31,23 @@ def ungroup(document: Document, id: str) -> tuple[Document, list[str]]:
     places = _Places(document, block)
     document = make_room(document, block.parent, block.position, *places.growth)
     for repetition in range(block.block.repeat):
-        document, new = planted(document, _repetition(document, block, repetition, places), document.wires)
+        document, new = planted(document, _repetition(document, block, repetition, places), block.parent)
         copies.append(new)
-    document = document.changed(wires=(*document.wires, *_Joints(document, block, copies).wires()))
+    joints = _Joints(document, block, copies, places).wires()
+    bends = {w: points for w, points in joints.items() if points}
+    document = document.changed(wires=(*document.wires, *joints), bends={**document.bends, **bends})
     document = rekeyed(document, lambda path: _raised(path, block.id, copies))
     standing = [new[i] for new in copies for i in document.children.get(block.id, ()) if i in new]
     return _without_block(document, block, copies), standing
 
 
-def _repetition(document: Document, block: Node, repetition: int, places: _Places) -> dict[str, Node]:
+def _repetition(document: Document, block: Node, repetition: int, places: _Places) -> Piece:
     """What is inside a block, its ends left out, with the settings that the face gives this repetition, where it will stand."""
-    overlay = face(block, repetition)
-    found = {}
-    for id in document.inside(block.id):
-        node = overlaid(document.nodes[id], overlay.get(id, {}))
-        if node.parent == block.id and node.type not in (ENTRY, EXIT):
-            found[id] = replace(node, parent=block.parent, position=places.at(node.position, repetition))
-        elif node.parent != block.id:
-            found[id] = node
-    return found
+    overlay, ends = face(block, repetition), {n.id for type in (ENTRY, EXIT) for n in document.ends(block.id, type)}
+    inside = [i for i in document.inside(block.id) if i not in ends]
+    found = piece(document, inside, [f.id for f in document.frames if f.parent == block.id])
+    nodes = {i: overlaid(n, overlay.get(i, {})) for i, n in found.nodes.items()}
+    return replace(found, nodes=nodes).moved(*places.way(repetition))
 
 
 class _Places:
@@ -69,46 +68,60 @@ class _Places:
         """How much more room they take than the block."""
         return self._abreast * self._wide - GAP, self._rows * self._high - GAP
 
-    def at(self, place: Position, repetition: int) -> Position:
+    def way(self, repetition: int) -> Position:
+        """How far a repetition moves."""
         row, column = divmod(repetition, self._abreast)
         left, top = self._to[0] + column * self._wide, self._to[1] + row * self._high
-        return place[0] - self._corner[0] + left, place[1] - self._corner[1] + top
+        return left - self._corner[0], top - self._corner[1]
 
 
 class _Joints:
-    """The wires across a block's border, and from repetition to repetition, once it is gone."""
+    """The wires across a block's border, and from repetition to repetition, once it is gone; with the bends of both parts."""
 
-    def __init__(self, document: Document, block: Node, copies: list[dict[str, str]]) -> None:
-        self.document, self.block, self.copies = document, block, copies
+    def __init__(self, document: Document, block: Node, copies: list[dict[str, str]], places: _Places) -> None:
+        self.document, self.block, self.copies, self.places = document, block, copies, places
         self.entries = [n.id for n in document.ends(block.id, ENTRY)]
         self.exits = [n.id for n in document.ends(block.id, EXIT)]
 
-    def wires(self) -> list[Wire]:
-        found = []
+    def wires(self) -> Bends:
+        found: Bends = {}
         for repetition, new in enumerate(self.copies):
             for entry in self.entries:
                 inner = [w for w in self.document.wires_out_of[entry] if w.target in new]
-                source = self._entering(repetition, entry)
-                found += [replace(into(w, new), source=source[0], source_port=source[1]) for w in inner if source]
+                feed = self._entering(repetition, entry)
+                found |= self._from(feed, {into(w, new): self._inside(w, repetition) for w in inner})
         for wire in self.document.wires_out_of[self.block.id]:
-            source = self._leaving(len(self.copies) - 1, wire.source_port)
-            found += [replace(wire, source=source[0], source_port=source[1])] if source else []
+            feed = self._leaving(len(self.copies) - 1, wire.source_port)
+            found |= self._from(feed, {wire: self.document.bends.get(wire, ())})
         return found
+
+    def _from(self, feed: Output | None, wires: Bends) -> Bends:
+        """These wires, beginning at another output."""
+        if feed is None:
+            return {}
+        node, port, before = feed
+        return {replace(w, source=node, source_port=port): (*before, *points) for w, points in wires.items()}
+
+    def _inside(self, wire: Wire, repetition: int) -> Points:
+        """The bends of a wire inside, where they stand now."""
+        return shifted(self.document.bends.get(wire, ()), *self.places.way(repetition))
 
     def _entering(self, repetition: int, entry: str) -> Output | None:
         if repetition and self.exits and entry == self.entries[0]:
             return self._leaving(repetition - 1, self.exits[0])
         outer = next((w for w in self.document.wires_into[self.block.id] if w.target_port == entry), None)
-        return (outer.source, outer.source_port) if outer else None
+        return (outer.source, outer.source_port, self.document.bends.get(outer, ())) if outer else None
 
     def _leaving(self, repetition: int, exit: str) -> Output | None:
         wire = next(iter(self.document.wires_into.get(exit, ())), None)
         if wire is None:
             return None
+        inside = self._inside(wire, repetition)
         if wire.source in self.entries:
-            return self._entering(repetition, wire.source)
+            through = self._entering(repetition, wire.source)
+            return (*through[:2], (*through[2], *inside)) if through else None
         new = self.copies[repetition]
-        return new[wire.source], new.get(wire.source_port, wire.source_port)
+        return new[wire.source], new.get(wire.source_port, wire.source_port), inside
 
 
 def _raised(path: list[str], block: str, copies: list[dict[str, str]]) -> list[str]:

@@ -18,7 +18,6 @@ class Carried:
     loaded."""
 
     def __init__(self, task: Task, engine: Engine, weights: Mapping[str, Array], slots: Mapping[str, Array]) -> None:
-        self._task = task
         self._engine = engine
         self._weights = first_weights(task, weights)
         self._slots = dict(slots)
@@ -26,13 +25,14 @@ class Carried:
         self._ahead = 0
         self._stopping = False
 
-    def load(self, stage: Stage) -> bool:
-        """Make the step of `stage` ready, if none is. True if its optimizer has slots and they all begin as zeros."""
+    def load(self, task: Task, stage: Stage) -> bool:
+        """Make the step of `stage`, which `task` is, ready, if none is. True if its optimizer has slots and they all begin
+        as zeros."""
         if self._ahead:
             self.unload()  # a run was left in the middle of a group: go on from there
         if self._loaded:
             return False
-        step = stage_step(self._task, stage)
+        step = stage_step(task, stage)
         state = starting_state(step, self._weights, self._slots)
         self._loaded = step, self._engine.stepper(step, state)
         return bool(step.slots) and self._slots.keys().isdisjoint(step.slots)

@@ -3,7 +3,7 @@ file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -17,8 +17,8 @@ _COUNTED = 2**53
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """What one finished epoch came to. Accuracies are 0 to 1; None where there is none. (No seconds: they never
-    repeat.)"""
+    """What one finished epoch came to. Accuracies are 0 to 1; None where there is none. `others` are the mean losses of the
+    stage's further updates. (No seconds: they never repeat.)"""
 
     step: int
     epoch: int
@@ -26,6 +26,7 @@ class EpochRecord:
     accuracy: float | None = None
     validation_loss: float | None = None
     validation_accuracy: float | None = None
+    others: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Progress:
     """Counters of a training. `epoch` and `step` count what is finished over the whole life of the document.
 
     `stage`, `stage_epoch`, `stage_step`: where in the recipe. `updates`: how often the present optimizer slots were
-    updated. `batch`, `loss_sum` (loss × samples), `correct`, `seen` (samples): the current epoch so far. `best`,
+    updated. `batch`, `loss_sum` (loss × samples; `other_sums` for further updates), `correct`, `seen` (samples): the current
+    epoch so far. `best`,
     `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted
     ``--epochs N`` run was to end. `trail`: a fingerprint of the weights after each epoch, for rules that look for cycles.
     """
@@ -55,17 +57,20 @@ class Progress:
     target: int | None = None
     history: tuple[EpochRecord, ...] = ()
     trail: tuple[str, ...] = ()
+    other_sums: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries, lists and numbers; floats come back bit for bit."""
-        return asdict(self) | {"history": [asdict(r) for r in self.history], "trail": list(self.trail)}
+        history = [asdict(r) | {"others": list(r.others)} for r in self.history]
+        return asdict(self) | {"history": history, "trail": list(self.trail), "other_sums": list(self.other_sums)}
 
 
 def progress_from_json(data: Mapping[str, Any]) -> Progress:
     """The inverse of `Progress.to_json`. Raises `Damage` for an unknown field (the file's version decides) and for counters
     that no training has."""
-    history = tuple(typed(EpochRecord, r) for r in data.get("history", ()))
-    progress = typed(Progress, data, history=history, trail=tuple(data.get("trail", ())))
+    history = tuple(typed(EpochRecord, r, others=_numbers(r, "others")) for r in data.get("history", ()))
+    sums = _numbers(data, "other_sums")
+    progress = typed(Progress, data, history=history, trail=tuple(data.get("trail", ())), other_sums=sums)
     for name, value in vars(progress).items():
         if isinstance(value, int) and not 0 <= value < _COUNTED:
             raise Damage(f"{name} is {value}, which no training has counted")
@@ -74,18 +79,33 @@ def progress_from_json(data: Mapping[str, Any]) -> Progress:
     return progress
 
 
+def _numbers(data: Mapping[str, Any], name: str) -> tuple[float, ...]:
+    return tuple(float(number) for number in data.get(name, ()))
+
+
 @dataclass
 class Tally:
-    """The current epoch so far: batches done, loss × samples, correct answers, samples."""
+    """The current epoch so far: batches done, loss × samples, correct answers, samples, further losses × samples."""
 
     batch: int
     loss_sum: float
     correct: int
     seen: int
+    other_sums: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, progress: Progress) -> Tally:
-        return cls(progress.batch, progress.loss_sum, progress.correct, progress.seen)
+        return cls(progress.batch, progress.loss_sum, progress.correct, progress.seen, progress.other_sums)
+
+    def add(self, count: int, loss: float, right: int, others: Sequence[float]) -> None:
+        """One more batch of `count` samples."""
+        if others:
+            sums = self.other_sums or (0.0,) * len(others)
+            self.other_sums = tuple(total + each * count for total, each in zip(sums, others, strict=True))
+        self.batch += 1
+        self.loss_sum += loss * count
+        self.correct += right
+        self.seen += count
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,8 +6,28 @@ Steps and epochs are counted from 1 over the whole life of the document. `accura
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class StageMark:
+    """Which stage of how many, counted from 1, and its name, if it has one."""
+
+    number: int = 1
+    count: int = 1
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        """``stage 2 of 3: fine-tuning``; nothing where there is one stage without a name."""
+        where = f"stage {self.number} of {self.count}" if self.count > 1 else ""
+        return ": ".join(filter(None, (where, self.name)))
+
+    def sentence(self, said: str) -> str:
+        """``Stage 2 (fine-tuning): …``, where there are several."""
+        named = f"Stage {self.number} ({self.name})" if self.name else f"Stage {self.number}"
+        return said if self.count == 1 else f"{named}: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +40,7 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Started(Event):
     """A run begins after `step` steps and `epoch` epochs; it is to end after epoch `target`. Sizes are samples and
-    batches."""
+    batches; `batch` are those of the present epoch that are done already."""
 
     event: ClassVar[str] = "started"
     step: int
@@ -31,11 +51,26 @@ class Started(Event):
     engine: str = ""
     provider: str = ""
     notice: str = ""
+    stage: StageMark = StageMark()
+    batch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StageBegan(Event):
+    """In the midst of a run the next stage begins, with data and batches of its own."""
+
+    event: ClassVar[str] = "stage"
+    step: int
+    epoch: int
+    samples: int
+    batches: int
+    stage: StageMark = StageMark()
 
 
 @dataclass(frozen=True, slots=True)
 class StepDone(Event):
-    """One update: loss and accuracy (0 to 1) of its batch, before the update."""
+    """One step: loss and accuracy (0 to 1) of its batch, before the update; `others` are the losses of the stage's further
+    updates, in their order."""
 
     event: ClassVar[str] = "step"
     step: int
@@ -43,6 +78,8 @@ class StepDone(Event):
     loss: float
     accuracy: float | None
     learning_rate: float
+    stage: StageMark = StageMark()
+    others: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +95,8 @@ class EpochDone(Event):
     validation_loss: float | None
     validation_accuracy: float | None
     seconds: float
+    stage: StageMark = StageMark()
+    others: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,5 +141,7 @@ def restored_words(event: Finished) -> str:
 def to_json(event: Event) -> dict[str, Any]:
     """The event as a dictionary for ``json.dumps``; numbers that JSON does not know (NaN, infinity) become None."""
     pairs = {f.name: getattr(event, f.name) for f in fields(event)}
+    if "stage" in pairs:
+        pairs["stage"] = asdict(pairs["stage"])
     bad = [k for k, v in pairs.items() if isinstance(v, float) and not math.isfinite(v)]
     return {"event": event.event, **pairs, **dict.fromkeys(bad)}

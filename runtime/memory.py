@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from runtime.errors import TrainingError
 from runtime.graph import Dim, Graph, Op, Value
-from runtime.training_step import StepGraph
+
+if TYPE_CHECKING:
+    from runtime.training_step import StepGraph
 
 #: Operators whose output is their input's memory under another shape.
 SAME_MEMORY = {"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity"}

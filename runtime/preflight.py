@@ -6,13 +6,14 @@ import numpy as np
 
 from runtime import memory
 from runtime.data.dataset import Split
-from runtime.errors import TrainingError
+from runtime.errors import GraphError, TrainingError
 from runtime.graph import Array
 from runtime.optimizers import complete, optimizer
 from runtime.recipe import Stage
 from runtime.rules import rule, settings_of
 from runtime.schedules import course
-from runtime.task import Task, stage_step
+from runtime.stages import mark
+from runtime.task import Task, samples, stage_step
 
 #: Where an estimate is more than this part of the memory, it is looked at closely.
 DOUBTFUL = 4
@@ -23,23 +24,40 @@ WATCHED = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 def check(task: Task) -> None:
     """Raises `TrainingError` for a recipe that cannot be carried out: unknown names, nothing to train on, nothing to
     watch; and for data that would spoil the weights or mean nothing to the loss."""
+    for index, stage in enumerate(task.recipe.stages):
+        part = task.at(index)
+        try:
+            if index == 0 or task.stages:
+                _check_data(part)
+            _check_stage(part, stage)
+            if len(task.recipe.stages) > 1 or len(stage.updates) > 1:
+                stage_step(part, stage)  # what is wrong with a later stage is said before the first is trained
+        except (TrainingError, GraphError) as error:
+            raise TrainingError(mark(task.recipe.stages, index).sentence(str(error))) from None
+
+
+def _check_data(task: Task) -> None:
     if not len(task.dataset.train):
         raise TrainingError("The dataset has no training samples: choose another one.")
+    first = Split(task.dataset.train.samples[:1], task.dataset.train.labels[:1])
+    samples(task, task.forward, first)  # says where the shape is not the input's
     for name, split in (("Training", task.dataset.train), ("Validation", task.dataset.validation)):
         _check_numbers(name, split)
         _check_classes(task, name, split.labels)
         _check_targets(task, name, split)
-    for stage in task.recipe.stages:
-        _check_streams(task, stage)
-        course(stage, 1)
-        if len(stage.updates) != 1:
-            raise TrainingError(f"A stage has {len(stage.updates)} updates, and training does one: leave one.")
-        chosen = optimizer(stage.updates[0].optimizer)
-        complete(chosen, stage.updates[0].settings)
-        settings_of(stage.updates[0])
-        rule(stage.updates[0].rule).check(task, stage)
-        _check_early_stop(task, stage)
-        _check_memory(task, stage, len(chosen.slots))
+
+
+def _check_stage(task: Task, stage: Stage) -> None:
+    course(stage, 1)
+    _check_streams(task, stage)
+    if not stage.updates:
+        raise TrainingError("A stage has no updates, so nothing would be learnt: give it one.")
+    for loss, update in task.aims(stage):
+        complete(optimizer(update.optimizer), update.settings)
+        settings_of(update)
+        rule(update.rule).check(task, stage, update, loss)
+    _check_early_stop(task, stage)
+    _check_memory(task, stage, max(len(optimizer(u.optimizer).slots) for u in stage.updates))
 
 
 def _check_streams(task: Task, stage: Stage) -> None:

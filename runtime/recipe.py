@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from runtime.errors import TrainingError
 from runtime.typed import Damage, typed
 
 
@@ -24,12 +25,16 @@ class EarlyStop:
 
 @dataclass(frozen=True)
 class Update:
-    """One learning rule at work: on which loss (a node's id; "" is the only one), which parameters, by which optimizer.
+    """One learning rule at work: on which loss, which parameters, by which optimizer.
 
-    `settings` are the optimizer's own (momentum, beta1 …), `rule_settings` the rule's; `parameters` are keys, None for all
-    that are trained. `weight_decay` is the λ of ½λ‖θ‖² (L2), `weight_decay_l1` that of λ‖θ‖₁ (L1); both together are the
-    elastic net. A gradient's numbers are cut at ± `clip_value`, then the gradient is shortened to the length `clip_norm`;
-    0: never.
+    `loss` is the id of a loss node, of several (``n5+n6``, their weighted sum), or of a layer that knows what it lowers (an
+    RBM); "" is the sum of all losses.
+    `settings` are the optimizer's own (momentum, beta1 …), `rule_settings` the rule's. `parameters` are keys (``n3/weight``),
+    in a document also ids of layers and blocks, which stand for all that is theirs; None for all that are trained and that
+    the loss depends on. `rate` times the stage's learning rate is the update's.
+
+    `weight_decay` is the λ of ½λ‖θ‖² (L2), `weight_decay_l1` that of λ‖θ‖₁ (L1); both together are the elastic net. A
+    gradient's numbers are cut at ± `clip_value`, then the gradient is shortened to the length `clip_norm`; 0: never.
     """
 
     rule: str = "backpropagation"
@@ -42,14 +47,16 @@ class Update:
     weight_decay_l1: float = 0.0
     clip_norm: float = 0.0
     clip_value: float = 0.0
+    rate: float = 1.0
 
 
 @dataclass(frozen=True)
 class Stage:
     """A stretch of training: its data, length in epochs, batches, learning rate with schedule, early stop, updates.
 
-    `data` is a Dataset node's id ("" is the only one). `batch_size` 0 means the whole training split at once. `warm_up`
-    is in epochs; `schedule_settings` are the schedule's own.
+    Several updates move their own parameters at the same time, from one forward pass. `name` is for people. `data` is a
+    Dataset node's id ("" is the only one). `batch_size` 0 means the whole training split at once. `warm_up` is in epochs;
+    `schedule_settings` are the schedule's own.
     """
 
     data: str = ""
@@ -61,6 +68,7 @@ class Stage:
     warm_up: float = 0.0
     early_stop: EarlyStop = EarlyStop()
     updates: tuple[Update, ...] = (Update(),)
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,16 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    def stage_called(self, word: str) -> int:
+        """The index of the stage with that number (from 1) or name. Raises `TrainingError` with those there are."""
+        names = [s.name for s in self.stages]
+        if word in names:
+            return names.index(word)
+        if word.isdecimal() and 1 <= int(word) <= len(names):
+            return int(word) - 1
+        known = ", ".join(f"{n} (‘{name}’)" if name else str(n) for n, name in enumerate(names, start=1))
+        raise TrainingError(f"The recipe has no stage ‘{word}’: choose {known}.")
 
     def with_stage(self, index: int = 0, **changes: Any) -> Recipe:
         """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update.

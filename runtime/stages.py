@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from runtime.checkpoint import EpochRecord, Progress, judged
+from runtime.events import StageMark
 from runtime.recipe import EarlyStop, Stage
 
 
@@ -13,7 +14,7 @@ def after_epoch(progress: Progress, record: EpochRecord, stop: EarlyStop) -> Pro
     """`progress` when the epoch of `record` is over and early stop has looked at it."""
     return replace(
         judged(progress, record, stop), epoch=record.epoch, stage_epoch=progress.stage_epoch + 1,
-        batch=0, loss_sum=0.0, correct=0, seen=0, history=(*progress.history, record),
+        batch=0, loss_sum=0.0, correct=0, seen=0, other_sums=(), history=(*progress.history, record),
     )  # fmt: skip
 
 
@@ -37,3 +38,14 @@ def watched(progress: Progress) -> list[float]:
     count = progress.stage_epoch
     records = progress.history[-count:] if count else ()
     return [r.loss if r.validation_loss is None else r.validation_loss for r in records]
+
+
+def mark(stages: Sequence[Stage], index: int) -> StageMark:
+    """What events say of the stage at `index`."""
+    return StageMark(index + 1, len(stages), stages[index].name)
+
+
+def planned(progress: Progress, stages: Sequence[Stage]) -> int:
+    """The epoch at which the recipe ends, if no stage is stopped early."""
+    ahead = sum(s.epochs for s in stages[progress.stage + 1 :])
+    return progress.epoch - progress.stage_epoch + stages[progress.stage].epochs + ahead

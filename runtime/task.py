@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,10 +11,10 @@ from runtime.data.batches import streams
 from runtime.data.dataset import Dataset, Split
 from runtime.engines.protocol import Engine, Stopped
 from runtime.errors import TrainingError
-from runtime.graph import Array, Graph, Value
+from runtime.graph import Array, Graph, Value, prune
 from runtime.initializers import draw
 from runtime.metrics import correct
-from runtime.recipe import Recipe, Stage
+from runtime.recipe import Recipe, Stage, Update
 from runtime.training_step import StepGraph, copied, training_step
 
 #: Samples in one pass of an evaluation, at most; and side by side where state goes on from one to the next.
@@ -29,7 +29,7 @@ def unchanged(labels: Array) -> Array:
 
 @dataclass(frozen=True)
 class Task:
-    """A network to train.
+    """A network to train, as one stage of its recipe has it; `stages` are all of them where there are several (see `at`).
 
     `forward` is a training-mode graph that contains the scalar `loss` and the network's `output` (None: nothing to
     judge); `evaluation` is the inference-mode graph with its own loss and output, over parameters of the same names.
@@ -38,6 +38,9 @@ class Task:
     `runtime.training_step`. `evaluation_target` is what the evaluation's output is compared with. `shown` and
     `evaluation_shown` are the losses as they are reported, where `loss` sums over a batch: per sample. `unfit` has for every
     loss on numbers of the dataset their role, the loss's name, and what tells in words that they mean nothing to it.
+    `further` are the losses of the stage's updates behind the first (none: they have the first one's), `further_shown` as
+    they are reported. `evaluation_mass` is by what the evaluation's loss was divided, where that is not the number of
+    samples.
     """
 
     forward: Graph
@@ -56,6 +59,19 @@ class Task:
     unfit: tuple[tuple[str, str, Callable[[Array], str]], ...] = ()
     shown: Value | None = None
     evaluation_shown: Value | None = None
+    further: tuple[Value, ...] = ()
+    further_shown: tuple[Value, ...] = ()
+    evaluation_mass: Value | None = None
+    stages: tuple[Task, ...] = ()
+
+    def at(self, stage: int) -> Task:
+        """The task of that stage of the recipe."""
+        return self.stages[stage] if self.stages else self
+
+    def aims(self, stage: Stage) -> list[tuple[Value, Update]]:
+        """What each update of `stage` lowers."""
+        losses = self.further or (self.loss,) * (len(stage.updates) - 1)
+        return list(zip((self.loss, *losses), stage.updates, strict=True))
 
     def batch_size(self, stage: Stage) -> int:
         """Samples in a step of `stage`: 0 in the recipe means all there are, and more than all there never are."""
@@ -85,8 +101,9 @@ class Samples:
     arrays: Mapping[str, Array]
     labels: Array
 
-    def batch(self, indices: Array) -> dict[str, Array]:
-        return {name: array.take(indices, 0) for name, array in self.arrays.items()}
+    def batch(self, indices: Array, names: Collection[str] | None = None) -> dict[str, Array]:
+        """These samples for the inputs called `names` (None: all)."""
+        return {n: array.take(indices, 0) for n, array in self.arrays.items() if names is None or n in names}
 
     def parts(self, size: int) -> Iterator[tuple[dict[str, Array], Array]]:
         """The split in its own order, `size` samples at a time: feeds and labels."""
@@ -158,7 +175,10 @@ def stage_step(task: Task, stage: Stage) -> StepGraph:
     give."""
     outputs = [task.output] if task.output is not None and task.decision != "none" else []
     outputs += [task.shown] if task.shown is not None else []
-    step = training_step(task.forward, task.loss, stage.updates[0], outputs, task.carry, task.decision)
+    (loss, first), *further = task.aims(stage)
+    step = training_step(
+        task.forward, loss, first, [*outputs, *task.further_shown], task.carry, task.decision, further
+    )
     missing = [name for name in step.data if name not in task.inputs.values()]
     if missing:
         raise TrainingError(f"The network's input ‘{missing[0]}’ gets nothing from the dataset: connect or remove it.")
@@ -177,14 +197,25 @@ def starting_state(step: StepGraph, weights: Mapping[str, Array], slots: Mapping
     return state
 
 
+def asked(graph: Graph, wanted: Sequence[Value]) -> Graph:
+    """A copy of `graph` that gives `wanted`, and the states on the way there, and nothing else."""
+    bare, found = copied(graph), copied(graph)
+    bare.outputs = list(wanted)
+    prune(bare)
+    read = {name for op in bare.ops for name in op.reads}
+    found.states = {name: new for name, new in graph.states.items() if name in read}
+    found.outputs = list(dict.fromkeys([*wanted, *found.states.values()]))
+    prune(found)
+    return found
+
+
 class Evaluator:
     """The evaluation graph, ready to judge any weights on any split."""
 
     def __init__(self, task: Task, engine: Engine) -> None:
-        graph = copied(task.evaluation)
         self._output = task.evaluation_output if task.decision != "none" else None
-        wanted = [task.reported, *([self._output] if self._output else []), *graph.states.values()]
-        graph.outputs = list(dict.fromkeys(wanted))
+        wanted = (task.reported, self._output, task.evaluation_mass)
+        graph = asked(task.evaluation, [value for value in wanted if value is not None])
         read = {name for op in graph.ops for name in op.reads}
         self._parameters = [name for name in graph.parameters if name in read]
         self._task = task
@@ -198,7 +229,7 @@ class Evaluator:
         """Mean loss and accuracy of `weights` on `split`; None where there is none. `Stopped` as soon as
         `stopping()`."""
         given = {name: weights[name] for name in self._parameters}
-        total, right, answers = 0.0, 0, 0
+        total, mass, right, answers = 0.0, 0.0, 0, 0
 
         def run(feeds: Mapping[str, Array]) -> dict[str, Array]:
             if stopping():
@@ -206,12 +237,18 @@ class Evaluator:
             return self._program.run({**given, **feeds})
 
         for _, labels, found in self._samples(split).walk(self._graph, run):
-            total += float(found[self._task.reported.name].item()) * len(labels)
+            part = self._mass(found, len(labels))
+            total, mass = total + float(found[self._task.reported.name].item()) * part, mass + part
             right += correct(found[self._output.name], labels, self._task.decision) if self._output else 0
             answers += labels.size
         if not answers:
             return None, None
-        return total / len(split), right / answers if self._output else None
+        return total / (mass or 1.0), right / answers if self._output else None
+
+    def _mass(self, found: Mapping[str, Array], count: int) -> float:
+        """How much a part of a split counts in the mean over all."""
+        mass = self._task.evaluation_mass
+        return float(count if mass is None else found[mass.name].item())
 
     def _samples(self, split: Split) -> Samples:
         """Converted once for the split that is asked for again and again."""

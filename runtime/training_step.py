@@ -8,8 +8,8 @@ new state. Parameters that nothing updates are inputs too (*held*): whoever runs
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,22 +51,28 @@ class StepGraph:
 
 def training_step(
     forward: Graph, loss: Value, update: Update, outputs: Sequence[Value] = (), carry: Mapping[str, Value] | None = None,
-    decision: str = "none",
+    decision: str = "none", further: Sequence[tuple[Value, Update]] = (),
 ) -> StepGraph:
     """The step that `update` describes, built on a copy of `forward` (a training-mode graph that contains the scalar
     `loss`).
 
     `outputs` are values fetched beside the loss, answers being read off the first by `decision`; `carry` gives
-    parameters whose new value the forward graph computes itself (running statistics). Raises `TrainingError` for an
-    unknown rule, optimizer, setting or parameter, `GraphError` where no gradient can pass.
+    parameters whose new value the forward graph computes itself (running statistics). `further` are the losses and updates
+    that move other parameters in the same step: all slopes are those before it. What none of this needs is left out. Raises
+    `TrainingError` for an unknown rule, optimizer, setting or parameter, and for a parameter that two updates move,
+    `GraphError` where no gradient can pass.
     """
-    settings_of(update)
-    chosen = chosen_parameters(forward, update)
-    building = _Building(copied(forward), update, loss, tuple(outputs), chosen, optimizer(update.optimizer), decision=decision)
-    building.emit()
+    g = copied(forward)
+    state: dict[str, str] = {}
+    slots: dict[str, Slot] = {}
+    for aim, one in ((loss, update), *further):
+        settings_of(one)
+        chosen = chosen_parameters(forward, one, aim)
+        building = _Building(g, one, aim, tuple(outputs), chosen, optimizer(one.optimizer), decision, state, slots)
+        building.emit()
     for name, value in (carry or {}).items():
         building.carried(name, value)
-    return building.finish()
+    return _finished(g, loss, [*outputs, *(aim for aim, _ in further)], state, slots)
 
 
 def copied(graph: Graph) -> Graph:
@@ -78,11 +84,12 @@ def copied(graph: Graph) -> Graph:
     return twin
 
 
-def chosen_parameters(graph: Graph, update: Update) -> list[Parameter]:
+def chosen_parameters(graph: Graph, update: Update, loss: Value) -> list[Parameter]:
     """The parameters that `update` moves, in the graph's order. Raises `TrainingError` for an unknown, a fitted or no
     key."""
     trained = {p.key: p for p in graph.parameters.values() if p.kind == "trained"}
-    wanted = trained if update.parameters is None else update.parameters
+    reached = behind(graph, [loss])
+    wanted = [k for k, p in trained.items() if p.name in reached] if update.parameters is None else update.parameters
     missing = [key for key in wanted if key not in trained]
     if missing:
         raise TrainingError(f"The recipe's update: {unknown('trained parameter', missing[0], trained)}")
@@ -91,9 +98,18 @@ def chosen_parameters(graph: Graph, update: Update) -> list[Parameter]:
     return [p for key, p in trained.items() if key in set(wanted)]
 
 
+def behind(graph: Graph, values: Iterable[Value]) -> set[str]:
+    """The names of all values and parameters on which `values` depend, and their own."""
+    found = {v.name for v in values}
+    for op in reversed(graph.ops):
+        if not found.isdisjoint(op.outputs):
+            found.update(op.reads)
+    return found
+
+
 @dataclass
 class _Building:
-    """A step under construction."""
+    """One update of a step under construction; `state` and `slots` are those of the whole step."""
 
     g: Graph
     update: Update
@@ -101,9 +117,9 @@ class _Building:
     outputs: Sequence[Value]
     chosen: Sequence[Parameter]
     optimizer: Optimizer
-    decision: str = "none"
-    state: dict[str, str] = field(default_factory=dict)
-    slots: dict[str, Slot] = field(default_factory=dict)
+    decision: str
+    state: dict[str, str]
+    slots: dict[str, Slot]
 
     def emit(self) -> None:
         """What the rule asks for, and the update of every chosen parameter."""
@@ -113,12 +129,15 @@ class _Building:
         found = rule(self.update.rule).descent(self)
         with g.scope(layer="", label="", phase="update"):
             found = self._clipped(found)
+            rate = rate if self.update.rate == 1 else g.Mul(rate, self.update.rate)
             shared = self.optimizer.share(g, rate, step, settings)
         for parameter in self.chosen:
             with g.scope(layer=_owner(parameter.key), label=parameter.name.rpartition(".")[0], phase="update"):
-                self._move(parameter, found[parameter.name], shared, settings)
+                self._move(parameter, found[parameter.name], rate, shared, settings)
 
-    def _move(self, parameter: Parameter, gradient: Value, shared: Shared, settings: Mapping[str, float]) -> None:
+    def _move(
+        self, parameter: Parameter, gradient: Value, rate: Value, shared: Shared, settings: Mapping[str, float]
+    ) -> None:
         value = self.g.values[parameter.name]
         slots = {name: self.remember(parameter, name, parameter.shape) for name in self.optimizer.slots}
         decay = self._decay(value, parameter.decay)
@@ -126,7 +145,7 @@ class _Building:
             gradient = self.g.Add(gradient, decay)
         new, moved = self.optimizer.emit(self.g, value, gradient, slots, shared, settings)
         if decay is not None and self.optimizer.decoupled:
-            new = self.g.Sub(new, self.g.Mul(decay, self.g.values[RATE]))
+            new = self.g.Sub(new, self.g.Mul(decay, rate))
         self.carried(value.name, new)
         for name, slot in slots.items():
             self.carried(slot.name, moved[name])
@@ -177,15 +196,19 @@ class _Building:
         given = {v.name for v in self.g.inputs}
         return not (value.name in self.g.parameters or value.name in self.g.constants or value.name in given)
 
-    def finish(self) -> StepGraph:
-        g, loss = self.g, self.loss
-        names = tuple(dict.fromkeys(v.name for v in self.outputs if v.name != loss.name))
-        g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *self.state.values()])]
-        prune(g, inputs=False)  # rules emit every input's gradient, the data's too
-        used = {name for op in g.ops for name in op.reads}
-        held = tuple(name for name in g.parameters if name not in self.state and name in used)
-        data = tuple(v.name for v in g.inputs if v.name not in self.state and v.name not in (RATE, STEP))
-        return StepGraph(g, loss.name, names, self.state, self.slots, held, data)
+
+def _finished(
+    g: Graph, loss: Value, outputs: Sequence[Value], state: Mapping[str, str], slots: Mapping[str, Slot]
+) -> StepGraph:
+    """The step when all is emitted, without what it does not need."""
+    names = tuple(dict.fromkeys(v.name for v in outputs if v.name != loss.name))
+    g.outputs = [g.values[n] for n in dict.fromkeys([loss.name, *names, *state.values()])]
+    prune(g, inputs=False)  # rules emit every input's gradient, the data's too
+    used = {name for op in g.ops for name in op.reads} | {v.name for v in g.outputs}
+    g.inputs = [v for v in g.inputs if v.name in used or v.name in state or v.name in (RATE, STEP)]
+    held = tuple(name for name in g.parameters if name not in state and name in used)
+    data = tuple(v.name for v in g.inputs if v.name not in state and v.name not in (RATE, STEP))
+    return StepGraph(g, loss.name, names, state, slots, held, data)
 
 
 def _scalar(g: Graph, name: str, dtype: np.dtype[np.generic]) -> Value:

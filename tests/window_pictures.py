@@ -37,6 +37,13 @@ def first(window: MainWindow) -> None:
     """As it is opened."""
 
 
+def start(window: MainWindow) -> None:
+    """As the program opens it, when every example has its picture."""
+    window.starting.show()
+    page = window.starting.page
+    wait(lambda: page is not None and not page.gathering.missing, 60)
+
+
 def training(window: MainWindow) -> None:
     """LeNet at the sixth of its ten epochs."""
     window.control.toggle()
@@ -64,6 +71,7 @@ def commands(window: MainWindow) -> None:
 
 
 STATES: dict[str, tuple[Callable[[], Document], Callable[[MainWindow], None]]] = {
+    "start": (Document, start),
     "first": (lambda: new("lenet"), first),
     "empty": (Document, first),
     "training": (lambda: new("lenet"), training),

@@ -1,4 +1,5 @@
-"""The canvas as accessibility tools see it: a list of layers. Qt knows painted items only as one picture; this tells it more.
+"""The canvas as accessibility tools see it: a list of layers, frames, notes and bends. Qt knows painted items only as one
+picture; this tells it more.
 
 Qt's cache holds what it was shown until it is told that it is gone: each interface is kept here, and deleted through the cache.
 """
@@ -7,131 +8,84 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
-from app.canvas import spoken
+from app.canvas.entries import Entry, entry
+from app.canvas.marking import Mark
+from app.canvas.pressing import EDGE
 from app.canvas.view import CanvasView
 from nodes.document import Document
 
-Text = QAccessible.Text
+#: A layer by its id, or a mark.
+Key = Mark
 #: The dynamic property by which a widget says that it is pressed like a button, whatever it is made of.
 BUTTON = "accessible_button"
 
 
-class LayerSpoken(QAccessibleInterface):
-    """One layer: an entry of the list."""
-
-    def __init__(self, view: CanvasView, id: str) -> None:
-        super().__init__()
-        self._view, self._id = view, id
-
-    def isValid(self) -> bool:
-        return self._id in self._view.canvas.nodes
-
-    def object(self) -> Any:
-        return None
-
-    def parent(self) -> QAccessibleInterface:
-        return QAccessible.queryAccessibleInterface(self._view)
-
-    def childCount(self) -> int:
-        return 0
-
-    def child(self, index: int) -> Any:
-        return None
-
-    def childAt(self, x: int, y: int) -> Any:
-        return None
-
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
-        return -1
-
-    def role(self) -> QAccessible.Role:
-        return QAccessible.Role.ListItem
-
-    def text(self, kind: QAccessible.Text) -> str:
-        """Its name is what it is called; its description everything else."""
-        if not self.isValid() or kind not in (Text.Name, Text.Description):
-            return ""
-        look, checked = self._view.canvas.nodes[self._id].look, self._view.session.checked
-        if kind == Text.Name:
-            return look.name or look.title
-        return spoken.layer(look, spoken.problems_at(self._id, checked))
-
-    def setText(self, kind: QAccessible.Text, text: str) -> None:
-        """Names are given by F2."""
-
-    def rect(self) -> QRect:
-        view = self._view
-        if not self.isValid():
-            return QRect()
-        box = view.mapFromScene(view.canvas.nodes[self._id].scene_body()).boundingRect()
-        return QRect(view.viewport().mapToGlobal(box.topLeft()), box.size())
-
-    def state(self) -> QAccessible.State:
-        state = QAccessible.State()
-        chosen = self._id in self._view.session.selection
-        state.invalid = not self.isValid()
-        state.selectable = state.focusable = state.multiSelectable = True
-        state.selected = chosen
-        state.focused = chosen and self._view.hasFocus()
-        return state
-
-
 class CanvasSpoken(QAccessibleWidget):
-    """The list: its layers in the network's order, then the widgets that stand over the canvas."""
+    """The list: its layers in the network's order, its frames, notes and bends, then the widgets that stand over the canvas."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view, QAccessible.Role.List)
         self._view = view
-        self._layers: dict[str, LayerSpoken] = {}
-        layers = self._layers
+        self._entries: dict[Key, Entry] = {}
+        entries = self._entries
         view.session.document_changed.connect(self._forget_what_is_gone)
-        view.destroyed.connect(lambda: _forget(layers, list(layers)))
+        view.destroyed.connect(lambda: _forget(entries, list(entries)))
 
     def _forget_what_is_gone(self, document: Document) -> None:
-        _forget(self._layers, [i for i in self._layers if i not in document.nodes])
+        there: set[Key] = {*document.nodes, *(f.id for f in document.frames)}
+        there |= {(w, i) for w, points in document.bends.items() for i in range(len(points))}
+        _forget(self._entries, [key for key in self._entries if key not in there])
 
-    def _ids(self) -> list[str]:
-        return list(self._view.canvas.nodes)
+    def _keys(self) -> list[Key]:
+        return [*self._view.canvas.nodes, *self._view.marks()]
 
-    def layer(self, id: str) -> LayerSpoken:
-        if id not in self._layers:
-            self._layers[id] = LayerSpoken(self._view, id)
-            QAccessible.registerAccessibleInterface(self._layers[id])
-        return self._layers[id]
+    def entry(self, key: Key) -> Entry:
+        """What a layer (by its id) or a mark is to the tools."""
+        if key not in self._entries:
+            self._entries[key] = entry(self._view, key)
+            QAccessible.registerAccessibleInterface(self._entries[key])
+        return self._entries[key]
 
     def childCount(self) -> int:
-        return len(self._ids()) + super().childCount()
+        return len(self._keys()) + super().childCount()
 
     def child(self, index: int) -> QAccessibleInterface:
-        ids = self._ids()
-        return self.layer(ids[index]) if 0 <= index < len(ids) else super().child(index - len(ids))
+        keys = self._keys()
+        return self.entry(keys[index]) if 0 <= index < len(keys) else super().child(index - len(keys))
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
-        ids = self._ids()
-        mine = next((i for i, id in enumerate(ids) if self._layers.get(id) is child), -1)
+        keys = self._keys()
+        mine = next((i for i, key in enumerate(keys) if self._entries.get(key) is child), -1)
         if mine >= 0:
             return mine
         found = super().indexOfChild(child)
-        return found + len(ids) if found >= 0 else -1
+        return found + len(keys) if found >= 0 else -1
 
     def childAt(self, x: int, y: int) -> QAccessibleInterface:
         view = self._view
         local = view.viewport().mapFromGlobal(QRect(x, y, 1, 1).topLeft())
-        id = view.canvas.node_at(view.mapToScene(local))
-        return self.layer(id) if id is not None else super().childAt(x, y)
+        key = self._key_at(view.mapToScene(local))
+        return self.entry(key) if key is not None else super().childAt(x, y)
+
+    def _key_at(self, point: QPointF) -> Key | None:
+        canvas = self._view.canvas
+        if (found := canvas.node_at(point) or canvas.bend_at(point)) is not None:
+            return found
+        frame = canvas.frame_at(point, EDGE / self._view.zoom)
+        return frame.id if frame else None
 
     def focusChild(self) -> QAccessibleInterface:
-        chosen = next((i for i in self._ids() if i in self._view.session.selection), None)
-        return self.layer(chosen) if chosen is not None else super().focusChild()
+        chosen = next((i for i in self._view.canvas.nodes if i in self._view.session.selection), self._view.chosen_mark())
+        return self.entry(chosen) if chosen is not None else super().focusChild()
 
 
-def _forget(layers: dict[str, LayerSpoken], ids: list[str]) -> None:
-    for id in ids:
-        gone = layers.pop(id)  # held until the cache has let it go
+def _forget(entries: dict[Key, Entry], keys: list[Key]) -> None:
+    for key in keys:
+        gone = entries.pop(key)  # held until the cache has let it go
         QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(gone))
 
 

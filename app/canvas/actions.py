@@ -15,7 +15,7 @@ from app.session import Session
 from nodes import clipboard, edits
 from nodes.bends import relaid, unbend
 from nodes.document import Document
-from nodes.frames import remove_frames
+from nodes.frames import place_frames, remove_frames
 
 
 def _titled(verb: str, session: Session, ids: Iterable[str]) -> str:
@@ -52,9 +52,23 @@ def dissolve(session: Session) -> None:
         session.do(_titled("Dissolve", session, ids), edit)
 
 
-def copy(session: Session) -> None:
-    if session.selection:
-        QGuiApplication.clipboard().setText(clipboard.copy(session.document, session.selection))
+def copied(session: Session, scene: CanvasScene) -> str:
+    """The selected layers, frames and notes as text; empty where none is."""
+    chosen = session.selection or scene.chosen_frames
+    return clipboard.copy(session.document, session.selection, scene.chosen_frames) if chosen else ""
+
+
+def copy(session: Session, scene: CanvasScene) -> None:
+    if text := copied(session, scene):
+        QGuiApplication.clipboard().setText(text)
+
+
+def cut(session: Session, scene: CanvasScene) -> None:
+    """What `copy` takes, and nothing else, goes: no wire or bend beside it."""
+    if session.selection or scene.chosen_frames:
+        copy(session, scene)
+        scene.choose(frames=scene.chosen_frames)
+        delete(session, scene)
 
 
 def paste(
@@ -65,22 +79,44 @@ def paste(
 
     def edit(document: Document) -> Document:
         pasted, ids = clipboard.paste(document, text, (0.0, 0.0), keep_incoming, session.level)
-        down = _free_below(document, pasted, ids, scene)
         made.extend(ids)
-        return edits.move(pasted, {i: (pasted.nodes[i].position[0], pasted.nodes[i].position[1] + down) for i in ids})
+        return _lowered(pasted, ids, _free_below(document, pasted, ids, scene))
 
     if session.do(title, edit):
-        session.select(made)
+        choose(session, scene, made)
+
+
+def choose(session: Session, scene: CanvasScene, ids: Sequence[str]) -> None:
+    """Select these layers and frames, and nothing else."""
+    session.select(ids)
+    scene.choose(frames=ids)
+
+
+def _lowered(document: Document, ids: Sequence[str], down: float) -> Document:
+    nodes = {i: document.nodes[i].position for i in ids if i in document.nodes}
+    frames = {f.id: f.rect for f in document.frames if f.id in ids}
+    document = edits.move(document, {i: (x, y + down) for i, (x, y) in nodes.items()})
+    return place_frames(document, {i: (x, y + down, width, height) for i, (x, y, width, height) in frames.items()})
 
 
 def _free_below(before: Document, pasted: Document, ids: Sequence[str], scene: CanvasScene) -> float:
-    """How far down new nodes must go to cover nothing."""
-    taken = [item.scene_body() for i, item in scene.nodes.items() if i in before.nodes]
-    places = [QRectF(*pasted.nodes[i].position, WIDTH, FULL) for i in ids]
-    steps = (GRID * n for n in range(1000))
-    room = [t.adjusted(-4, -4, 4, 24) for t in taken]  # the words below a bead, too
-    free = (s for s in steps if not any(p.translated(0, s).intersects(r) for p in places for r in room))
-    return next(free, 0.0)
+    """How far down new nodes and frames must go to cover nothing."""
+    bodies = [item.scene_body() for i, item in scene.nodes.items() if i in before.nodes]
+    room = [t.adjusted(-4, -4, 4, 24) for t in bodies]  # the words below a bead, too
+    framed = [item.rect() for item in scene.frames.values()]
+    places = [QRectF(*pasted.nodes[i].position, WIDTH, FULL) for i in ids if i in pasted.nodes]
+    frames = [QRectF(*f.rect) for f in pasted.frames if f.id in ids]
+
+    def covers(down: float) -> bool:
+        nodes, around = ([p.translated(0, down) for p in rects] for rects in (places, frames))
+        return any(p.intersects(r) for p in nodes for r in room) or any(_cuts(f, r) for f in around for r in framed)
+
+    return next((down for down in (GRID * n for n in range(1000)) if not covers(down)), 0.0)
+
+
+def _cuts(frame: QRectF, other: QRectF) -> bool:
+    """Whether two frames overlap. (One may lie inside another.)"""
+    return frame.intersects(other) and (frame == other or not other.contains(frame))
 
 
 def reach(session: Session, walk: Callable[[str], set[str]]) -> None:

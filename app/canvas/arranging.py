@@ -10,13 +10,12 @@ from app.canvas.aligning import aligned, straightened
 from app.canvas.commanded import CommandedStage
 from app.canvas.frame_editor import FrameEditor
 from app.canvas.geometry import snapped
-from app.canvas.offers import swaps
+from app.canvas.offers import swaps, types_in
 from nodes import edits
 from nodes.bends import straightened as without_bends
 from nodes.document import Document, Position, Wire
 from nodes.frames import Rect, add_frame, place_frames, remove_frames, write_frame
-from nodes.layer import layer_types
-from nodes.rewiring import swap
+from nodes.swapping import exchange
 
 #: Room between a frame's edges and what it is put around; above, its title and a wire that turns.
 AROUND = (16, 28, 16, 0)
@@ -137,22 +136,34 @@ class ArrangedStage(CommandedStage):
 
     # -- another type ----------------------------------------------------------------------------------------------------
     def swap_selected(self) -> None:
-        """The search palette, for the type that is to take the place of the selected layer's."""
-        id = next((i for i in self.canvas.nodes if i in self.session.selection), None)
-        if id is None:
-            return
-        if self.session.document.nodes[id].block is not None:
-            self.status_message.emit("A block has ports of its own: dissolve it (Ctrl+Shift+G) to put layers in its place.")
-            return
+        """The search palette, for what takes the selected layer's or block's place. Two that are selected change places."""
+        ids = [i for i in self.canvas.nodes if i in self.session.selection]
+        if len(ids) == 2:
+            names = [self.session.document.nodes[i].name for i in ids]
+            self._arrange(f"Swap {names[0]} and {names[1]}", lambda d: exchange(d, ids[0], ids[1]))
+        elif ids:
+            self._offer_swaps(ids[0])
+
+    def _offer_swaps(self, id: str) -> None:
         self._bring_in(id)
         body = self.mapFromScene(self.canvas.nodes[id].scene_body()).boundingRect()
         self._take = lambda type: self._swap(id, type)
-        name = self.session.document.nodes[id].name
-        self.search.open(_beside(body), swaps(self.session.document, id), layer_types(), f"Search what takes {name}’s place")
+        document, shelf = self.session.document, self.session.shelf
+        found, items = swaps(document, shelf, id), shelf.items(types_in(self.session.level))
+        self.search.open(_beside(body), found, items, f"Search what takes {document.nodes[id].name}’s place")
 
     def _swap(self, id: str, type: str) -> None:
-        if id in self.session.document.nodes and self.session.do(f"Swap for {type}", lambda d: swap(d, id, type)):
-            self.session.select([id])
+        """Also done when the layer has gone meanwhile."""
+        made: list[str] = []
+
+        def edit(document: Document) -> Document:
+            document, new = self.session.shelf.swap(document, id, type)
+            made.append(new)
+            return document
+
+        title = f"Swap for {self.session.shelf.title(type)}"
+        if id in self.session.document.nodes and self.session.do(title, edit):
+            self.session.select(made)
 
 
 def _grown(rect: QRectF, by: tuple[int, int, int, int]) -> QRectF:

@@ -1,19 +1,17 @@
-"""What is dragged, and what else that does: nodes onto a wire, copies, nodes out of their wires, bends, frames and edges."""
+"""What is dragged, and what else that does: nodes onto a wire, nodes out of their wires, bends, frames and their edges."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
 
 from app.canvas.finding import FrameAt
-from app.canvas.geometry import RADIUS, snapped
+from app.canvas.geometry import snapped
 from app.canvas.gestures import Gesture, Pointer, combined
 from app.canvas.moving import Move
-from app.glyphs import glyph_for, paint_tile
-from nodes import clipboard, edits
+from nodes import edits
 from nodes.bends import Bend
 from nodes.document import Document, Wire
 from nodes.frames import Rect, place_frames
@@ -74,54 +72,6 @@ class MoveNodes(Move):
     def cancel(self) -> None:
         self.view.mark_wire(None)
         super().cancel()
-
-
-class Duplicate(MoveNodes):
-    """Alt at the press: the originals stay, and copies are where it is let go."""
-
-    title = "Duplicate"
-
-    def loose(self) -> bool:
-        return False
-
-    def free(self, at: Pointer) -> bool:
-        return False  # Alt has begun it
-
-    def show(self) -> None:
-        """Only outlines move."""
-
-    def release(self, at: Pointer) -> None:
-        self._made: list[str] = []
-        super().release(at)
-        if self._made:
-            self.view.session.select(self._made)
-
-    def edit(self, document: Document) -> Document:
-        (x, y), (to_x, to_y) = self._from.nodes[self._id], self._to.nodes[self._id]
-        copied = clipboard.copy(document, self._from.nodes)
-        document, self._made = clipboard.paste(document, copied, (to_x - x, to_y - y), parent=self.view.session.level)
-        return document
-
-    def _outlines(self) -> list[QRectF]:
-        bodies = {i: self.view.canvas.nodes[i].body() for i in self._to.nodes}
-        return [bodies[i].translated(*place) for i, place in self._to.nodes.items()]
-
-    def bounds(self) -> QRectF:
-        rect = super().bounds()
-        for outline in self._outlines():
-            rect = rect.united(outline.adjusted(-3, -3, 3, 3))
-        return rect
-
-    def paint(self, painter: QPainter) -> None:
-        ink = self.view.canvas.ink
-        for id, outline in zip(self._to.nodes, self._outlines(), strict=True):
-            look = self.view.canvas.nodes[id].look
-            painter.setPen(ink.pen("accent", 1.5, dashed=True))
-            painter.setBrush(ink.color("raised", 0.8))
-            painter.drawRoundedRect(outline, RADIUS, RADIUS)
-            tile = QRectF(outline.left() + 7, outline.top() + 4, 20, 20)
-            paint_tile(painter, tile, look.category, glyph_for(look.type, look.category), ink.tokens)
-        super().paint(painter)
 
 
 class PullOut(MoveNodes):

@@ -12,6 +12,7 @@ from app.canvas import actions, nesting
 from app.canvas.finding import PortAt
 from app.canvas.geometry import FULL, GRID, HEADER, LINE, WIDTH
 from app.canvas.gestures import would_work
+from app.canvas.laying import WORLD
 from app.canvas.layout import Wish
 from app.canvas.offers import insertions, offers, placed, top_left, types_in
 from app.canvas.rename import NameEditor
@@ -21,7 +22,7 @@ from app.canvas.stage import Stage
 from app.canvas.tidying import Tidying
 from app.session import Session
 from app.tokens import Tokens
-from nodes import clipboard, edits
+from nodes import edits
 from nodes.document import Document, Position, Wire
 from nodes.layer import layer_types
 from nodes.places import settled
@@ -43,6 +44,7 @@ class CommandedStage(Stage):
         self.canvas = CanvasScene(session, tokens)
         super().__init__(self.canvas, tokens, parent)
         self.canvas.setParent(self)
+        self.setSceneRect(WORLD)
         self.search = SearchPalette(self, tokens)
         self.search.chosen.connect(lambda type: self._take(type))
         self.search.chained.connect(self._chain)
@@ -53,6 +55,8 @@ class CommandedStage(Stage):
         self.tidying = Tidying(self)
         self.tidying.laid_out.connect(self._laid_out)
         self.tidying.said.connect(self.status_message)
+        #: So many pixels at the top lie under something else (a message).
+        self.covered = 0
         self._marked: Wire | None = None
         self._tried: dict[Wire, str] = {}
         #: Whether the pointer was the last to say where: then what is added stands there.
@@ -121,20 +125,17 @@ class CommandedStage(Stage):
         actions.dissolve(self.session)
 
     def copy(self) -> None:
-        actions.copy(self.session)
+        actions.copy(self.session, self.canvas)
 
     def cut(self) -> None:
-        if self.session.selection:
-            self.copy()
-            self.delete_selection()
+        actions.cut(self.session, self.canvas)
 
     def paste(self, keep_incoming: bool = False) -> None:
         actions.paste(self.session, self.canvas, QGuiApplication.clipboard().text(), keep_incoming)
         self._show_selection()
 
     def duplicate(self) -> None:
-        if self.session.selection:
-            text = clipboard.copy(self.session.document, self.session.selection)
+        if text := actions.copied(self.session, self.canvas):
             actions.paste(self.session, self.canvas, text, title="Duplicate")
             self._show_selection()
 
@@ -184,7 +185,7 @@ class CommandedStage(Stage):
 
     # -- blocks ----------------------------------------------------------------------------------------------------------
     def group(self) -> None:
-        nesting.make(self.session)
+        nesting.make(self.session, self.canvas.chosen_frames)
 
     def ungroup(self) -> None:
         nesting.dissolve(self.session)
@@ -218,7 +219,7 @@ class CommandedStage(Stage):
         def rename(text: str) -> bool:
             return self.session.do("Rename the network", lambda d: edits.retitle(d, text))
 
-        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, 6, 240, 28), rename)
+        NameEditor(self, "Name of the network", self.session.document.title, QRect(8, self.covered + 6, 240, 28), rename)
 
     # -- adding ----------------------------------------------------------------------------------------------------------
     def open_search(self, scene_pos: QPointF | None = None, wire_start: PortAt | None = None) -> None:

@@ -127,6 +127,7 @@ class FollowingScene(LaidScene):
         self._relay |= self._follow_frames(document) or self.bends != document.bends
         self.bends = dict(document.bends)
         touched = self._drop(old, document)
+        self.make_room(touched, anew=old is None)
         self._note(touched if same else self.session.here, touched, document)
         self._begin()
 
@@ -185,7 +186,7 @@ class FollowingScene(LaidScene):
                 self._tell(id)
                 yield
         for wire in list(self.wires if self._redescribe else self._undescribed):
-            self._describe(self.session.document, wire)
+            self._describe(self.session.document, self.wires[wire])
             self._undescribed.pop(wire, None)
             yield
         self._redescribe = False
@@ -210,7 +211,7 @@ class FollowingScene(LaidScene):
                 made.append(wire)
                 yield
             for wire in old:
-                self._lay(wire, frames)
+                self._lay(self.wires[wire], frames)
                 yield
             # Now, and not before: each change of an item that is in the scene costs Qt its old place, each question about
             # places after one that came costs it its order.
@@ -229,7 +230,8 @@ class FollowingScene(LaidScene):
         """Other wires that go around what stands in their way."""
         frames = [f.rect() for f in self.frames.values()]
         for wire in list(self._yielding):
-            self._lay(wire, frames)
+            if wire in self.wires:
+                self._lay(self.wires[wire], frames)
             self._yielding.discard(wire)
             yield
 
@@ -281,7 +283,7 @@ class FollowingScene(LaidScene):
         costs = verdict.numbers.at(path) if self.shows_costs else None
         told = (node, built, self._problems.get(id), document.wires_into[id], document.wires_out_of[id], costs)
         if id not in self.nodes or not _tells_all(node, told) or told != self._told.get(id):
-            self._present(id, look_of(document, *told[:3], costs))
+            self._present(node, look_of(document, *told[:3], costs))
             self._told[id] = told
         item = self.nodes[id]
         if (item.x(), item.y()) != node.position:
@@ -290,25 +292,29 @@ class FollowingScene(LaidScene):
             self.settle(item)
         self._untold.pop(id, None)
 
-    def _present(self, id: str, look: NodeLook) -> None:
-        """Show a node's look, if it is another than before."""
-        item = self.nodes.get(id)
+    def _present(self, node: Node, look: NodeLook) -> None:
+        """Show a node's look, if it is another than before. What comes is put in its place first: to move it in the scene costs
+        more."""
+        item = self.nodes.get(node.id)
         if item is not None and item.look == look:
             return
-        fresh = item is None
-        item = item or NodeItem(look, self.ink)
-        self.nodes[id] = item
-        item.show_look(look)
-        self.show_face(id)
-        if fresh:
+        before = None if item is None else item.outline
+        if item is None:
+            item = self.nodes[node.id] = NodeItem(look, self.ink)
+            item.setPos(*node.position)
+            self.show_face(node.id)
             self.add(item)
-        self.settle(item)
-        self._unsettled.add(id)
+        else:
+            item.show_look(look)
+            self.show_face(node.id)
+            self.settle(item)
+        if item.outline != before:
+            self._unsettled.add(node.id)
 
     def _make_wire(self, wire: Wire, frames: list[QRectF]) -> None:
-        self.wires[wire] = WireItem(wire, self.ink)
-        self._describe(self.session.document, wire)
-        self._lay(wire, frames)
+        item = self.wires[wire] = WireItem(wire, self.ink)
+        self._describe(self.session.document, item)
+        self._lay(item, frames)
 
     def _unsettled_wires(self, moved: set[str]) -> set[Wire]:
         """Of the wires that were there already those at nodes that moved or grew, under them, or with bends."""

@@ -7,24 +7,24 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import spoken
 from app.canvas.aiming import AimWire
-from app.canvas.arranging import ArrangedStage
 from app.canvas.find_bar import FindBar
 from app.canvas.finding import PortAt
 from app.canvas.gestures import Gesture
 from app.canvas.look import PortLook
+from app.canvas.marking import MarkedStage
 from app.canvas.matches import Match, matches
 from app.canvas.ports import PortState
 from app.session import Session
 from app.tokens import Tokens
 from nodes import edits
-from nodes.document import Wire
+from nodes.document import Document, Wire
 
 #: What is not found while something is looked for.
 FADED = 0.38
 EDGE = 8
 
 
-class KeyedStage(ArrangedStage):
+class KeyedStage(MarkedStage):
     """`told` carries what only accessibility tools need to be told; the rest goes by `status_message`."""
 
     menu_requested = Signal(object)
@@ -42,9 +42,9 @@ class KeyedStage(ArrangedStage):
         self.find_bar.stepped.connect(self._step)
         self.find_bar.closed.connect(self._found_enough)
         session.selection_changed.connect(lambda _: self._choose_port(None))
-        session.document_changed.connect(lambda _: self._follow_document())
+        session.document_changed.connect(self._follow_document)
 
-    def _follow_document(self) -> None:
+    def _follow_document(self, document: Document) -> None:
         """A chosen port that has changed is let go; what was found may be another now."""
         if self.port is not None and self.port.port not in self._ports_of_chosen():
             self._choose_port(None)
@@ -66,11 +66,13 @@ class KeyedStage(ArrangedStage):
 
     def ask_for_menu(self) -> None:
         """The menu of what is selected, there where it is."""
-        wire = next(iter(self.canvas.chosen_wires), None)
+        wire, mark = next(iter(self.canvas.chosen_wires), None), self.chosen_mark()
         if self.session.selection:
             at = self.mapFromScene(self.canvas.nodes[self._last_chosen()].scene_body().center())
         elif wire is not None:
             at = self.mapFromScene(self.canvas.wires[wire].middle)
+        elif mark is not None:
+            at = self.mapFromScene(self.mark_rect(mark).center())
         else:
             at = self.viewport().rect().center()
         self.menu_requested.emit(self.viewport().mapToGlobal(at))
@@ -143,7 +145,7 @@ class KeyedStage(ArrangedStage):
     def place_find(self) -> None:
         """Top right."""
         self.find_bar.adjustSize()
-        self.find_bar.move(self.width() - self.find_bar.width() - EDGE, EDGE)
+        self.find_bar.move(self.width() - self.find_bar.width() - EDGE, self.covered + EDGE)
 
     def _seek(self, text: str) -> None:
         """Something else is looked for: begin at the first."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 
 from app.canvas.detours import Near, routed
 from app.canvas.finding import Findable
+from app.canvas.geometry import FULL, WIDTH
 from app.canvas.ink import Ink
 from app.canvas.items.afar import AfarItem
 from app.canvas.items.node import NodeItem
@@ -44,10 +45,10 @@ class LaidScene(Findable):
         self._turning: set[Wire] = set()
         self._bottoms: Sequence[float] | None = None
 
-    def _describe(self, document: Document, wire: Wire) -> None:
+    def _describe(self, document: Document, item: WireItem) -> None:
         """What a wire says: the kind and shape of what flows, and whether it joins further ports."""
+        wire = item.wire
         told = value, side = self.value_at(wire.source, wire.source_port), self._is_side(document, wire)
-        item = self.wires[wire]
         if told != item.told:
             item.told = told
             label = "?" if value is None else ("labels" if value.rank == 1 else counted(sample_shape(value)))
@@ -58,10 +59,23 @@ class LaidScene(Findable):
             outputs, inputs = document.outputs(wire.source), document.inputs(wire.target)
         except NetwrightError:
             return False
-        return wire.source_port not in outputs[:1] or wire.target_port not in [p.name for p in inputs[:1]]
+        return wire.source_port not in outputs[:1] or not inputs or wire.target_port != inputs[0].name
 
     def value_at(self, node: str, port: str) -> Value | None:
         return self.session.verdict.checked.built.value(self.session.document.path(node), port)
+
+    def make_room(self, ids: Iterable[str], anew: bool) -> None:
+        """Let Qt divide what the nodes cover, and half as much around it, to find items (others may lie outside). The whole
+        endless canvas it would divide so coarsely that each frame asks hundreds of items where they are."""
+        places = [self.session.document.nodes[id].position for id in ids]
+        if not places:
+            return
+        (left, right), (top, bottom) = ((min(side), max(side)) for side in zip(*places, strict=True))
+        covered = QRectF(left, top, right - left + WIDTH, bottom - top + FULL)
+        covered = covered if anew else covered.united(self.sceneRect())
+        if anew or covered != self.sceneRect():
+            wide, high = covered.width() / 2, covered.height() / 2
+            self.setSceneRect(covered.adjusted(-wide, -high, wide, high))
 
     def settle(self, item: NodeItem) -> None:
         """A node is there, elsewhere, or another."""
@@ -72,19 +86,19 @@ class LaidScene(Findable):
         """Lay these wires anew, after their nodes moved or grew."""
         frames = [f.rect() for f in self.frames.values()]
         for wire in wires:
-            self._lay(wire, frames)
+            if wire in self.wires:
+                self._lay(self.wires[wire], frames)
 
-    def _lay(self, wire: Wire, frames: Sequence[QRectF]) -> None:
+    def _lay(self, item: WireItem, frames: Sequence[QRectF]) -> None:
         """Lay a wire, if its nodes are there."""
+        wire = item.wire
         source, target = self.nodes.get(wire.source), self.nodes.get(wire.target)
-        item = self.wires.get(wire)
-        if not source or not target or not item:
+        if not source or not target:
             return
         start, end = source.port_point(True, wire.source_port), target.port_point(False, wire.target_port)
-        bends = tuple(QPointF(*p) for p in self.bends.get(wire, ()))
+        bends = tuple(QPointF(*p) for p in self.bends.get(wire, ())) if self.bends else ()
         straight = is_ahead(start, end) and not bends
-        bodies = (source.scene_body(), target.scene_body())
-        around = None if straight else Surroundings(*bodies, frames, self._edges())
+        around = None if straight else Surroundings(source.scene_body(), target.scene_body(), frames, self._edges())
         if bends and around:
             laid = through(start, bends, end, around)
         else:

@@ -19,6 +19,7 @@ from nodes.document import Document, Position
 from nodes.frames import Rect, place_frames
 
 if TYPE_CHECKING:
+    from app.canvas.commanded import CommandedStage
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
 
@@ -61,7 +62,7 @@ class Carried:
             scene.reroute({wire for wire, _ in self.bends})
 
 
-def chosen_things(view: CanvasView) -> Carried:
+def chosen_things(view: CommandedStage) -> Carried:
     """All that is selected, and what stands in the selected frames."""
     scene, document = view.canvas, view.session.document
     nodes, bends, frames = set(view.session.selection), set(scene.chosen_bends), set(scene.chosen_frames)
@@ -91,7 +92,7 @@ class Move(Gesture):
         super().__init__(view, start)
         self._lead = lead
         self._from = chosen_things(view)
-        self._to = self._from
+        self._to, self._by = self._from, (0.0, 0.0)
         self._box = self._boxed()
         self._guides: Guides | None = None
         self._marks: list[Mark] = []
@@ -113,8 +114,8 @@ class Move(Gesture):
         """The nodes in view that stay where they are."""
         view = self.view
         seen = view.seen()
-        bodies = {i: item.scene_body() for i, item in view.canvas.nodes.items() if i not in self._from.nodes}
-        return Guides([_box(body) for body in bodies.values() if body.intersects(seen)])
+        near = view.canvas.near_by.meeting(seen)
+        return Guides([_box(body) for item, body in near.items() if item.look.id not in self._from.nodes])
 
     def _way(self, at: Pointer) -> Position:
         """How far to go: as far as the pointer went, but for what it comes into line with."""
@@ -139,7 +140,8 @@ class Move(Gesture):
     def drag(self, at: Pointer) -> None:
         self.view.canvas.keep_pictures(True)
         self._marks = []
-        self._to = self._from.by(*self._way(at))
+        self._by = self._way(at)
+        self._to = self._from.by(*self._by)
         self.show()
         self.view.canvas.overlay.draw(self)
 
@@ -182,9 +184,8 @@ class Move(Gesture):
         area = self.bounds()
         path = QPainterPath()
         path.addRect(area)
-        for item in self.view.canvas.nodes.values():
-            if item.scene_body().intersects(area):
-                path.addRect(item.scene_body().adjusted(2, 2, -2, -2))
+        for body in self.view.canvas.near_by.meeting(area).values():
+            path.addRect(body.adjusted(2, 2, -2, -2))
         painter.save()
         painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
         paint_marks(painter, self._marks, self.view.canvas.ink, 1.0 / self.view.zoom)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.session import Session
 from nodes.document import Document
 from nodes.grouping import group
 from nodes.ungrouping import ungroup
 
 
-def make(session: Session) -> None:
-    """A block of the selected layers, which is selected then."""
+def make(session: Session, frames: Iterable[str] = ()) -> None:
+    """A block of the selected layers, and of these frames; it is selected then."""
     made: list[str] = []
 
     def edit(document: Document) -> Document:
-        document, id = group(document, session.selection)
+        document, id = group(document, session.selection, frames=frames)
         made.append(id)
         return document
 

@@ -12,7 +12,6 @@ from nodes.document import ENTRY, EXIT, Document, Position, Wire
 from nodes.layer import Layer, layer_type, layer_types
 from nodes.library import Entry
 from nodes.problems import Refusal
-from nodes.rewiring import swap
 from runtime.errors import NetwrightError
 
 
@@ -48,20 +47,24 @@ def insertions(document: Document, shelf: Shelf, wire: Wire) -> list[Offer]:
     return found
 
 
-def swaps(document: Document, id: str) -> list[Offer]:
-    """The layers that can take another one's place and all its wires, those of its category first."""
+def swaps(document: Document, shelf: Shelf, id: str) -> list[Offer]:
+    """The layers and blocks that can take another one's place and all its wires, those of its category first."""
     node = document.nodes[id]
     here = layer_type(node.type).category if node.known else ""
     found = []
-    for name, cls in types_in(node.parent).items():
+    for name, item in shelf.items(types_in(node.parent)).items():
         if name != node.type:
             try:
-                swapped = swap(document, id, name)
+                swapped, new = shelf.swap(document, id, name)
             except NetwrightError:
                 continue
-            if len(swapped.wires) == len(document.wires):
-                found.append(Offer(name, cls.category, _hint(cls)))
+            if _wires_at(swapped, new) == _wires_at(document, id):
+                found.append(_offer(shelf, name, item))
     return sorted(found, key=lambda o: o.category != here)
+
+
+def _wires_at(document: Document, id: str) -> int:
+    return len(document.wires_into[id]) + len(document.wires_out_of[id])
 
 
 def _offer(shelf: Shelf, name: str, item: Item, result: str = "") -> Offer:

@@ -78,6 +78,11 @@ class OverlaidStage(KeyedStage):
         else:
             self.toggle_bypass()
 
+    def make_way(self, down: int) -> None:
+        """So much at the top is covered: what is opened there stands below it."""
+        self.covered = max(0, down)
+        self.place_find()
+
     def show_document(self, document: Document) -> None:
         """Tell them what is drawn now."""
         self.node_bar.leave()
@@ -118,6 +123,7 @@ class OverlaidStage(KeyedStage):
         self.canvas.set_tokens(tokens)
         for overlay in (self.title, self.empty, self.search, self.find_bar, self.minimap, self.node_bar):
             overlay.set_tokens(tokens)
+        self.resetCachedContent()
         self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -11,6 +11,8 @@ from app.canvas.items.node import NodeItem
 #: The side of a cell: a few nodes.
 CELL = 512.0
 Cell = tuple[int, int]
+#: Left, upper, right and lower side, in numbers: very many are compared, and each question to Qt costs more than all of it.
+Sides = tuple[float, float, float, float]
 
 
 class Places:
@@ -18,33 +20,43 @@ class Places:
 
     def __init__(self) -> None:
         self._cells: dict[Cell, dict[NodeItem, None]] = {}
-        self._in: dict[NodeItem, tuple[int, int, int, int]] = {}
+        self._sides: dict[NodeItem, Sides] = {}
 
     def put(self, item: NodeItem) -> None:
         """A node is there, or elsewhere, or of another size."""
-        sides = _sides(item.scene_body())
-        if self._in.get(item) == sides:
+        x, y, (width, height) = item.x(), item.y(), item.size
+        sides, before = (x, y, x + width, y + height), self._sides.get(item)
+        if sides == before:
             return
-        self.drop(item)
-        self._in[item] = sides
-        for cell in _cells(sides):
-            self._cells.setdefault(cell, {})[item] = None
+        if before is None or _range(before) != _range(sides):
+            self.drop(item)
+            for cell in _cells(sides):
+                self._cells.setdefault(cell, {})[item] = None
+        self._sides[item] = sides
 
     def drop(self, item: NodeItem) -> None:
-        for cell in _cells(self._in.pop(item, (0, 0, -1, -1))):
+        sides = self._sides.pop(item, None)
+        for cell in _cells(sides) if sides else ():
             del self._cells[cell][item]
 
     def meeting(self, rect: QRectF) -> dict[NodeItem, QRectF]:
         """The nodes whose bodies meet a rectangle, with their bodies."""
-        cells = (self._cells.get(cell, ()) for cell in _cells(_sides(rect)))
-        found = {item: item.scene_body() for cell in cells for item in cell}
-        return {item: body for item, body in found.items() if body.intersects(rect)}
+        left, top = rect.x(), rect.y()
+        right, bottom = left + rect.width(), top + rect.height()
+        found = {}
+        for cell in _cells((left, top, right, bottom)):
+            for item in self._cells.get(cell, ()):
+                a, b, c, d = self._sides[item]
+                if a < right and left < c and b < bottom and top < d:
+                    found[item] = QRectF(a, b, c - a, d - b)
+        return found
 
 
-def _sides(rect: QRectF) -> tuple[int, int, int, int]:
-    return int(rect.left() // CELL), int(rect.top() // CELL), int(rect.right() // CELL), int(rect.bottom() // CELL)
-
-
-def _cells(sides: tuple[int, int, int, int]) -> Iterator[Cell]:
+def _range(sides: Sides) -> tuple[int, int, int, int]:
     left, top, right, bottom = sides
+    return int(left // CELL), int(top // CELL), int(right // CELL), int(bottom // CELL)
+
+
+def _cells(sides: Sides) -> Iterator[Cell]:
+    left, top, right, bottom = _range(sides)
     return ((x, y) for x in range(left, right + 1) for y in range(top, bottom + 1))

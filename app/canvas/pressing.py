@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from app.canvas.carrying import Duplicate, MoveBend, MoveFrame, MoveNodes, PullOut, ResizeFrame
+from app.canvas.carrying import MoveBend, MoveFrame, MoveNodes, PullOut, ResizeFrame
+from app.canvas.duplicating import Duplicate, DuplicateFrame
 from app.canvas.finding import FrameAt, PortAt
 from app.canvas.gestures import BoxSelect, CutWires, Gesture, Pan, Pointer
 from app.canvas.rewire import DragAll
@@ -96,7 +97,9 @@ def _on_ground(view: CanvasView, at: Pointer) -> Gesture | None:
     frame = frame_at(view, at)
     if frame is None:
         return BoxSelect(view, at)
-    return ResizeFrame(view, at, frame) if frame.sides else MoveFrame(view, at, frame.id)
+    if frame.sides:
+        return ResizeFrame(view, at, frame)
+    return DuplicateFrame(view, at, frame.id) if at.keys == ALT else MoveFrame(view, at, frame.id)
 
 
 def _on_port(view: CanvasView, at: Pointer, port: PortAt) -> Gesture | None:

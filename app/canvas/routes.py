@@ -66,11 +66,11 @@ def is_ahead(a: QPointF, b: QPointF) -> bool:
 
 def ahead(a: QPointF, b: QPointF) -> Route:
     """Level at both ends, a soft S between."""
-    reach = max(abs(b.x() - a.x()) * 0.5, min(40.0, abs(b.y() - a.y()) * 0.5))
+    (x, y), (to, down) = (a.x(), a.y()), (b.x(), b.y())
+    reach = max(abs(to - x) * 0.5, min(40.0, abs(down - y) * 0.5))
     path = QPainterPath(a)
-    path.cubicTo(QPointF(a.x() + reach, a.y()), QPointF(b.x() - reach, b.y()), b)
-    middle = QPointF((a.x() + b.x()) / 2, (a.y() + b.y()) / 2)
-    return Route(path, middle, Way.AHEAD, abs(b.x() - a.x()))
+    path.cubicTo(x + reach, y, to - reach, down, to, down)
+    return Route(path, QPointF((x + to) / 2, (y + down) / 2), Way.AHEAD, abs(to - x))
 
 
 def through(a: QPointF, points: Sequence[QPointF], b: QPointF, around: Surroundings) -> Route:

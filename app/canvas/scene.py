@@ -160,6 +160,10 @@ class CanvasScene(FollowingScene):
     def show_face(self, id: str) -> None:
         """A node's face, live where there is something to show."""
         item, live = self.nodes[id], self.session.live
+        if not live.activations and not live.gradients:
+            item.show_face(None, None, "")
+            self.near_by.put(item)
+            return
         path = self.session.document.path(id)
         activation = live.activations.get(self._layer_behind(path))
         note = share_on(activation) if item.look.type == "ReLU" and activation is not None else ""

@@ -1,14 +1,19 @@
-"""What is said of a layer, a port, a selection: for those who hear the window instead of seeing it."""
+"""What is said of a layer, a port, a frame, a bend, a selection: for those who hear the window instead of seeing it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.canvas.finding import PortAt
 from app.canvas.look import NodeLook, PortLook
+from nodes.bends import Bend
 from nodes.check import Checked
 from nodes.document import Document
 from nodes.problems import Problem
+
+if TYPE_CHECKING:
+    from app.canvas.scene import CanvasScene
 
 
 def layer(look: NodeLook, problems: Sequence[Problem] = ()) -> str:
@@ -33,14 +38,41 @@ def problems_at(id: str, checked: Checked) -> list[Problem]:
     return [p for p in checked.problems if id in p.node.split("/")[::2]]
 
 
-def selection(looks: Sequence[NodeLook], checked: Checked) -> str:
-    """One layer in full; of several, how many and the first names."""
-    if not looks:
-        return "Nothing selected"
+def selection(looks: Sequence[NodeLook], checked: Checked, marks: Sequence[str] = ()) -> str:
+    """One layer, frame or bend in full; of several layers, how many and the first names. `marks` are said already."""
     if len(looks) == 1:
-        return layer(looks[0], problems_at(looks[0].id, checked))
-    names = ", ".join(look.name or look.title for look in looks[:3])
-    return f"{len(looks)} layers selected: {names}{' …' if len(looks) > 3 else ''}"
+        said = layer(looks[0], problems_at(looks[0].id, checked))
+    else:
+        names = ", ".join(look.name or look.title for look in looks[:3])
+        said = f"{len(looks)} layers selected: {names}{' …' if len(looks) > 3 else ''}" if looks else ""
+    more = marks[0] if len(marks) == 1 else (f"{len(marks)} frames, notes and bends" if marks else "")
+    return " and ".join(part for part in (said, more) if part) or "Nothing selected"
+
+
+# -- marks ---------------------------------------------------------------------------------------------------------------
+def mark(scene: CanvasScene, mark: str | Bend) -> str:
+    """``Comment frame Maps, 7 layers: conv1, relu1, pool1 …``; ``Note, why two?``; ``Bend 1 of 2, wire from a to b``."""
+    return f"{mark_name(scene, mark)}, {said}" if (said := mark_words(scene, mark)) else mark_name(scene, mark)
+
+
+def mark_name(scene: CanvasScene, mark: str | Bend) -> str:
+    """What a frame, a note or a bend is called."""
+    if isinstance(mark, str):
+        frame = scene.frames[mark].frame
+        return "Note" if frame.note else f"Comment frame {frame.title}".strip()
+    wire, index = mark
+    return f"Bend {index + 1} of {len(scene.wires[wire].bends)}"
+
+
+def mark_words(scene: CanvasScene, mark: str | Bend) -> str:
+    """What else there is to say of it."""
+    nodes = scene.session.document.nodes
+    if not isinstance(mark, str):
+        return f"wire from {nodes[mark[0].source].name} to {nodes[mark[0].target].name}"
+    frame = scene.frames[mark].frame
+    held = [] if frame.note else [nodes[i].name for i in scene.inside(scene.frames[mark].rect())]
+    count = f"{len(held)} layer{'s' * (len(held) != 1)}: {', '.join(held[:3])}{' …' * (len(held) > 3)}" if held else ""
+    return ", ".join(part for part in (" ".join(frame.text.split()), count) if part)
 
 
 def port(at: PortAt, document: Document, shape: str) -> str:

@@ -43,6 +43,8 @@ class Stage(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        # The ground is painted again where something moves: from a picture of it.
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState, False)
         self.setMouseTracking(True)
@@ -148,6 +150,7 @@ class Stage(QGraphicsView):
         columns, rows = int(rect.width() / step) + 2, int(rect.height() / step) + 2
         pen = QPen(qcolor(self.tokens.dot), 1.5)
         pen.setCosmetic(True)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)  # Qt forgets it where it keeps a picture of the ground
         painter.setPen(pen)
         painter.translate(left, top)
         for _ in range(rows):

@@ -59,7 +59,8 @@ class CanvasView(OverlaidStage):
         self.setAcceptDrops(True)
         self.viewport().setAcceptDrops(True)
         session.document_changed.connect(self._document_changed)
-        session.selection_changed.connect(self._say_selection)
+        session.selection_changed.connect(lambda _: self._say_selection())
+        self.canvas.choice_changed.connect(self._say_selection)
         session.level_changed.connect(self._level_changed)
         self._document_changed(session.document)
 
@@ -78,10 +79,12 @@ class CanvasView(OverlaidStage):
         self._hover.clear()
         self.show_level(level)
 
-    def _say_selection(self, chosen: frozenset[str]) -> None:
+    def _say_selection(self) -> None:
         """Tell accessibility tools what is selected."""
+        chosen, marks = self.session.selection, self.canvas.chosen_frames | self.canvas.chosen_bends
         looks = [item.look for id, item in self.canvas.nodes.items() if id in chosen]
-        words = spoken.selection(looks, self.session.checked)
+        others = [spoken.mark(self.canvas, m) for m in self.marks() if m in marks]
+        words = spoken.selection(looks, self.session.checked, others)
         self.setAccessibleDescription(words)
         self.told.emit(words)
 

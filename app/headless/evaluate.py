@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite, log
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from app.headless.documents import opened, with_data
 from app.headless.predict import RUINED
 from app.headless.say import result, result_json, say
+from nodes.build import Loss
 from nodes.document import Document
 from nodes.dreams import dreamers
 from nodes.layers.cross_entropy import CrossEntropy
@@ -17,9 +18,9 @@ from nodes.plan import Plan, initial_weights, plan
 from nodes.training import load_data, task, trained
 from runtime.engines import engine as make_engine
 from runtime.engines.protocol import Program
-from runtime.graph import Graph, Value
+from runtime.graph import Graph
 from runtime.metrics import Answers, Distances
-from runtime.task import Samples, Task, samples
+from runtime.task import Samples, Task, asked, samples
 from runtime.training_step import copied
 
 #: Classes in a confusion matrix that is printed, at most; --json has every one.
@@ -67,57 +68,63 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
     class; ``bits`` per character of a text; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann
     machine. Losses are per sample, where a loss layer sums too."""
-    ready = plan(document)
+    ready = plan(document, stage=-1)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
     classes = list(ready.dataset.classes)
-    names = {loss.value.name: document.nodes[loss.node].name for loss in ready.evaluation.losses}
+    losses = [loss for loss in ready.evaluation.losses if loss.node not in ready.dark]
+    names = {loss.value.name: document.nodes[loss.node].name for loss in losses}
     graph, judge = copied(job.evaluation), _judge(job, len(classes))
-    energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document)}
+    energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document) if d.path not in ready.dark}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
-    numbers |= {loss.value.name: loss.summed for loss in ready.evaluation.losses}
-    graph.outputs = _outputs(job, graph, numbers)
+    numbers |= {loss.value.name: loss.summed for loss in losses}
+    graph = _cut(job, graph, numbers)
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
-    sums, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
-    means = {name: total / max(1, count) for name, total in sums.items()}
+    means, count = _walked(job, graph, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
-    bits = means[job.reported.name] / log(2) if _tells_characters(document, ready) else None
-    losses = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
+    bits = means[job.reported.name] / log(2) if _tells_characters(document, ready, losses) else None
+    by_name = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": losses, "bits": bits,
+        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": by_name, "bits": bits,
         "free_energy": {title: means[name] for name, title in energies.items()} or None,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
 
 
-def _tells_characters(document: Document, ready: Plan) -> bool:
+def _tells_characters(document: Document, ready: Plan, losses: Sequence[Loss]) -> bool:
     """Whether the loss is the surprise, −ln p, at each character of a text."""
-    (layer, *more) = [document.nodes[loss.node].layer() for loss in ready.evaluation.losses]
+    (layer, *more) = [document.nodes[loss.node].layer() for loss in losses]
     return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and ready.dataset.info.continues
 
 
-def _outputs(job: Task, graph: Graph, numbers: Iterable[str]) -> list[Value]:
-    """What is read of a part of the split; a target may be an input, which no program gives back."""
-    shown = [v.name for v in (job.evaluation_output, job.evaluation_target, *job.evaluation.states.values()) if v]
-    wanted = dict.fromkeys([*numbers, *shown])
+def _cut(job: Task, graph: Graph, numbers: Iterable[str]) -> Graph:
+    """What of `graph` is read of a part of the split; a target may be an input, which no program gives back."""
+    values = (job.evaluation_output, job.evaluation_target, job.evaluation_mass)
+    wanted = dict.fromkeys([*numbers, *(v.name for v in values if v)])
     made = {name for op in graph.ops for name in op.outputs}
-    return [graph.values[name] for name in wanted if name in made]
+    cut = asked(graph, [graph.values[name] for name in wanted if name in made])
+    cut.inputs = [v for v in graph.inputs if v.name in job.inputs.values()]
+    return cut
 
 
 def _walked(
-    job: Task, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
+    job: Task, graph: Graph, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
 ) -> tuple[dict[str, float], int]:
-    """The split, part by part: each of `numbers` (which says whether it sums over a part itself) summed over samples, and
-    how many there are; `judge` gets the outputs."""
+    """The split, part by part: the mean of each of `numbers` (which says whether it sums over a part itself) over its samples
+    (over their weights, where classes have some), and how many there are; `judge` gets the outputs."""
     output, target = job.evaluation_output, job.evaluation_target
-    sums, count = dict.fromkeys(numbers, 0.0), 0
-    for feeds, labels, answers in split.walk(job.evaluation, program.run):
+    sums, masses, count = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0), 0
+    for feeds, labels, answers in split.walk(graph, program.run):
         found = {**feeds, **answers}
-        sums = {name: total + float(found[name]) * (1 if numbers[name] else len(labels)) for name, total in sums.items()}
+        for name, summed in numbers.items():
+            weighs = job.evaluation_mass if name == job.reported.name else None
+            part = len(labels) if weighs is None else float(found[weighs.name])
+            sums[name] += float(found[name]) * (1 if summed else part)
+            masses[name] += part
         count += len(labels)
         if judge and output and target:
             judge.add(found[output.name], labels if isinstance(judge, Answers) else found[target.name])
-    return sums, count
+    return {name: total / (masses[name] or 1.0) for name, total in sums.items()}, count
 
 
 def _judge(job: Task, classes: int) -> Answers | Distances | None:

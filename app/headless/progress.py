@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from app.headless.say import result_json, say
 from runtime.errors import counted
-from runtime.events import EpochDone, Event, Finished, Problem, Started, StepDone, restored_words, to_json
+from runtime.events import EpochDone, Event, Finished, Problem, StageBegan, Started, StepDone, restored_words, to_json
 
 _REASONS = {
     "done": "Trained",
@@ -39,8 +39,9 @@ def reporter(events: str | None) -> Iterator[Reporter]:
 
 
 def epoch_line(event: EpochDone, seconds: float | None = None) -> str:
-    """``epoch 3  loss 0.1204  accuracy 96.4%  validation 0.1310, 96.0%  0.8 s``; the time is the epoch's own, or `seconds`."""
-    parts = [f"epoch {event.epoch}", f"loss {event.loss:.4f}"]
+    """``epoch 3  loss 0.1204  accuracy 96.4%  validation 0.1310, 96.0%  0.8 s``; the time is the epoch's own, or `seconds`.
+    Losses of further updates stand behind the first."""
+    parts = [f"epoch {event.epoch}", f"loss {', '.join(f'{loss:.4f}' for loss in (event.loss, *event.others))}"]
     if event.accuracy is not None:
         parts.append(f"accuracy {event.accuracy:.1%}")
     if event.validation_loss is not None:
@@ -54,7 +55,15 @@ def beginning(event: Started) -> str:
     """How much there is to do, and from where a run that was begun before goes on."""
     steps, where = counted(event.batches, "step"), f"{event.engine}, {event.provider}"
     before = f"; it goes on after epoch {event.epoch}, step {event.step:,}" if event.step else ""
-    return f"Training on {counted(event.samples, 'sample')}, {steps} an epoch ({where}){before}."
+    stage = f" Begins with {event.stage.words}." if event.stage.words else ""
+    return f"Training on {counted(event.samples, 'sample')}, {steps} an epoch ({where}){before}.{stage}"
+
+
+def stage_line(event: StageBegan) -> str:
+    """``Stage 2 of 3: RBM 2. 54,000 samples, 540 steps an epoch.``"""
+    words = event.stage.words
+    sizes = f"{counted(event.samples, 'sample')}, {counted(event.batches, 'step')} an epoch"
+    return f"{words[:1].upper()}{words[1:]}. {sizes}."
 
 
 def time_taken(seconds: float) -> str:
@@ -87,6 +96,9 @@ class Lines:
             case Started():
                 self._every = max(1, (event.target - event.epoch) // 100)
                 say(beginning(event))
+            case StageBegan():
+                self.close()
+                say(stage_line(event))
             case EpochDone():
                 self._unsaid = event
                 if event.epoch % self._every == 0:
@@ -120,7 +132,7 @@ class Json:
 
 
 class Bar:
-    """A rich progress bar with loss, accuracy and time left; a line with what came of it remains."""
+    """A rich progress bar with loss, accuracy and time left, one for each stage; a line with what came of it remains."""
 
     def __init__(self) -> None:
         self._progress: Any = None
@@ -133,6 +145,12 @@ class Bar:
     def __call__(self, event: Event) -> None:
         match event:
             case Started():
+                say(beginning(event))
+                self._target = event.target
+                self._open(event)
+            case StageBegan():
+                self.close()
+                say(stage_line(event))
                 self._open(event)
             case StepDone():
                 self._progress.update(self._task, completed=event.step - self._first, loss=f"{event.loss:.4f}")
@@ -145,18 +163,17 @@ class Bar:
                 self.close()
                 _say_end(event)
 
-    def _open(self, event: Started) -> None:
+    def _open(self, event: Started | StageBegan) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-        say(beginning(event))
-        self._first, self._target, self._began = event.step, event.target, monotonic()
+        self._first, self._began = event.step, monotonic()
         columns = (
-            TextColumn("epoch {task.fields[epoch]}/" + str(event.target)), BarColumn(),
+            TextColumn("epoch {task.fields[epoch]}/" + str(self._target)), BarColumn(),
             TextColumn("loss {task.fields[loss]}  validation {task.fields[accuracy]}"), TimeRemainingColumn(),
         )  # fmt: skip
         self._progress = Progress(*columns, console=Console(stderr=True), transient=True)
-        total = (event.target - event.epoch) * event.batches
+        total = (self._target - event.epoch) * event.batches
         self._task = self._progress.add_task("train", total=total, epoch=event.epoch + 1, loss="–", accuracy="–")
         self._progress.start()
 

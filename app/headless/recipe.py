@@ -10,6 +10,7 @@ from nodes.document import Document
 from nodes.edits import set_recipe
 from runtime.errors import TrainingError, spelt, unknown
 from runtime.optimizers import OPTIMIZERS
+from runtime.recipe import Stage
 from runtime.rules import RULES
 from runtime.schedules import SCHEDULES
 
@@ -22,21 +23,23 @@ NAMES: Mapping[str, Iterable[str]] = {"optimizer": OPTIMIZERS, "rule": RULES, "s
 
 
 def with_recipe(document: Document, options: Mapping[str, Any]) -> Document:
-    """`document` with what `options` say of its recipe; those that are None say nothing."""
+    """`document` with what `options` say of its recipe; those that are None say nothing. They change the stage that they
+    name, else the one in which training stands."""
+    recipe = document.recipe
+    stage = document.standing if options["stage"] is None else recipe.stage_called(options["stage"])
     changes = {name: options[name] for name in FIELDS if options[name] is not None}
     for name, known in NAMES.items():
         if name in changes:
             changes[name] = spelt(str(changes[name]), known)
     if options["early_stop"] is not None:
-        changes["early_stop"] = replace(document.recipe.stages[0].early_stop, patience=options["early_stop"])
-    document = set_recipe(document, **changes) if changes else document
-    settings = _settings(document, options["settings"])
-    return set_recipe(document, **settings) if settings else document
+        changes["early_stop"] = replace(recipe.stages[stage].early_stop, patience=options["early_stop"])
+    document = set_recipe(document, stage, **changes) if changes else document
+    settings = _settings(document.recipe.stages[stage], options["settings"])
+    return set_recipe(document, stage, **settings) if settings else document
 
 
-def _settings(document: Document, typed: Sequence[str]) -> dict[str, dict[str, float]]:
+def _settings(stage: Stage, typed: Sequence[str]) -> dict[str, Any]:
     """``momentum=0.5`` … as the fields of the recipe that hold them: what its rule, optimizer and schedule declare."""
-    stage = document.recipe.stages[0]
     update = stage.updates[0]
     owners = {
         "settings": (OPTIMIZERS[update.optimizer].settings, update.settings),

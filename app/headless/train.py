@@ -42,6 +42,7 @@ class Options:
     file: Path
     data: str | None = None
     epochs: int | None = None
+    stage: str | None = None
     batch_size: int | None = None
     optimizer: str | None = None
     learning_rate: float | None = None
@@ -151,7 +152,8 @@ def _say_what_is_too_large(run: Run, options: Options) -> None:
 def _say_where_the_schedule_ends(run: Run, options: Options) -> None:
     """Epochs beyond the plan go on at the schedule's last rate, which may be next to nothing."""
     stage, progress = run.plan.stage, run.trainer.progress
-    if options.epochs is None or progress.stage_epoch + options.epochs <= stage.epochs:
+    more = progress.stage + 1 < len(run.plan.document.recipe.stages)
+    if more or options.epochs is None or progress.stage_epoch + options.epochs <= stage.epochs:
         return
     last = course(stage, run.steps_per_epoch)(run.planned_steps)
     if last < SPENT * stage.learning_rate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.panels.network_table import LayersPage
 from app.panels.operations_page import OperationsPage
@@ -25,8 +25,8 @@ TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS, WRITING = range(6)
 class Log(QPlainTextEdit):
     """What happened, newest last."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setReadOnly(True)
         self.setMaximumBlockCount(2000)
         self.setProperty("mono", True)
@@ -41,11 +41,11 @@ class Log(QPlainTextEdit):
 
 
 class BottomPanel(QFrame):
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setProperty("surface", "panel")
         self._session = session
-        self.tabs = QTabBar()
+        self.tabs = QTabBar(self)
         self.tabs.setAccessibleName("Bottom panel")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
@@ -57,14 +57,14 @@ class BottomPanel(QFrame):
         self.badge.setObjectName("badge")
         # Of one size: a tab bar does not notice when a button in it grows.
         self.badge.setFixedSize(26, 18)
-        self.training = TrainingPanel(session, control)
-        self.problems = ProblemList(session)
-        self.layers = LayersPage(session)
-        self.operations = OperationsPage(session)
-        self.writing = WritingPage(session, control.client)
-        self.log = Log()
-        self.train_bar = TrainBar(session, control)
-        self._pages = QStackedWidget()
+        self._pages = QStackedWidget(self)
+        self.training = TrainingPanel(session, control, self._pages)
+        self.problems = ProblemList(session, self._pages)
+        self.layers = LayersPage(session, self._pages)
+        self.operations = OperationsPage(session, self._pages)
+        self.writing = WritingPage(session, control.client, self._pages)
+        self.log = Log(self._pages)
+        self.train_bar = TrainBar(session, control, self)
         for page in (self.training, self.problems, self.layers, self.log, self.operations, self.writing):
             self._pages.addWidget(page)
         self._lay_out()

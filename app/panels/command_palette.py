@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLineEdit, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from app.commands import CANVAS, COMMANDS, Command, method
+from app.commands import CANVAS, COMMANDS, Command, method, otherwise, possible
 from app.glyphs import glyph_for, glyph_icon, tile_icon
 from app.panels.announcer import announce
 from app.panels.fuzzy import layer_score, nearest_layer, score
@@ -51,10 +51,10 @@ class CommandPalette(QFrame):
         super().__init__(window, Qt.WindowType.Popup)
         self._window = window
         self.setProperty("surface", "raised")
-        self.search = QLineEdit(placeholderText="Search commands and layers")
+        self.search = QLineEdit(self, placeholderText="Search commands and layers")
         self.search.setProperty("tall", True)
         self.search.setAccessibleName("Search commands and layers")
-        self.list = QTreeWidget()
+        self.list = QTreeWidget(self)
         self.list.setColumnCount(3)
         self.list.setAccessibleName("Commands and layers found")
         self.list.setHeaderHidden(True)
@@ -106,16 +106,17 @@ class CommandPalette(QFrame):
 
     def _command(self, command: Command, found: float) -> Entry:
         icon = glyph_icon(command.icon, current().text2) if command.icon else _nothing()
-        enabled = command.when(self._window)
+        enabled = possible(self._window, command)
         place = f"menu {command.menu}" if command.menu != CANVAS else "on the canvas"
-        return Entry(
-            command.title, place if enabled else command.when.otherwise, self._window.keys.hint(command.id), icon, found,
-            enabled, lambda: method(self._window, command.action)(),
-        )  # fmt: skip
+        said = place if enabled else otherwise(self._window, command)
+        run = lambda: method(self._window, command.action)()  # noqa: E731
+        return Entry(command.title, said, self._window.keys.hint(command.id), icon, found, enabled, run)
 
     def _layers(self, query: str) -> list[Entry]:
         tokens = current()
-        result = []
+        result: list[Entry] = []
+        if self._window.starting.on:
+            return result  # no canvas to add them to
         shelf = self._window.session.shelf
         for cls in shelf.items(layer_types()).values():
             icon = tile_icon(cls.category, glyph_for(kind(cls.type), cls.category), tokens)

@@ -61,10 +61,18 @@ class Filing(QObject):
         return self.save() if answer == SAVE else answer == DISCARD
 
     # -- new and open ----------------------------------------------------------------------------------------------------
-    def new(self, document: Document) -> None:
-        if self.may_leave():
-            self.stamp = None
-            self._window.show_document(document, None)
+    def new(self, document: Document) -> bool:
+        """Whether it is shown now: what is open may have to be kept."""
+        if not self.may_leave():
+            return False
+        self.stamp = None
+        self._window.show_document(document, None)
+        return True
+
+    def close(self) -> None:
+        """No network is open any more: the start page is shown."""
+        if self.new(Document()):
+            self._window.starting.show()
 
     def open_dialog(self) -> None:
         if not self.may_leave():
@@ -95,7 +103,7 @@ class Filing(QObject):
             return False
         opened, verdict = read
         self._window.show_document(opened.document, path, verdict)
-        remember(self._window.store, path)
+        remember(self._window.store, path, opened.document.title, verdict.checked.built.parameter_count)
         for notice in opened.notices:
             self._messages.say("warn", notice)
         if (count := len(opened.document.nodes)) > MANY:
@@ -175,7 +183,7 @@ class Filing(QObject):
         if document is not self._session.document:
             self._session.replace(document)
         self._session.saved(path)
-        remember(self._window.store, path)
+        remember(self._window.store, path, document.title, self._session.checked.built.parameter_count)
         self._messages.leave_off()
         if notice := files.without_weights(document):
             self._messages.say("warn", notice)

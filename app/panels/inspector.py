@@ -17,13 +17,13 @@ class Inspector(QFrame):
     help_wanted = Signal(str)
     page_made = Signal(object)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setProperty("surface", "panel")
         self._session = session
-        self.network = NetworkTable(session)
+        self._stack = QStackedWidget(self)
+        self.network = NetworkTable(session, self._stack)
         self.page: NodePage | None = None
-        self._stack = QStackedWidget()
         self._stack.addWidget(self.network)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
+    QWidget,
 )
 
 from app.glyphs import glyph_for, glyph_icon, tile_icon
@@ -43,8 +44,8 @@ class CategoryRows(QStyledItemDelegate):
 class LayerTree(QTreeWidget):
     """Categories and their layers. What is dragged carries the layer's type."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setIndentation(8)
@@ -93,13 +94,13 @@ class LayerPalette(QFrame):
     renamed = Signal(str, str)
     menu_wanted = Signal(str, QPoint)
 
-    def __init__(self, shelf: Shelf) -> None:
-        super().__init__()
+    def __init__(self, shelf: Shelf, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._shelf = shelf
         self._editing = ""
         self.setProperty("surface", "panel")
         self.setObjectName("palette")
-        self.search = QLineEdit(placeholderText="Search layers")
+        self.search = QLineEdit(self, placeholderText="Search layers")
         self.search.setProperty("tall", True)
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Search layers")
@@ -108,7 +109,7 @@ class LayerPalette(QFrame):
         self._key.setToolTip("On the canvas, Tab asks for a layer at the pointer")
         self._lens = QAction(self)
         self.search.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
-        self.tree = LayerTree()
+        self.tree = LayerTree(self)
         self.tree.setAccessibleName("Layers")
         self.none_found = label(role="caption", wraps=True)
         self.none_found.hide()

@@ -1,4 +1,5 @@
-"""LayersModel: the table of layers as Qt reads it, the network's totals in its last row; and the order it is shown in."""
+"""LayersModel: the table of layers as Qt reads it, with a heading for each repetition of a block, the network's totals in its
+last row; and the order it is shown in."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from app.glyphs import glyph_for, tile_icon
 from app.session import Session
 from app.theme import current, font
 from nodes.build import Built
+from nodes.document import Document, Node, own
 from nodes.layer import layer_type
 from nodes.numbers import Table
 
@@ -21,8 +23,9 @@ Index = QModelIndex | QPersistentModelIndex
 Roles = Qt.ItemDataRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-#: Roles of our own: a row's node id (empty in the last row), what a column sorts by, and a share from 0 to 1 to be drawn.
-ID, ORDER, SHARE = (Roles.UserRole + i for i in range(3))
+#: Roles of our own: a row's node id (empty in the last row), what a column sorts by, a share (0 to 1) to be drawn; the part of
+#: a name that tells the block (``stage1.2.``), and whether the row is its heading.
+ID, ORDER, SHARE, PATH, HEADING = (Roles.UserRole + i for i in range(5))
 SHARES = ("computation", "space")
 #: What a narrow place calls a column, and what its head explains.
 SHORT = {"parameters": "params"}
@@ -40,12 +43,14 @@ TIPS = {
 
 @dataclass(frozen=True)
 class LayerRow:
-    """A layer with its numbers; the network's own has no id."""
+    """A layer with its numbers; the network's own has no id. A `heading` has its block's id and no numbers."""
 
     id: str
     type: str
     category: str
     data: Data
+    path: str = ""
+    heading: bool = False
 
 
 class LayersModel(QAbstractTableModel):
@@ -76,11 +81,14 @@ class LayersModel(QAbstractTableModel):
     def _read(self) -> list[LayerRow]:
         verdict = self._session.verdict
         numbers, document = verdict.numbers, verdict.checked.built.plain.document
-        rows = []
+        rows: list[LayerRow] = []
         for id, data in verdict.rows:
             node = document.nodes[id]
             category = layer_type(node.type).category if node.known else "Block"
-            rows.append(LayerRow(id, node.type, category, {**data, "name": node.name or node.type}))
+            path = _block_of(node, verdict.document)
+            if path and (not rows or rows[-1].path != path):
+                rows.append(LayerRow(id.rsplit("/", 2)[0], "", "", {"name": path.rstrip(".")}, path, heading=True))
+            rows.append(LayerRow(id, node.type, category, {**data, "name": node.name or node.type}, path))
         sums = {"name": "so far" if self._session.checked.errors else "total", "type": "", "output_shape": None}
         return [*rows, LayerRow("", "", "", {**sums, **counts_of(numbers.total)})] if rows else []
 
@@ -109,14 +117,20 @@ class LayersModel(QAbstractTableModel):
             return self.text(row, column)
         if role == ID:
             return row.id
+        if role == PATH:
+            return row.path
+        if role == HEADING:
+            return row.heading
         if role == ORDER:
             return COLUMNS[column].order(row.data)
         if role == SHARE:
-            return row.data[HEAD[column]] if HEAD[column] in SHARES and row.id else None
+            return row.data[HEAD[column]] if HEAD[column] in SHARES and row.category else None
         return self._looks(row, column, role)
 
     def text(self, row: LayerRow, column: int) -> str:
         """A cell: a count that is not known yet is a question mark, the total of a share is left out."""
+        if row.heading:
+            return row.data["name"] if column == 0 else ""
         head, cell = HEAD[column], counted(COLUMNS[column].cell(row.data))
         if not row.id:
             return "" if head in ("output", "sees", *SHARES) else cell
@@ -124,25 +138,49 @@ class LayersModel(QAbstractTableModel):
         return "?" if unknown else cell
 
     def _looks(self, row: LayerRow, column: int, role: int) -> Any:
-        if role == Roles.DecorationRole and column == 0 and row.id:
+        if role == Roles.ToolTipRole and column == 0 and row.path:
+            return row.data["name"]
+        if role == Roles.DecorationRole and column == 0 and row.category:
             return tile_icon(row.category, glyph_for(row.type, row.category), current())
         if role == Roles.TextAlignmentRole:
             return RIGHT if column > 1 else LEFT
         if role == Roles.FontRole:
             words = column < 2
+            if row.heading:
+                return font("caption")
             return font(("strong" if words else "number-strong") if not row.id else ("dense" if words else "mono-caption"))
-        if role == Roles.ForegroundRole and column:
+        if role == Roles.ForegroundRole and (column or row.heading):
             return QColor(current().err if self.text(row, column) == "?" else current().text2)
         return None
 
 
+def _block_of(node: Node, drawn: Document) -> str:
+    """The part of a name that tells the block: all but what the layer is called where it is drawn."""
+    name = drawn.nodes[own(node.id)].name if "/" in node.id and own(node.id) in drawn.nodes else node.name
+    return node.name.removesuffix(name) if name else ""
+
+
 class Order(QSortFilterProxyModel):
-    """Sorted by a column, or in the network's order; the totals stay last."""
+    """Sorted by a column, or in the network's order; then blocks have headings. The totals stay last."""
+
+    headed = True
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Without a column the network's own order, which Qt would turn round with the last one."""
+        if column >= 0:
+            self._head(False)
         super().sort(column, order if column >= 0 else Qt.SortOrder.AscendingOrder)
+        if column < 0:
+            self._head(True)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def _head(self, on: bool) -> None:
+        if on != self.headed:
+            self.headed = on
+            self.invalidate()
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        return self.headed or not self.sourceModel().index(row, 0).data(HEADING)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Roles.DisplayRole) -> Any:
         """An arrow in words: Qt's own takes room from every column, sorted or not."""

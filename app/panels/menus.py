@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from app.canvas.pressing import EDGE
-from app.commands import COMMANDS, MENUS, Command, method
+from app.commands import COMMANDS, MENUS, Command, method, possible
 from app.glyphs import glyph_icon
 from app.recent import recent
+from app.start_page.catalogue import sections
 from app.theme import current
 from nodes.document import Document
 from nodes.example import examples
@@ -44,7 +45,7 @@ def make_actions(window: Any) -> dict[str, QAction]:
 
 
 def _run(window: Any, command: Command, *checked: bool) -> None:
-    if command.when(window):
+    if possible(window, command):
         method(window, command.action)()
     window.refresh_actions()
 
@@ -81,13 +82,15 @@ def _filled(menu: QMenu, fill: Any) -> None:
 
 
 def fill_new(window: Any, menu: QMenu) -> None:
-    """An empty network, or one of the examples."""
+    """An empty network, or one of the examples, in the groups of the start page."""
     menu.clear()
     menu.addAction("Empty network", lambda: window.filing.new(Document()))
     menu.addSeparator()
-    for example in examples().values():
-        action = menu.addAction(f"{example.title}: {example.help}")
-        action.triggered.connect(lambda _=False, e=example: window.filing.new(e.make()))
+    for section in sections(examples().values()):
+        group = menu.addMenu(section.title)
+        for example in section.examples:
+            action = group.addAction(f"{example.title}: {example.help.rstrip('.')}")
+            action.triggered.connect(lambda _=False, e=example: window.filing.new(e.make()))
 
 
 def _fill_recent(window: Any, menu: QMenu) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.glyphs import glyph_icon
@@ -15,6 +16,8 @@ from app.theme import current
 GLYPHS = {"info": "info", "ok": "check", "warn": "warning", "err": "cross"}
 #: Pixels between it and the edges of what it lies over.
 EDGE = 8
+#: Narrower than this it would be a column of words.
+LEAST = 440
 Way = tuple[str, Callable[[], object]]
 
 
@@ -33,12 +36,15 @@ class MessageBar(QFrame):
     """`say` shows a sentence; information goes away by itself, errors and questions stay until they are closed."""
 
     shown = Signal(str)
+    #: Down to where it covers what it lies over, in pixels; 0 when it is gone.
+    covers = Signal(int)
 
     def __init__(self, over: QWidget | None = None) -> None:
         super().__init__(over)
         self.setObjectName("messages")
         self.message = Message("info", "")
         self._waiting: list[Message] = []
+        self._heads: tuple[QWidget, ...] = ()
         self._sign = QLabel()
         self.text = label(wraps=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -58,6 +64,20 @@ class MessageBar(QFrame):
         self.hide()
         if over is not None:
             over.installEventFilter(self)
+
+    def lie_over(self, over: QWidget) -> None:
+        """From now on over another part of the window; what is said goes along."""
+        before, said = self.parentWidget(), not self.isHidden()
+        if before is over:
+            return
+        if before is not None:
+            before.removeEventFilter(self)
+        self.setParent(over)
+        over.installEventFilter(self)
+        if said:
+            self.show()
+            self._place()
+            self.raise_()
 
     @property
     def level(self) -> str:
@@ -117,18 +137,37 @@ class MessageBar(QFrame):
         return run
 
     # -- where it lies ---------------------------------------------------------------------------------------------------
+    def keep_clear_of(self, *heads: QWidget) -> None:
+        """What stands at the top left and tells where one is."""
+        self._heads = heads
+        for head in heads:
+            head.installEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide):
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        """Over the scene, which must not move under the pointer because something is said."""
+        """Over the scene, which must not move under the pointer because something is said; beside the heads, or below them
+        where the room is too narrow."""
         over = self.parentWidget()
-        if over is not None:
-            self.ensurePolished()
-            width = max(over.width() - 2 * EDGE, 100)
-            self.setGeometry(EDGE, EDGE, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        if over is None:
+            return
+        self.ensurePolished()
+        left, top, all_of_it = EDGE, EDGE, over.width() - 2 * EDGE
+        for head in (h.rect().translated(h.mapTo(over, QPoint())) for h in self._heads if h.isVisible()):
+            if all_of_it - head.right() >= LEAST:
+                left = max(left, head.right() + EDGE)
+            else:
+                top = max(top, head.bottom() + EDGE // 2)
+        width = max(all_of_it + EDGE - left, 100)
+        self.setGeometry(left, top, width, max(self.heightForWidth(width), self.sizeHint().height()))
+        self.covers.emit(self.geometry().bottom() + 1 if self.isVisible() else 0)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.covers.emit(0)
 
     def recolor(self) -> None:
         tokens = current()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.canvas.ink import Ink
 from app.canvas.items.node_costs import paint_share
 from app.columns import HEAD
+from app.panels.layer_name import LayerName
 from app.panels.layers_model import ID, SHARE, SHARES, LayersModel, Order
 from app.panels.legend import KeyCard, port_legend
 from app.panels.words import label, rule
@@ -56,8 +57,8 @@ class LayersView(QTreeView):
     """A click on a head sorts by it, once more turns that round, a third one gives the network's order back; a click on a row
     selects the layer."""
 
-    def __init__(self, session: Session, columns: Iterable[str] = HEAD) -> None:
-        super().__init__()
+    def __init__(self, session: Session, columns: Iterable[str] = HEAD, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self.layers = LayersModel(session)
         self.order = Order(self)
@@ -70,8 +71,8 @@ class LayersView(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName("Layers of this network")
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of a layer in a block, both ends of its name tell where it is
-        self._bars = ShareBar(self)
+        self._names, self._bars = LayerName(self), ShareBar(self)
+        self.setItemDelegateForColumn(0, self._names)
         self._shown = set(columns)
         self._lay_out(self._shown)
         self.clicked.connect(self._chosen)
@@ -111,15 +112,15 @@ class LayersView(QTreeView):
 class NetworkTable(QWidget):
     """The inspector's: every layer with its output and its parameters, and the total."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 12, 12, 8)
         box.setSpacing(4)
         self.caption = label(role="caption", wraps=True)
         self.hint = label(NOTHING_YET, "second", wraps=True)
-        self.view = LayersView(session, FEW)
+        self.view = LayersView(session, FEW, self)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for widget in (label("Network", "section"), self.caption, rule(), self.hint):
             box.addWidget(widget)
@@ -158,13 +159,13 @@ class NetworkTable(QWidget):
 class LayersPage(QWidget):
     """The bottom panel's: all columns."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         box = QVBoxLayout(self)
         box.setContentsMargins(12, 4, 12, 8)
         box.setSpacing(4)
-        self.view = LayersView(session)
+        self.view = LayersView(session, parent=self)
         self.caption = label(role="caption")
         box.addWidget(self.view, 1)
         box.addWidget(self.caption)

@@ -23,8 +23,8 @@ class OperationsPage(QWidget):
 
     reached = Signal(str)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self._steps: Operations | None = None
         self._of: Document | None = None
@@ -36,7 +36,7 @@ class OperationsPage(QWidget):
         session.document_changed.connect(self._document_changed)
 
     def _list(self) -> QTreeWidget:
-        made = QTreeWidget()
+        made = QTreeWidget(self)
         made.setColumnCount(len(COLUMNS))
         made.setHeaderLabels(COLUMNS)
         made.setRootIsDecorated(False)

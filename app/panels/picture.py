@@ -14,15 +14,16 @@ DASHES = [4.0, 3.0]
 
 def shade(ink: Ink, category: str, tokens: Tokens, ground: str) -> str:
     """The colour of an ink over the ground."""
-    full = tokens.hue(category) if ink.role == "hue" else str(getattr(tokens, ink.role))
+    full = tokens.role(ink.role, category)
     return full if ink.share >= 1 else mix(full, ground, ink.share)
 
 
 class Brushes:
     """What paints the marks of one layer's drawing."""
 
-    def __init__(self, painter: QPainter, category: str, tokens: Tokens) -> None:
+    def __init__(self, painter: QPainter, category: str, tokens: Tokens, ground: str = "") -> None:
         self._painter, self._category, self._tokens = painter, category, tokens
+        self._ground = ground or tokens.panel
 
     def paint(self, mark: Mark) -> None:
         if isinstance(mark, Path):
@@ -39,7 +40,7 @@ class Brushes:
             self._pixels(mark)
 
     def _color(self, ink: Ink) -> QColor:
-        return QColor(shade(ink, self._category, self._tokens, self._tokens.panel))
+        return QColor(shade(ink, self._category, self._tokens, self._ground))
 
     def _use(self, line: Ink | None, fill: Ink | None, width: float, dashed: bool = False) -> None:
         pen = QPen(Qt.PenStyle.NoPen)
@@ -90,10 +91,10 @@ def _font(mark: Words) -> QFont:
     return face
 
 
-def paint_drawing(painter: QPainter, drawing: Drawing, category: str, tokens: Tokens) -> None:
-    """The marks, from the painter's origin, one over the other."""
+def paint_drawing(painter: QPainter, drawing: Drawing, category: str, tokens: Tokens, ground: str = "") -> None:
+    """The marks, from the painter's origin, one over the other. `ground`: the colour below, where it is not the panel's."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    brushes = Brushes(painter, category, tokens)
+    brushes = Brushes(painter, category, tokens, ground)
     for mark in drawing.marks:
         brushes.paint(mark)
 

@@ -100,8 +100,8 @@ class ProblemList(QScrollArea):
 
     help_wanted = Signal(str)
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self.setAccessibleName("Problems")
         self.setWidgetResizable(True)

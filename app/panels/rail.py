@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from app.glyphs import glyph_for, tile_icon
 from app.panels.words import icon_button
@@ -18,8 +18,8 @@ class PaletteRail(QFrame):
 
     wanted = Signal(str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setProperty("surface", "panel")
         self.setFixedWidth(RAIL)
         self.setAccessibleName("Layers, folded")
@@ -56,8 +56,8 @@ class InspectorHandle(QFrame):
 
     wanted = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setProperty("surface", "panel")
         self.setFixedWidth(HANDLE)
         self.open = icon_button("chevron-left", "Show the inspector", HANDLE, "show_inspector")

@@ -14,11 +14,13 @@ from app.panels.fields import ChoiceField, Field, NumberField
 from app.panels.words import empty, label, restyle
 from app.session import Session
 from nodes import edits
+from nodes.document import Document
 from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe, Stage, Update
 from runtime.rules import RULES
 from runtime.schedules import SCHEDULES
 from runtime.settings import Setting
+from runtime.stages import mark
 
 SEED = "The weights here are trained already: another seed counts when training starts anew (menu Train)."
 
@@ -38,11 +40,17 @@ class Line:
 
 
 def stage(recipe: Recipe) -> Stage:
+    """The stage that is shown, which `shown` has put first."""
     return recipe.stages[0]
 
 
 def update(recipe: Recipe) -> Update:
     return recipe.stages[0].updates[0]
+
+
+def shown(document: Document) -> Recipe:
+    """The recipe from the stage on in which training stands."""
+    return replace(document.recipe, stages=document.recipe.stages[document.standing :])
 
 
 def _stop(recipe: Recipe, value: Any) -> dict[str, Any]:
@@ -102,17 +110,19 @@ def _own_line(setting: Setting, field: str, given: Callable[[Recipe], Mapping[st
 class RecipeForm(QScrollArea):
     """Follows the document; a refused value is put back and the reason stands under it."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self.setAccessibleName("Recipe of the training")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        inside = QWidget()
+        inside = QWidget(self.viewport())
         box = QVBoxLayout(inside)
         box.setContentsMargins(12, 8, 8, 8)
         box.setSpacing(6)
         box.addWidget(label("Recipe", "strong"))
+        self.stage = label(role="caption", wraps=True)
+        box.addWidget(self.stage)
         self.error = label(role="err", wraps=True)
         self.error.hide()
         box.addWidget(self.error)
@@ -132,7 +142,10 @@ class RecipeForm(QScrollArea):
         self.refresh()
 
     def refresh(self) -> None:
-        recipe = self._session.document.recipe
+        recipe = shown(self._session.document)
+        words = mark(self._session.document.recipe.stages, self._session.document.standing).words
+        self.stage.setText(words)
+        self.stage.setVisible(bool(words))
         lines = (*LINES, *_own_lines(recipe))
         if [x.name for x in lines] != [x.name for x in self._lines]:
             self._build(lines)
@@ -181,5 +194,5 @@ class RecipeForm(QScrollArea):
         if not line.choices and (not isinstance(value, (int, float)) or (line.whole and not isinstance(value, int))):
             kind = "a whole number" if line.whole else "a number"
             return f"{line.name.capitalize()} takes {kind}, and ‘{value}’ was given: type {kind}."
-        changes = line.change(self._session.document.recipe, value)
-        return self._session.attempt(f"Change {line.name}", lambda d: edits.set_recipe(d, **changes))
+        changes, at = line.change(shown(self._session.document), value), self._session.document.standing
+        return self._session.attempt(f"Change {line.name}", lambda d: edits.set_recipe(d, at, **changes))

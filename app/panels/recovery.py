@@ -16,13 +16,16 @@ from nodes.history import Entry
 
 
 class Recovery(QObject):
-    """Asks in the message bar; the question waits until it is answered."""
+    """Asks on the start page or in the message bar; the question waits until it is answered."""
 
     def __init__(self, window: Any, session: Session, messages: MessageBar) -> None:
         super().__init__(window)
         self._window, self._session, self._messages = window, session, messages
 
     def offer(self, found: Found) -> None:
+        if self._window.starting.on:
+            self._window.starting.keep(found)
+            return
         name = found.path.name if found.path else found.document.title
         what = f"Netwright ended unexpectedly while “{name}” had changes that were not saved. They were kept."
         if found.overtaken:
@@ -30,14 +33,14 @@ class Recovery(QObject):
         ways = (("Recover them", lambda: self.recover(found)), ("Discard them", found.discard))
         self._messages.say("warn", what, ways, keeps=True)
 
-    def recover(self, found: Found) -> None:
-        """What the journal holds, on top of its file as it is now, if there is one."""
+    def recover(self, found: Found) -> bool:
+        """What the journal holds, on top of its file as it is now, if there is one. Whether that is shown now."""
         filing = self._window.filing
         if not filing.may_leave():
-            return
+            return False
         path = found.path if found.path and found.path.exists() else None
         if path and not filing.load(path, offering=False):
-            return
+            return False
         if path is None:
             filing.forget_stamp()
         if path and found.old:
@@ -50,6 +53,7 @@ class Recovery(QObject):
         self._window.autosave.write()
         found.discard()
         self._messages.say("ok", "Recovered. Save when you are content with it.")
+        return True
 
 
 def restored(found: Found, saved: Document | None) -> RunHistory:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from app.panels.problem_list import counts
 from app.panels.words import bold
@@ -20,9 +20,10 @@ CHECKING = "This network is large: shapes, numbers and problems are those from b
 
 
 class Status(QStatusBar):
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session, self._control = session, control
+        self._examples: int | None = None
         self.setSizeGripEnabled(False)
         self.setContentsMargins(8, 0, 8, 0)
         self.state, self.parameters, self.cost, self.memory = (self._left() for _ in range(4))
@@ -56,7 +57,19 @@ class Status(QStatusBar):
             made.setStyleSheet(ruled)
         self.refresh()
 
+    def show_start(self, examples: int | None) -> None:
+        """While the start page is shown: how many examples there are. None: a network is seen again."""
+        self._examples = examples
+        for made in (self.cost, self.memory, self.problems, self.seed):
+            made.setVisible(examples is None)
+        self.kept.setVisible(examples is None and bool(self.kept.text()))
+        self.refresh()
+
     def refresh(self) -> None:
+        if self._examples is not None:
+            self.state.setText(f"{bold(f'{self._examples:,}')} examples")
+            self.parameters.setText("everything works offline")
+            return
         checked, document = self._session.checked, self._session.document
         self.parameters.setText(f"{bold(f'{checked.built.parameter_count:,}')} parameters")
         self.cost.setText(f"{bold(f'{checked.built.multiply_adds:,}')} multiply-adds")
@@ -72,6 +85,8 @@ class Status(QStatusBar):
         self.refresh_state()
 
     def refresh_state(self) -> None:
+        if self._examples is not None:
+            return
         state = self._control.state
         if state == IDLE:
             trained = self._session.document.training.progress.get("epoch")
@@ -93,7 +108,7 @@ class Status(QStatusBar):
 
     def show_kept(self, text: str) -> None:
         self.kept.setText(text)
-        self.kept.setVisible(bool(text))
+        self.kept.setVisible(bool(text) and self._examples is None)
 
 
 def _told(words: str) -> str:

@@ -54,9 +54,10 @@ class Telling(QObject):
         """Training found a number that is not finite: show where, and offer a smaller step."""
         session, id = self._session, getattr(problem, "layer", "")
         node = session.document.unfolded.document.nodes.get(id)
-        stage = session.document.recipe.stages[0]
+        at = session.document.standing
+        stage = session.document.recipe.stages[at]
         rate = min(stage.learning_rate / 10, USUAL_RATE.get(stage.updates[0].optimizer, 0.01))
-        repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, learning_rate=rate))
+        repair = Repair(f"Set the learning rate to {rate:g}", lambda d: set_recipe(d, at, learning_rate=rate))
         where = place(node) if node else "Training"
         session.reveal(id) if node else session.select([])
         sentence = getattr(problem, "sentence", "")

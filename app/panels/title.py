@@ -19,7 +19,7 @@ class Title(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_words(self, name: str, where: str) -> None:
-        self.setText(f"{bold(escape(name))} — {escape(where)}")
+        self.setText(f"{bold(escape(name))} — {escape(where)}" if where else bold(escape(name)))
         self.place()
 
     def place(self) -> None:

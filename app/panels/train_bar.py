@@ -20,8 +20,8 @@ WAITING = {STARTING: "starting", PAUSING: "pausing after this step", STOPPING: "
 class TrainBar(QWidget):
     """Says why Train is disabled; while it trains, where it is and how long it will take."""
 
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session, self._control = session, control
         self.words = label(role="caption")
         self.epoch, self.batch, self.left = label(role="caption"), label(role="caption"), label(role="caption")
@@ -96,7 +96,9 @@ class TrainBar(QWidget):
         self.left.setVisible(on and seconds is not None)
         if not on:
             return
-        self.epoch.setText(f"epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
+        stage = f"stage {progress.stage.number}/{progress.stage.count} · " if progress.stage.count > 1 else ""
+        self.epoch.setText(f"{stage}epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
+        self.epoch.setToolTip(progress.stage.words)
         self.batch.setText(f"batch {progress.batch:,}/{progress.batches:,}")
         # As wide as it becomes: a count that grows would be cut off until the bar is laid out again.
         most = self.batch.fontMetrics().horizontalAdvance(f"batch {progress.batches:,}/{progress.batches:,}")

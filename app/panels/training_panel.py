@@ -15,7 +15,7 @@ from app.session import Session
 from app.worker.control import PAUSED, RunControl
 from app.worker.protocol import Steps
 from nodes.document import Document
-from runtime.events import EpochDone, Started, to_json
+from runtime.events import EpochDone, StageBegan, Started, to_json
 
 LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
@@ -28,10 +28,11 @@ NEAR = 1e-6
 class TrainingPanel(QWidget):
     """Curves belong to the document that is shown; a run adds to them."""
 
-    def __init__(self, session: Session, control: RunControl) -> None:
-        super().__init__()
+    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._control = control
-        self.recipe = RecipeForm(session)
+        self._split = QSplitter(self)
+        self.recipe = RecipeForm(session, self._split)
         self.loss = CurvePlot("Loss", LOSS_WAITS)
         self.accuracy = CurvePlot("Accuracy", ACCURACY_WAITS, percent=True)
         self._batches, self._origin = 1, 0.0
@@ -40,11 +41,12 @@ class TrainingPanel(QWidget):
         self._lay_out()
         session.document_changed.connect(self._on_document)
         control.reset.connect(self._on_reset)
+        control.stage.connect(self._on_stage)
         control.steps.connect(self._on_steps)
         control.epoch.connect(self._on_epoch)
 
     def _lay_out(self) -> None:
-        split = QSplitter()
+        split = self._split
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         self.recipe.setMinimumWidth(204)
@@ -95,9 +97,14 @@ class TrainingPanel(QWidget):
     # -- what a run brings -----------------------------------------------------------------------------------------------
     def _on_reset(self, event: Started) -> None:
         self._batches = max(1, event.batches)
-        done = event.step % self._batches
+        done = event.batch
         self._origin = event.epoch + (done - event.step) / self._batches
         self._cut(event.epoch + done / self._batches if event.step else -1.0)
+
+    def _on_stage(self, event: StageBegan) -> None:
+        """Its epochs may have other numbers of batches."""
+        self._batches = max(1, event.batches)
+        self._origin = event.epoch - event.step / self._batches
 
     def _on_steps(self, message: Steps) -> None:
         # A run may go on in the middle of an epoch, or after runs with other batch sizes: count from its own start.

@@ -25,6 +25,8 @@ from app.panels.toolbar import Toolbar
 from app.panels.words import pass_focus_on
 from app.session import Session
 from app.shelf import kind
+from app.start_page.starting import SHOWS, Starting, shows_at_start
+from nodes.document import Document
 from nodes.example import new
 from nodes.page_example import sketch
 from nodes.problems import Refusal
@@ -48,6 +50,7 @@ class WindowCommands(QMainWindow):
     commands: CommandPalette
     help_card: HelpCard
     filing: Filing
+    starting: Starting
     keys: Bindings
     shortcuts: Shortcuts | None = None
     shown_by_hand: set[QWidget]
@@ -68,7 +71,10 @@ class WindowCommands(QMainWindow):
         self.canvas.add_beside(type)
 
     def choose_new(self) -> None:
-        """The list of examples, under the toolbar's first button."""
+        """The list of examples, under the toolbar's first button; on the start page, which shows them, an empty network."""
+        if self.starting.on:
+            self.filing.new(Document())
+            return
         self.new_menu = QMenu(self)
         menus.fill_new(self, self.new_menu)
         anchor = self.toolbar.buttons["new"]
@@ -77,7 +83,16 @@ class WindowCommands(QMainWindow):
 
     # -- what is seen ----------------------------------------------------------------------------------------------------
     def open_palette(self) -> None:
-        self.commands.open(self.toolbar.search)
+        page = self.starting.page
+        self.commands.open(page.search if page is not None and self.starting.on else self.toolbar.search)
+
+    def find_here(self) -> None:
+        """A layer of the network, or an example where those are shown."""
+        page = self.starting.page
+        if page is not None and self.starting.on:
+            page.open_search()
+        else:
+            self.canvas.open_find()
 
     def one_operation(self) -> None:
         """F10: the next operator of a training step, with its layer shown on the canvas."""
@@ -104,7 +119,7 @@ class WindowCommands(QMainWindow):
         self.canvas.zoom_by(1 / 1.2)
 
     def next_panel(self) -> None:
-        """F6: canvas, inspector, bottom panel, palette, toolbar, and around."""
+        """F6: canvas, inspector, bottom panel, palette, toolbar, and around; or through the parts of the start page."""
         self._to_panel(1)
 
     def last_panel(self) -> None:
@@ -117,6 +132,8 @@ class WindowCommands(QMainWindow):
             (self.palette_panel, self.palette_panel.search), (self.toolbar, self.toolbar.buttons["new"]),
         ]  # fmt: skip
         ring = [pair for pair in ring if pair[0].isVisible()]
+        if self.starting.page is not None and self.starting.on:
+            ring = [(stop, stop) for stop in self.starting.page.stops()]
         focus = self.focusWidget() or self
         at = next((i for i, (panel, _) in enumerate(ring) if panel is focus or panel.isAncestorOf(focus)), -by)
         ring[(at + by) % len(ring)][1].setFocus(Qt.FocusReason.TabFocusReason)
@@ -126,7 +143,10 @@ class WindowCommands(QMainWindow):
         self.menuBar().setActiveAction(self.menuBar().actions()[0])
 
     def open_chosen(self) -> None:
-        """Into the block that is selected; of a layer, from the canvas to its first setting."""
+        """Into the block that is selected; of a layer, from the canvas to its first setting; of a frame or note, its text."""
+        if not self.session.selection:
+            self.canvas.rename_selected()
+            return
         if selected_block(self.session):
             self.canvas.open_block()
             return
@@ -134,8 +154,10 @@ class WindowCommands(QMainWindow):
         self.inspector.first_setting().setFocus(Qt.FocusReason.TabFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves whatever panel the focus is in, for the canvas."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Esc leaves whatever panel the focus is in, for the canvas; and the start page, for the network that is open."""
+        if event.key() == Qt.Key.Key_Escape and self.starting.on:
+            self.starting.back()
+        elif event.key() == Qt.Key.Key_Escape:
             self.canvas.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             super().keyPressEvent(event)
@@ -180,6 +202,12 @@ class WindowCommands(QMainWindow):
         on = not self.canvas.minimap.wanted
         self.store.setValue("minimap", on)
         self.canvas.minimap.set_wanted(on)
+
+    def starts_with_page(self) -> bool:
+        return shows_at_start(self.store)
+
+    def toggle_start(self) -> None:
+        self.store.setValue(SHOWS, not shows_at_start(self.store))
 
     def is_still(self) -> bool:
         return motion.reduced()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.glyphs import glyph_icon
@@ -72,7 +72,7 @@ class Folding(QPushButton):
         self.setText(folded(self._plain, self.fontMetrics(), self.width() - FOLD_MARGIN))
 
 
-def folded(text: str, metrics: QFontMetrics, width: int) -> str:
+def folded(text: str, metrics: QFontMetrics | QFontMetricsF, width: int) -> str:
     """`text` with a new line before each word that would leave `width` pixels."""
     lines = [""]
     for word in text.split():

@@ -21,8 +21,8 @@ KEPT = 40
 class WritingPage(QWidget):
     """Texts, each under the step after which it was written. `prompt` and `temperature` count from the next one on."""
 
-    def __init__(self, session: Session, client: TrainingClient) -> None:
-        super().__init__()
+    def __init__(self, session: Session, client: TrainingClient, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._session, self._client = session, client
         self.texts: list[Written] = []
         self.prompt, self.temperature = TextField(mono=True), NumberField("0 – 10", whole=False)

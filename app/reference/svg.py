@@ -39,7 +39,7 @@ class _Inks:
         return " ".join(rules)
 
     def _color(self, ink: Ink, tokens: Tokens) -> str:
-        full = tokens.hue(self._category) if ink.role == "hue" else str(getattr(tokens, ink.role))
+        full = tokens.role(ink.role, self._category)
         return full if ink.share >= 1 else mix(full, tokens.panel, ink.share)
 
 

@@ -28,7 +28,7 @@ from app.worker.protocol import (
     received,
 )  # fmt: skip
 from nodes.document import Document
-from runtime.events import Finished, Problem, Started
+from runtime.events import Finished, Problem, StageBegan, Started
 from runtime.recipe import Recipe
 
 DIED = (
@@ -43,6 +43,7 @@ class TrainingClient(QObject):
     ready = Signal()
     described = Signal(object)
     started = Signal(object)
+    stage_began = Signal(object)
     steps = Signal(object)
     epoch_done = Signal(object)
     paused = Signal(object)
@@ -150,9 +151,9 @@ class TrainingClient(QObject):
             self._busy = False
             self._killer.stop()
         signals = {
-            Ready: self.ready, Described: self.described, Started: self.started, Steps: self.steps, Paused: self.paused,
-            Problem: self.problem, Finished: self.finished, Snapshot: self.snapshot, Failed: self.failed,
-            Written: self.written,
+            Ready: self.ready, Described: self.described, Started: self.started, StageBegan: self.stage_began,
+            Steps: self.steps, Paused: self.paused, Problem: self.problem, Finished: self.finished,
+            Snapshot: self.snapshot, Written: self.written, Failed: self.failed,
         }  # fmt: skip
         signal = signals.get(type(message))
         if isinstance(message, Ready):

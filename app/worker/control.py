@@ -14,7 +14,7 @@ from app.worker.standing import at_its_end, merged, over, restarted, step_of, tr
 from nodes.document import Document
 from nodes.edits import set_recipe
 from nodes.problems import Refusal
-from runtime.events import EpochDone, Finished, Problem, Started, restored_words
+from runtime.events import EpochDone, Finished, Problem, StageBegan, Started, restored_words
 from runtime.recipe import Recipe
 
 IDLE, STARTING, RUNNING, PAUSING, PAUSED, STOPPING = "idle", "starting", "running", "pausing", "paused", "stopping"
@@ -29,6 +29,7 @@ class RunControl(QObject):
     said = Signal(str, str)  # level (info, ok, warn, err), sentence
     logged = Signal(str)
     reset = Signal(object)  # a run begins (`Started`)
+    stage = Signal(object)  # its next stage begins (`StageBegan`)
     steps = Signal(object)
     epoch = Signal(object)
     stumbled = Signal(object)  # `runtime.events.Problem`
@@ -46,8 +47,9 @@ class RunControl(QObject):
         #: The step whose pictures and numbers are shown while nothing runs.
         self._pictured = 0
         for signal, slot in (
-            (client.described, self._on_described), (client.started, self._on_started), (client.steps, self._on_steps),
-            (client.epoch_done, self._on_epoch), (client.paused, self._on_paused), (client.problem, self._on_problem),
+            (client.described, self._on_described), (client.started, self._on_started), (client.stage_began, self._on_stage),
+            (client.steps, self._on_steps), (client.epoch_done, self._on_epoch), (client.paused, self._on_paused),
+            (client.problem, self._on_problem),
             (client.finished, self._on_finished), (client.checkpoint, self._on_checkpoint),
             (client.snapshot, self._on_snapshot), (client.failed, self._on_failed), (client.died, self._on_died),
             (session.document_changed, self._on_document),
@@ -97,9 +99,10 @@ class RunControl(QObject):
     def more(self, epochs: int) -> None:
         """Go on beyond the recipe's end, by a longer recipe: its schedule then ends later, too."""
         done = self.session.document.training.progress
+        planned = done.get("stage_epoch", 0) + epochs
         if done.get("stopped_early"):
             self._begin(END, epochs=epochs)
-        elif self.session.do(f"Plan {epochs} more epochs", lambda d: set_recipe(d, epochs=done["stage_epoch"] + epochs)):
+        elif self.session.do(f"Plan {epochs} more epochs", lambda d: set_recipe(d, d.standing, epochs=planned)):
             self.toggle()
 
     def _go(self, until: str) -> None:
@@ -151,7 +154,7 @@ class RunControl(QObject):
         elif document.recipe != self._recipe and self.session.ready:
             self._recipe = document.recipe
             self.client.set_recipe(document.recipe)
-            self.progress.target = max(self.progress.epoch, document.recipe.stages[0].epochs)
+            self.progress.target = max(self.progress.epoch, sum(stage.epochs for stage in document.recipe.stages))
 
     def _forget_pictures(self) -> None:
         """What a run has shown of itself goes with the weights when they are taken back."""
@@ -182,6 +185,14 @@ class RunControl(QObject):
             self.said.emit("info", event.notice)
         sizes = f"{event.samples:,} samples, {event.batches:,} batches an epoch"
         self.logged.emit(f"Training begins after step {event.step:,}: {sizes}.")
+
+    def _on_stage(self, event: StageBegan) -> None:
+        if self._document is not None:
+            self.progress.next_stage(event)
+            self.stage.emit(event)
+            words = event.stage.words
+            self.logged.emit(f"{words[:1].upper()}{words[1:]}: {event.samples:,} samples, {event.batches:,} batches an epoch.")
+            self.changed.emit()
 
     def _on_steps(self, message: Steps) -> None:
         if self._document is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.events import EpochDone, Started
+from runtime.events import EpochDone, StageBegan, StageMark, Started
 
 
 class Progress:
@@ -11,6 +11,7 @@ class Progress:
     def __init__(self) -> None:
         self.epoch, self.target, self.batches, self.samples = 0, 0, 0, 0
         self.step = 0
+        self.stage = StageMark()
         self._epoch_start = 0
         self._speed = 0.0
         self._mark: tuple[float, int] | None = None
@@ -18,8 +19,15 @@ class Progress:
     def start(self, event: Started) -> None:
         self.epoch, self.target, self.batches, self.samples = event.epoch, event.target, event.batches, event.samples
         self.step = event.step
-        self._epoch_start = event.step - (event.step % event.batches if event.batches else 0)
+        self._epoch_start = event.step - event.batch
         self._mark = None
+        self.stage = event.stage
+
+    def next_stage(self, event: StageBegan) -> None:
+        """Other data, and batches of another size; the epochs count on."""
+        self.epoch, self.batches, self.samples = event.epoch, event.batches, event.samples
+        self.step = self._epoch_start = event.step
+        self.stage = event.stage
 
     def clock(self, running: bool, now: float) -> None:
         """A pause must not count as slowness."""

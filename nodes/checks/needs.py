@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from nodes import edits
+from nodes.aims import learner
 from nodes.build import Built, place
 from nodes.document import Document, Wire
 from nodes.layer import LossLayer
@@ -24,7 +25,7 @@ def needs(document: Document, built: Built) -> Iterator[Problem]:
         missing.append("data")
     if not any(layer.category not in ("Data", "Loss") for layer in layers):
         missing.append("a layer")
-    if not any(isinstance(layer, LossLayer) for layer in layers):
+    if not any(isinstance(layer, LossLayer) for layer in layers) and not _learns_alone(document, built):
         missing.append("a loss")
     if missing:
         lacking = "add them" if len(missing) == 3 else f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
@@ -34,6 +35,12 @@ def needs(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Network", "nothing in it can be learned: add a layer with weights, such as Dense.")
     elif not any(p.kind == "trained" for p in built.graph.parameters.values()) and not built.problems:
         yield Problem("", "Network", "every layer with weights is frozen, and nothing is left to learn: unfreeze one.")
+
+
+def _learns_alone(document: Document, built: Built) -> bool:
+    """Whether every update names a layer that knows by itself what it lowers."""
+    named = [update.loss for stage in document.recipe.stages for update in stage.updates]
+    return all(name and learner(built, name)[1] is not None for name in named)
 
 
 @rule("a loss that is bypassed")

@@ -7,6 +7,7 @@ from functools import partial
 from math import sqrt
 
 from nodes import edits
+from nodes.aims import misnamed
 from nodes.build import Built, place
 from nodes.document import Document
 from nodes.layers.dataset import Dataset
@@ -15,6 +16,8 @@ from nodes.recipes import TINY, advice, checked
 from nodes.rule import rule
 from runtime.errors import NetwrightError
 from runtime.optimizers import OPTIMIZERS
+from runtime.recipe import Recipe, Update
+from runtime.stages import mark
 
 #: So far beyond the usual range a learning rate is hardly meant.
 FAR = 10.0
@@ -34,11 +37,23 @@ def recipe(document: Document, built: Built) -> Iterator[Problem]:
         yield Problem("", "Recipe", f"it trains on the layer ‘{min(named)}’, which is no Dataset here: name another one.")
 
 
+@rule("what a stage names")
+def stages(document: Document, built: Built) -> Iterator[Problem]:
+    """A stage whose loss, layer or parameter is not there, or whose updates move the same parameter."""
+    for index, stage in enumerate(document.recipe.stages if not built.problems else ()):
+        if what := misnamed(built, stage):
+            yield Problem("", "Recipe", mark(document.recipe.stages, index).sentence(what))
+
+
 @rule("the learning rate")
 def learning_rate(document: Document, built: Built) -> Iterator[Problem]:
     """A rate ten times beyond what an optimizer usually learns at."""
-    stage = document.recipe.stages[0]
-    update, rate = stage.updates[0], stage.learning_rate
+    for index, stage in enumerate(document.recipe.stages):
+        for update in stage.updates:
+            yield from _rate(document.recipe, index, update, stage.learning_rate * update.rate)
+
+
+def _rate(recipe: Recipe, index: int, update: Update, rate: float) -> Iterator[Problem]:
     chosen = OPTIMIZERS.get(update.optimizer)
     if chosen is None or update.rule != "backpropagation" or not rate >= TINY:
         return
@@ -49,18 +64,24 @@ def learning_rate(document: Document, built: Built) -> Iterator[Problem]:
     )  # fmt: skip
     if why:
         better = float(f"{sqrt(low * high):.1g}")
-        fix = Repair(f"Set the learning rate to {better:g}", partial(edits.set_recipe, learning_rate=better))
-        what = f"the learning rate is {rate:g}, and {chosen.name} usually learns at {low:g} to {high:g}: {why}. Try {better:g}."
-        yield Problem("", "Recipe", what, "advice", (fix,))
+        fix = Repair(f"Set the learning rate to {better:g}", partial(edits.set_recipe, stage=index, learning_rate=better))
+        which = f"in stage {index + 1} " if len(recipe.stages) > 1 else ""
+        usual = f"{chosen.name} usually learns at {low:g} to {high:g}"
+        what = f"{which}the learning rate is {rate:g}, and {usual}: {why}. Try {better:g}."
+        yield Problem("", "Recipe", what, "advice", (fix,) if update.rate == 1 else ())
 
 
 @rule("the batch size")
 def batches(document: Document, built: Built) -> Iterator[Problem]:
     """A batch larger than the data; a layer that needs more samples than the smallest batch of an epoch has
     (BatchNormalization: 2)."""
-    size, count = document.recipe.stages[0].batch_size, _train_size(document)
+    for index, stage in enumerate(document.recipe.stages):
+        yield from _batches(document, built, index, stage.batch_size, _train_size(document, stage.data))
+
+
+def _batches(document: Document, built: Built, index: int, size: int, count: int) -> Iterator[Problem]:
     if count and size > count:
-        whole = Repair("Take all samples at once", partial(edits.set_recipe, batch_size=0))
+        whole = Repair("Take all samples at once", partial(edits.set_recipe, stage=index, batch_size=0))
         yield Problem("", "Recipe", _lower(larger_than_the_data(size, count)), "advice", (whole,))
         size = count
     least = _smallest_batch(size, count)
@@ -71,7 +92,7 @@ def batches(document: Document, built: Built) -> Iterator[Problem]:
         last = f"the last batch of an epoch has {least} ({count:,} in batches of {size:,})"
         found = f"the recipe's batches have {least}" if least == size else last
         better = _nearest(size, count, need)
-        repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, batch_size=better))
+        repair = Repair(f"Set the batch size to {better}", partial(edits.set_recipe, stage=index, batch_size=better))
         what = f"it takes at least {need} samples at a time, and {found}: make the batch size {better}."
         yield Problem(id, place(document.nodes[id]), what, repairs=(repair,))
 
@@ -95,10 +116,10 @@ def _smallest_batch(size: int, count: int) -> int:
     return (count % size or size) if count and size else (size or count)
 
 
-def _train_size(document: Document) -> int:
-    """How many training samples the document's dataset has; 0 if that is not known."""
+def _train_size(document: Document, data: str) -> int:
+    """How many training samples the dataset of a stage has (its node's id, or "" for the only one); 0 if that is not known."""
     try:
-        layers = [n.layer() for n in document.nodes.values() if n.type == "Dataset"]
+        layers = [n.layer() for n in document.nodes.values() if n.type == "Dataset" and data in ("", n.id)]
         return next((layer.info.train_size or 0 for layer in layers if isinstance(layer, Dataset)), 0)
     except NetwrightError:
         return 0

@@ -14,7 +14,8 @@ from runtime.ops import NOT_DIFFERENTIABLE
 @rule("slopes that end at a step")
 def without_slope(document: Document, built: Built) -> Iterator[Problem]:
     """Layers whose trained weights reach the loss through steps alone (Step, Sign …). Advice: another rule may train them."""
-    if built.loss is None or document.recipe.stages[0].updates[0].rule != "backpropagation":
+    rules = {update.rule for stage in document.recipe.stages for update in stage.updates}
+    if built.loss is None or rules != {"backpropagation"}:
         return
     sloped, reached = _before(built, NOT_DIFFERENTIABLE), _before(built, set())
     trained = {n: p.key.partition("/")[0] for n, p in built.graph.parameters.items() if p.kind == "trained"}

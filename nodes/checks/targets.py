@@ -48,7 +48,8 @@ def targets(document: Document, built: Built) -> Iterator[Problem]:
 @rule("what a loss counts")
 def weightless(document: Document, built: Built) -> Iterator[Problem]:
     """Losses that count nothing in their sum: there is nothing to lower."""
-    if built.losses and not document.recipe.stages[0].updates[0].loss and not any(loss.weight for loss in built.losses):
+    all_named = all(update.loss for stage in document.recipe.stages for update in stage.updates)
+    if built.losses and not all_named and not any(loss.weight for loss in built.losses):
         node = document.nodes[built.losses[0].node]
         fix = Repair("Set its weight to 1", partial(edits.set_setting, id=node.id, name="weight", value=1.0))
         which = "its weight is 0" if len(built.losses) == 1 else "the weights of all losses are 0"

@@ -7,7 +7,7 @@ from functools import partial
 
 from nodes import edits
 from nodes.build import Built, place
-from nodes.document import Document, Node, Wire
+from nodes.document import Document, Node, Wire, own
 from nodes.layer import LossLayer, layer_type
 from nodes.problems import Problem, Repair
 from nodes.rule import rule
@@ -55,7 +55,8 @@ def dead_branches(document: Document, built: Built) -> Iterator[Problem]:
     until then everything is a branch that waits."""
     if not built.losses:
         return
-    ends = [n.id for n in document.nodes.values() if n.id == document.output or _is_end(n)]
+    named = {id for stage in document.recipe.stages for update in stage.updates for id in update.loss.split("+")}
+    ends = [n.id for n in document.nodes.values() if n.id == document.output or _is_end(n) or own(n.id) in named]
     alive = set().union(*(document.upstream(id) for id in ends))
     dead = [id for id in document.nodes if id not in alive and (document.wires_into[id] or document.wires_out_of[id])]
     for id in dead:

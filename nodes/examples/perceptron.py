@@ -29,7 +29,7 @@ def _perceptron(title: str, data_name: str, note: str) -> Document:
 
 @example(
     "perceptron", "Perceptron", "Learns AND, stops by proof.", "no mistake after a few epochs",
-    group="neurons", lectures=("001", "002", "003", "004"),
+    group="neurons", lectures=("001", "002", "003", "004"), picture="line",
 )  # fmt: skip
 def perceptron() -> Document:
     return _perceptron("Perceptron", "and", LINE)
@@ -37,7 +37,7 @@ def perceptron() -> Document:
 
 @example(
     "perceptron-xor", "XOR fails", "Why one line is not enough.", "a cycle, and a proof that no line exists",
-    group="neurons", lectures=("001",),
+    group="neurons", lectures=("001",), picture="xor",
 )  # fmt: skip
 def perceptron_xor() -> Document:
     return _perceptron("XOR fails", "xor-corners", NO_LINE)

@@ -14,7 +14,7 @@ NOTES = (
 
 @example(
     "playground", "Playground", "Two coordinates, 8 + 8 tanh units, class by sign.", "over 97 % on the spiral",
-    group="neurons", lectures=("001", "003"),
+    group="neurons", lectures=("001", "003"), picture="spiral",
 )  # fmt: skip
 def playground() -> Document:
     update = Update(optimizer="Adam", weight_decay=1e-4)

@@ -39,15 +39,24 @@ class CrossEntropy(LossLayer):
         if channels(prediction) < 2:
             raise LayerError("its prediction is one number per sample, and CrossEntropy compares at least 2 classes.")
         logarithms = log_softmax(g, prediction)
-        t = one_hot(g, target, prediction)
-        if self.class_weights:
-            t = g.Mul(t, self._weights(g, prediction))
+        t = self._weighted(g, prediction, target)
         each = g.Neg(sum_of_classes(g, g.Mul(logarithms, t)))
         if not self.class_weights or self.reduction == "sum":
             return self.over_batch(g, each)
         total = g.Max(g.ReduceSum(t, keepdims=0), LEAST)
         result: Value = g.Div(g.ReduceSum(each, keepdims=0), total, name="loss")
         return result
+
+    def mass(self, g: Graph, prediction: Value, target: Value) -> Value | None:
+        if not self.class_weights:
+            return None
+        total: Value = g.ReduceSum(self._weighted(g, prediction, target), keepdims=0)
+        return total
+
+    def _weighted(self, g: Graph, prediction: Value, target: Value) -> Value:
+        """The targets as rows of numbers, each class times its weight."""
+        t = one_hot(g, target, prediction)
+        return g.Mul(t, self._weights(g, prediction)) if self.class_weights else t
 
     def _weights(self, g: Graph, prediction: Value) -> Value:
         """The class weights in a shape that broadcasts against the prediction."""

@@ -34,7 +34,8 @@ class Dense(Layer):
 
     def emit(self, g: Graph, x: Value) -> Value:
         weight, bias = self._first(_width(x))
-        y: Value = g.MatMul(x, g.parameter("weight", (_width(x), self.units), init=weight, role="weight"))
+        w = g.parameter("weight", (_width(x), self.units), init=weight, role="weight")
+        y: Value = g.MatMul(x, w)
         return g.Add(y, g.parameter("bias", (self.units,), init=bias, role="bias")) if self.bias else y
 
     def _first(self, width: int) -> tuple[str, str]:

@@ -27,6 +27,7 @@ class MaxUnpool2D(Layer):
     """
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", (MAPS,)), Port("switches", (INDICES,)))
+    looks_behind: ClassVar[bool] = True
 
     trials: ClassVar[tuple[Trial, ...]] = (Trial(shapes={"x": (4, 3, 3)}, before={"switches": ("MaxPool2D", "switches")}),)
 

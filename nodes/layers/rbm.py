@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from nodes.initial import initial_scale, initial_weights, initializer
 from nodes.layer import VECTOR, Layer, Port, Trial, layer, setting
@@ -29,6 +29,7 @@ class RBM(Layer):
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("x", (VECTOR,)),)
     outputs: ClassVar[tuple[str, ...]] = ("hidden", "reconstruction")
+    learns_alone: ClassVar[bool] = True
     trials: ClassVar[tuple[Trial, ...]] = (Trial({"units": 3}),)
 
     def emit(self, g: Graph, x: Value) -> tuple[Value, Value]:
@@ -40,6 +41,12 @@ class RBM(Layer):
         machine = Machine(g, weight, visible_bias, hidden_bias, g.where.layer)
         hidden = machine.hidden(x)
         return hidden, machine.visible(hidden)
+
+    def own_loss(self, g: Graph, inputs: Mapping[str, Any], outputs: Mapping[str, Value]) -> Value | None:
+        error = g.Sub(inputs["x"], outputs["reconstruction"])
+        each = g.ReduceMean(g.Mul(error, error), axes=[1], keepdims=0)
+        result: Value = g.ReduceMean(each, axes=[0], keepdims=0, name="reconstruction_error")
+        return result
 
     def multiply_adds(self, inputs: Mapping[str, Value], output: Value) -> int:
         """There and back."""

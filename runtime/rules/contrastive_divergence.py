@@ -16,7 +16,7 @@ from onnx import helper
 from runtime.boltzmann import ROLES, Machine
 from runtime.errors import TrainingError
 from runtime.graph import Graph, Parameter, Value
-from runtime.recipe import Stage
+from runtime.recipe import Stage, Update
 from runtime.rules.registry import Rule, Site, register, settings_of
 from runtime.settings import Setting
 
@@ -30,10 +30,11 @@ def _descent(site: Site) -> dict[str, Value]:
     weight = parts[0]
     seen = _seen(g, weight)
     chains = int(settings["chains"])
-    start = site.remember(weight, "chain", (chains, weight.shape[0])) if chains else seen
     with g.scope(layer=weight.key.rpartition("/")[0], label=weight.name.rpartition(".")[0], phase="backward"):
         w, a, b = (g.values[p.name] for p in parts)
         machine = Machine(g, w, a, b, weight.key)
+        seen = machine.drawn(seen, "below") if settings["sample_below"] else seen
+        start = site.remember(weight, "chain", (chains, weight.shape[0])) if chains else seen
         dreamt = machine.gibbs(start, int(settings["k"]))
         data, model = (_statistics(g, v, machine.hidden(v)) for v in (seen, dreamt))
         found = {p.name: g.Sub(m, d) for p, m, d in zip(parts, model, data, strict=True)}
@@ -59,8 +60,8 @@ def _parts(chosen: Sequence[Parameter]) -> list[Parameter]:
     if len(chosen) != len(ROLES) or any(len(ps) != 1 for ps in found.values()):
         names = ", ".join(p.name for p in chosen)
         raise TrainingError(
-            f"Contrastive divergence trains one Boltzmann machine, and here {names} would change: use one RBM layer, and "
-            "freeze the others."
+            f"Contrastive divergence trains one Boltzmann machine, and here {names} would change: name the one RBM layer as "
+            "the update's loss, or freeze the others."
         )
     return [found[role][0] for role in ROLES]
 
@@ -73,8 +74,10 @@ def _seen(g: Graph, weight: Parameter) -> Value:
     raise TrainingError(f"Contrastive divergence finds nothing that {weight.name} looks at: wire a vector into its layer.")
 
 
-def _check(task: Task, stage: Stage) -> None:
-    _parts([p for p in task.forward.parameters.values() if p.kind == "trained"])
+def _check(task: Task, stage: Stage, update: Update, loss: Value) -> None:
+    from runtime.training_step import chosen_parameters
+
+    _parts(chosen_parameters(task.forward, update, loss))
 
 
 register(Rule(
@@ -84,6 +87,7 @@ register(Rule(
     settings=(
         Setting("k", 1, 1, 25, "Steps of Gibbs sampling in each update.", whole=True),
         Setting("chains", 0, 0, 10_000, "Persistent chains that dream on between updates; 0: each starts at the data.", True),
+        Setting("sample_below", 0, 0, 1, "1: it sees 0 and 1, drawn with the probabilities that it is given.", True),
     ),
     check=_check,
 ))  # fmt: skip

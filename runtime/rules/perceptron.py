@@ -20,7 +20,7 @@ from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Parameter, Value
 from runtime.metrics import CUT
 from runtime.ops import NOT_DIFFERENTIABLE
-from runtime.recipe import Stage
+from runtime.recipe import Stage, Update
 from runtime.rules.registry import Ending, Rule, Site, register
 
 if TYPE_CHECKING:
@@ -101,20 +101,22 @@ def _input(g: Graph, weight: Parameter) -> Value:
     raise TrainingError(f"The perceptron rule needs a layer that multiplies vectors, and {weight.name}’s does not: use Dense.")
 
 
-def _check(task: Task, stage: Stage) -> None:
+def _check(task: Task, stage: Stage, update: Update, loss: Value) -> None:
+    from runtime.training_step import chosen_parameters
+
     if stage.batch_size != 1:
         size = task.batch_size(stage)
         words = f"The perceptron rule learns from one sample at a time, and its batches have {size:,}: set the batch size to 1."
         raise TrainingError(words)
     if task.decision == "none":
         raise TrainingError("The perceptron rule needs answers that are right or wrong: give the loss a class as its target.")
-    _check_loss(task)
+    _check_loss(task, chosen_parameters(task.forward, update, loss))
 
 
-def _check_loss(task: Task) -> None:
+def _check_loss(task: Task, chosen: Sequence[Parameter]) -> None:
     """Several threshold units are right or wrong by the loss, whose slope has to be 0 where they are right."""
     g, y = task.forward, task.output
-    weights = [p for p in g.parameters.values() if p.kind == "trained" and p.role == "weight"]
+    weights = [p for p in chosen if p.role == "weight"]
     if y is None or task.decision != "argmax" or not weights or _sloped(g, y, weights[0]):
         return
     behind = {y.name}
@@ -153,10 +155,11 @@ def _nth(number: int) -> str:
 
 
 # -- is there a line at all? ---------------------------------------------------------------------------------------------
-def _explain(task: Task, weights: Mapping[str, Array], engine: Engine) -> str:
+def _explain(task: Task, stage: Stage, weights: Mapping[str, Array], engine: Engine) -> str:
     """Whether the classes can be separated, by a linear program for each unit."""
-    parameters = [p for p in task.forward.parameters.values() if p.kind == "trained"]
-    weight, bias = _unit(parameters)
+    from runtime.training_step import chosen_parameters
+
+    weight, bias = _unit(chosen_parameters(task.forward, stage.updates[0], task.loss))
     if weight.shape[1] > 1 and task.output is not None and _sloped(task.forward, task.output, weight):
         return ""  # the largest answer wins: no class need be separable from all others
     rows = _features(task, weights, engine, _input(task.forward, weight))

@@ -46,7 +46,7 @@ class Ending:
     sentence: str = ""
 
 
-def _fits(task: Task, stage: Stage) -> None:
+def _fits(task: Task, stage: Stage, update: Update, loss: Value) -> None:
     """Anything fits."""
 
 
@@ -54,7 +54,7 @@ def _goes_on(loss: float, accuracy: float | None, trail: tuple[str, ...]) -> End
     return None
 
 
-def _says_nothing(task: Task, weights: Mapping[str, Array], engine: Engine) -> str:
+def _says_nothing(task: Task, stage: Stage, weights: Mapping[str, Array], engine: Engine) -> str:
     return ""
 
 
@@ -63,8 +63,8 @@ class Rule:
     """One way to learn.
 
     `descent(site)` emits for each chosen parameter, by value name, what the optimizer takes as its gradient.
-    `check(task, stage)` raises `TrainingError` where the rule cannot work. With `ordered` the samples come in their own
-    order in every epoch. `trace(weights, rate)` is a fingerprint of the weights, kept after every epoch;
+    `check(task, stage, update, loss)` raises `TrainingError` where the rule cannot work. With `ordered` the samples come in
+    their own order in every epoch. `trace(weights, rate)` is a fingerprint of the weights, kept after every epoch;
     `ended(loss, accuracy, trail)` sees the epoch's and all fingerprints; `explain` adds a sentence when a stage ends with
     mistakes left.
     """
@@ -74,10 +74,10 @@ class Rule:
     descent: Callable[[Site], dict[str, Value]]
     settings: tuple[Setting, ...] = ()
     ordered: bool = False
-    check: Callable[[Task, Stage], None] = _fits
+    check: Callable[[Task, Stage, Update, Value], None] = _fits
     trace: Callable[[Mapping[str, Array], float], str] | None = None
     ended: Callable[[float, float | None, tuple[str, ...]], Ending | None] = _goes_on
-    explain: Callable[[Task, Mapping[str, Array], Engine], str] = _says_nothing
+    explain: Callable[[Task, Stage, Mapping[str, Array], Engine], str] = _says_nothing
 
 
 RULES: dict[str, Rule] = {}

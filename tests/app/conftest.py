@@ -40,6 +40,13 @@ def no_button_held(qtbot) -> None:
     assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
+@pytest.fixture(autouse=True)
+def none_left(qtbot) -> Iterator[None]:
+    """What a test closed is gone before the next one, which would style and lay out all of it again."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
 def make_window(qtbot, home, monkeypatch) -> Iterator[Make]:
     """Windows, shown; closed at the end without a question."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app import theme
 from app.panels import filing
 from app.panels.help_pages import PICTURE, layer_help, link
 from app.panels.picture import drawn
@@ -207,10 +209,11 @@ def test_a_template_that_uses_the_layer_opens_from_its_page(qtbot, make_window):
 # -- how it looks --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("type", list(layer_types()))
 def test_every_picture_is_painted_in_its_hue_in_either_theme(qapp, type):
+    theme.apply(qapp, "dark")  # whatever test comes first in a process: our fonts must be there
     category = layer_types()[type].category
     for tokens in (DARK, LIGHT):
-        image = drawn(picture(type), category, tokens)
-        colors = {image.pixelColor(x, y).name().upper() for x in range(0, 480, 2) for y in range(172)}
+        image = drawn(picture(type), category, tokens).convertToFormat(QImage.Format.Format_RGB32)
+        colors = {f"#{rgb & 0xFFFFFF:06X}" for rgb in np.unique(np.frombuffer(image.constBits(), np.uint32))}
         assert tokens.panel.upper() in colors and len(colors) > 6
         near = {tokens.hue(category).upper(), tokens.positive.upper(), tokens.text.upper()}
         assert near & colors, "nothing is in full ink"
@@ -236,5 +239,5 @@ def test_the_picture_is_told_to_who_cannot_see_it(qtbot, window):
 
 
 def test_the_code_keeps_its_indentation():
-    assert "\n    w = g.parameter(" in layer_help("Dense").html
+    assert "\n    y: Value = g.MatMul(" in layer_help("Dense").html
 

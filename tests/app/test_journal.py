@@ -15,8 +15,8 @@ from app import journal_writer, packs
 from app.journal import LINES, Journal, State, line
 from app.journal_reader import read_journal
 from app.journal_writer import JournalWriter
-from nodes import edits
-from nodes.document import Document, Training, frozen
+from nodes import document_json, edits
+from nodes.document import Document, Node, Training, Wire, frozen
 from nodes.example import new
 from nodes.history import Entry
 
@@ -258,3 +258,54 @@ def test_posting_never_waits_and_the_newest_state_is_written(tmp_path, monkeypat
     assert same(read_journal(tmp_path / "a")[0], state(entries)) and len(told.words) == 2
     told.writer.close()
     assert json.loads((tmp_path / "a" / LINES).read_bytes().split(b"\n")[0][9:])["netwright"] == 1
+
+
+# -- large networks ----------------------------------------------------------------------------------------------------
+def large(count: int) -> Document:
+    """A long row of dense layers."""
+    nodes = {f"n{i}": Node(f"n{i}", "Dense", f"fc{i}", (i * 10.0, 0.0), {"units": 10}) for i in range(1, count + 1)}
+    wires = tuple(Wire(f"n{i}", "y", f"n{i + 1}", "x") for i in range(1, count))
+    return Document(nodes=nodes, wires=wires, serial=count + 1)
+
+
+def test_a_large_network_is_encoded_in_small_pieces(journal, monkeypatch):
+    """A call of the encoder keeps Python from the window for as long as it takes."""
+    whole, pieces = json.dumps, []
+
+    def dumps(*given, **more):
+        pieces.append(whole(*given, **more))
+        return pieces[-1]
+
+    monkeypatch.setattr(journals.json, "dumps", dumps)
+    told = state((Entry("New", large(2000)),))
+    journal.write(told)
+    assert len(pieces) > 4000 and max(map(len, pieces)) < 1000
+    monkeypatch.undo()
+    assert same(read_journal(journal.folder)[0], told)
+    assert journals.line({"a": [1, {"b": ("ü", None)}, [], {}]})[9:-1].decode() == '{"a":[1,{"b":["ü",null]},[],{}]}'
+
+
+def test_reading_makes_anew_what_an_edit_changed_and_nothing_else(journal, monkeypatch):
+    """1,500 edits of a large network are read in a moment; they were made whole for each of them."""
+    entries = [Entry("New", large(300))]
+    for step in range(200):
+        document = entries[-1].document
+        id = f"n{1 + step}"
+        edited = edits.move(document, {id: (0.0, 9.0)}) if step % 2 else edits.rename(document, id, f"other{step}")
+        entries.append(Entry("Edit", edited))
+        journal.write(state(entries))
+    made = {"node": 0, "wire": 0}
+
+    def counted(what, make):
+        def count(data):
+            made[what] += 1
+            return make(data)
+
+        return count
+
+    monkeypatch.setattr(document_json, "node_from_json", counted("node", document_json.node_from_json))
+    monkeypatch.setattr(document_json, "_wire", counted("wire", document_json._wire))
+    read, _ = read_journal(journal.folder)
+    assert made == {"node": 300 + 200, "wire": 299}
+    assert same(read, state(entries))
+    assert read.entries[-1].document.wires is read.entries[0].document.wires

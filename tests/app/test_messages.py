@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton
 
+from app.canvas.rename import NameEditor
 from app.panels.words import breakable
 from nodes import edits, files
 from nodes.document import Document
@@ -35,6 +37,36 @@ def test_a_message_moves_nothing(window):
     assert window.canvas.viewport().mapToGlobal(window.canvas.mapFromScene(first.scene_body().topLeft())) == before
     bar = window.messages
     assert bar.height() > 40 and bar.parentWidget().rect().contains(bar.geometry())
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (960, 540)])  # the smallest windows at 100 % and at 200 %
+def test_a_message_covers_neither_the_title_nor_where_one_is(qtbot, window, size):
+    """What names the network and the open block stands beside it or above it, what is opened there below it."""
+    window.resize(*size)
+    canvas = window.canvas
+    canvas.open_find()
+    home = canvas.find_bar.y()
+    ways = (("Take it", list), ("Leave it", list))
+    window.messages.say("warn", "Something went wrong, and here is what to do about it. " * 4, ways)
+    window.session.select(["n2", "n3"])
+    long = "A title nearly as long as the canvas is wide: how it goes"
+    for step in (
+        canvas.group, canvas.open_block, lambda: window.resize(size[0] + 40, size[1]),
+        lambda: window.session.do("Rename", lambda d: edits.retitle(d, long)), canvas.leave_block,
+    ):  # fmt: skip
+        step()
+        QApplication.processEvents()
+        bar = window.messages.rect().translated(window.messages.mapToGlobal(QPoint()))
+        shown = [w for w in (canvas.title, canvas.breadcrumb, canvas.find_bar) if w.isVisible()]
+        assert len(shown) == 2
+        for words in shown:
+            assert not bar.intersects(words.rect().translated(words.mapToGlobal(QPoint()))), type(words)
+    assert (window.messages.y() > 8) == (size == (1280, 720)), "below what leaves too little room"
+    canvas.rename_network()
+    assert canvas.findChild(NameEditor).y() > window.messages.geometry().bottom() - canvas.y()
+    QTest.keyClick(canvas.findChild(NameEditor), Qt.Key.Key_Escape)
+    qtbot.mouseClick(window.messages._close, LEFT)
+    assert canvas.find_bar.y() == home
 
 
 def test_a_question_comes_back_until_it_is_answered(qtbot, window):

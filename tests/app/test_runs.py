@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from app.session import RunHistory
 from nodes import edits
 from tests.app.conftest import Heard, tiny, train_to_end
 
@@ -149,3 +150,20 @@ def test_what_broke_a_run_is_taken_back_when_it_is_mended(qtbot, make_window):
     assert window.messages.isVisible() and window.messages.level == "err"
     window.session.do("Change rate", lambda d: edits.set_recipe(d, learning_rate=0.01))
     assert not window.messages.isVisible()
+
+
+def test_a_run_keeps_its_entry_while_old_ones_are_dropped() -> None:
+    history = RunHistory(tiny())
+    history._drawn = 200 << 10
+    for step in range(300):
+        history.do("Rename", edits.retitle(history.document, f"before {step}"))
+    history.begin_run("Train", history.document)
+    for step in range(300):
+        history.do("Rename", edits.retitle(history.document, f"while {step}"))
+    assert len(history.entries) < 320 and not history.run_undone
+    assert [e.title for e in history.entries][:2] == ["Rename", "Train"]
+    history.graft(lambda d: d.changed(notes="learnt"))
+    assert [e.document.notes for e in history.entries[:2]] == [history.entries[0].document.notes, "learnt"]
+    assert not history.end_run(), "it has trained"
+    history.do("Rename", edits.retitle(history.document, "after"))
+    assert len(history.entries) < 200 and "Train" not in [e.title for e in history.entries]

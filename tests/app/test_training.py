@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from app.worker.client import DIED
 from nodes import edits
 from tests.app.conftest import Heard, tiny, train_to_end
+from tests.nodes.staged import stacked
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -188,3 +189,20 @@ def test_a_run_that_breaks_is_explained_at_its_layer_with_a_repair(qtbot, make_w
     window.session.do(problem.repairs[0].title, problem.repairs[0].edit)
     assert window.session.checked.problems == ()
     assert window.session.document.recipe.stages[0].learning_rate == 0.01
+
+
+def test_stages_are_told_while_they_train(qtbot, make_window):
+    document = stacked()
+    window = make_window(document.changed(recipe=document.recipe.with_stage(1, name="second code")))
+    form, bar = window.bottom.training.recipe, window.bottom.train_bar
+    assert form.stage.text() == "stage 1 of 3" and form.fields["rate"].text() == "0.02"
+    began = Heard(window.control.stage)
+    assert train_to_end(qtbot, window).reason == "done"
+    assert [e.stage.words for e in began.all] == ["stage 2 of 3: second code", "stage 3 of 3"]
+    panel = window.bottom.training
+    assert len(panel.loss.train) == 30 and len(panel.loss.validation) == 6 and len(panel.accuracy.validation) == 2
+    assert panel.loss.now == 6 and form.stage.text() == "stage 3 of 3" and bar.epoch.text().startswith("stage 3/3 · epoch 6/6")
+    qtbot.waitUntil(lambda: window.control.state == "idle")
+    form.fields["rate"].setText("0.5")
+    qtbot.keyClick(form.fields["rate"], Qt.Key.Key_Return)
+    assert [s.learning_rate for s in window.session.document.recipe.stages] == [0.02, 0.02, 0.5]

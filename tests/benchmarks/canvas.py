@@ -7,7 +7,6 @@ longest), and the ratio goal / measured: 1 and more is as fast as asked for.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import subprocess
@@ -60,9 +59,9 @@ def application() -> Any:
 
     from app import theme
     from app.background import TURN
-    from app.main import GARBAGE
+    from app.garbage import look_rarely
 
-    gc.set_threshold(*GARBAGE)
+    look_rarely()
     sys.setswitchinterval(TURN)
     app = QApplication.instance() or QApplication([])
     theme.apply(app, "dark")  # type: ignore[arg-type]

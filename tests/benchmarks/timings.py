@@ -15,6 +15,8 @@ from time import perf_counter
 ROOT = Path(__file__).parents[2]
 WINDOW = """
 import sys, time
+from app.garbage import look_rarely
+look_rarely()
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 import app.main as main

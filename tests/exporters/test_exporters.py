@@ -12,8 +12,9 @@ import pytest
 
 import exporters
 from nodes.document import Document
-from nodes.example import examples, new
+from nodes.example import new
 from runtime.errors import FileError, NetwrightError
+from tests.examples import TRAINABLE
 
 TARGETS = list(exporters.targets())
 
@@ -29,7 +30,7 @@ def feeds(session: onnxruntime.InferenceSession, count: int = 3) -> dict[str, np
     return result
 
 
-@pytest.mark.parametrize("example", list(examples()))
+@pytest.mark.parametrize("example", TRAINABLE)
 @pytest.mark.parametrize("target", TARGETS)
 def test_what_is_written_is_a_model_that_runs(target: str, example: str, tmp_path: Path) -> None:
     path = tmp_path / f"out{exporters.target(target).suffix}"

@@ -118,7 +118,7 @@ def errors(change: Callable[[dict[str, Any]], object]) -> list[str]:
         (stage(learning_rate=0), "Recipe: The learning rate is 0, and it must be from 1e-37 to"),
         (stage(learning_rate=1e-50), "Recipe: The learning rate is 1e-50, and it must be from 1e-37 to"),
         (stage(batch_size=10**40), "Recipe: The batch size is"),
-        (stage(updates=[{}, {}]), "Recipe: A stage has 2 updates, and training does one: leave one."),
+        (stage(updates=[{}, {}]), "Recipe: two updates move hidden1.weight: name what each of them trains."),
         (stage(updates=[{"rule": "hebb"}]), "Recipe: There is no learning rule called ‘hebb’"),
         (stage(early_stop={"quantity": "los", "patience": 1}), "Recipe: There is no quantity to stop early by called ‘los’"),
         (stage(data="n7"), "Recipe: it trains on the layer ‘n7’, which is no Dataset here: name another one."),

@@ -20,7 +20,8 @@ from nodes.frames import add_frame, place_frames, remove_frames, write_frame
 from nodes.grouping import group
 from nodes.history import History
 from nodes.problems import Refusal
-from nodes.rewiring import extract, move_source, swap
+from nodes.rewiring import extract, move_source
+from nodes.swapping import swap
 from runtime.errors import FileError
 
 CONV_POOL = Wire("n4", "y", "n5", "x")

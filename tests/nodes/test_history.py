@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 import weakref
 
 import numpy as np
 import pytest
 
 from nodes import edits
-from nodes.document import Document, Training, frozen
+from nodes.document import Document, Node, Training, Wire, frozen
 from nodes.example import new
 from nodes.history import History, arrays
 
@@ -86,3 +87,74 @@ def test_going_back_and_forth_lets_nothing_go(born):
     history.undo()
     assert history.document.training.progress["step"] == 1
     assert history.redo() is after and alive(born) == 600 * KIB
+
+
+# -- drawings ------------------------------------------------------------------------------------------------------------
+def row(count: int) -> Document:
+    nodes = {f"n{i}": Node(f"n{i}", "Dense", f"fc{i}", (i * 10.0, 0.0), {"units": 10}) for i in range(1, count + 1)}
+    wires = tuple(Wire(f"n{i}", "y", f"n{i + 1}", "x") for i in range(1, count))
+    return Document(nodes=nodes, wires=wires, serial=count + 1)
+
+
+def edited(document: Document, step: int) -> Document:
+    """Every fourth edit is of the same kind."""
+    id, kind = f"n{1 + step % 100}", step % 4
+    if kind == 0:
+        return edits.move(document, {id: (float(step), 1.0)})
+    if kind == 1:
+        return edits.rename(document, id, f"at{step}")
+    return edits.disconnect(document, document.wires_into[id]) if kind == 2 else document.changed(wires=row(100).wires)
+
+
+def test_the_past_takes_so_much_memory_and_no_more():
+    """What is alive is measured, not what the history says."""
+    bound = 2_000 * KIB
+    history = History(row(100), drawn=bound)
+    tracemalloc.start()
+    try:
+        for step in range(1200):
+            document = history.document
+            assert document.unfolded and document.wires_into, "what a window works out from it"
+            history.do("Edit", edited(document, step))
+        gc.collect()
+        alive_now = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert bound / 4 < alive_now < 1.5 * bound
+    assert 50 < len(history.entries) < 1200
+
+
+def test_the_oldest_drawings_go_and_undo_goes_back_to_the_oldest_that_is_left():
+    history = History(row(50), drawn=400 * KIB)
+    for step in range(400):
+        history.do("Rename", edits.rename(history.document, "n1", f"step{step}"))
+    count = len(history.entries)
+    assert history.index == count - 1 < 400
+    while history.undo_title:
+        history.undo()
+    assert history.document.nodes["n1"].name == f"step{400 - count}"
+    while history.redo_title:
+        history.redo()
+    assert history.document.nodes["n1"].name == "step399"
+
+
+def test_a_file_whose_entry_was_dropped_is_not_clean_and_one_that_is_left_is():
+    history = History(row(50), drawn=400 * KIB)
+    for step in range(400):
+        if step == 395:
+            history.mark_clean()
+        history.do("Rename", edits.rename(history.document, "n1", f"step{step}"))
+    assert history.clean_index == len(history.entries) - 6
+    for step in range(400):
+        history.do("Rename", edits.rename(history.document, "n1", f"more{step}"))
+    assert history.clean_index is None and not history.clean
+    while history.undo_title:
+        history.undo()
+    assert not history.clean
+
+
+def test_one_edit_can_always_be_undone():
+    history = History(row(50), drawn=1)
+    for step in range(5):
+        history.do("Rename", edits.rename(history.document, "n1", f"step{step}"))
+    assert len(history.entries) == 2 and history.undo().nodes["n1"].name == "step3"

@@ -352,7 +352,7 @@ def test_weights_to_start_from_must_be_finite() -> None:
     (recipe(early_stop=patient(2, "los")),
      "Early stop watches ‘los’: choose loss, accuracy, validation_loss or validation_accuracy."),
     (replace(Recipe(), stages=(replace(Recipe().stages[0], updates=()),)),
-     "A stage has 0 updates, and training does one: leave one."),
+     "A stage has no updates, so nothing would be learnt: give it one."),
 ])
 def test_recipes_that_cannot_be_carried_out(changed: Recipe, words: str) -> None:
     with pytest.raises(TrainingError) as error:

@@ -23,7 +23,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.items: dict[Item, None] = {}
-        self.stale = True
+        self.stale = False
         self.lines: dict[str, QPainterPath] = {}
         self.boxes: dict[str, list[QRectF]] = {}
         self.rings: dict[str, list[QRectF]] = {}
@@ -62,7 +62,7 @@ class AfarItem(QGraphicsItem):
             self._sheets.append(Sheet())
         sheet = self._on[item] = self._sheets[-1]
         sheet.items[item] = None
-        self.touch([item])
+        self._spoil(sheet)
 
     def drop(self, item: Item) -> None:
         self.touch([item])
@@ -73,8 +73,13 @@ class AfarItem(QGraphicsItem):
         """These have changed, or stand elsewhere. What that comes to is worked out when it is painted."""
         for item in items:
             if item in self._on:
-                self._on[item].stale = True
-        self.update()
+                self._spoil(self._on[item])
+
+    def _spoil(self, sheet: Sheet) -> None:
+        """Its picture is old; where it was so already, a new one has been asked for."""
+        if not sheet.stale:
+            sheet.stale = True
+            self.update()
 
     def boundingRect(self) -> QRectF:
         return self._world

@@ -77,33 +77,38 @@ class NodeItem(QGraphicsItem):
 
     def _measure(self) -> None:
         """Work out body and bounds, which Qt asks for hundreds of times more often than they change."""
-        self._body = self._box()
-        self.size = self._body.width(), self._body.height()
+        self.size = self._extent()
+        self._body = QRectF(0, 0, *self.size)
         small = self.look.bead or self.look.collapsed
         below = 44.0 if small else 0.0
         # Tags of a gesture are painted larger from afar. (What is larger than need be has its neighbours painted too.)
         named = 280.0 if self.port_states else (110.0 if len(self.look.ports) > 2 else (40.0 if small else 0.0))
         self._bounds = self._body.adjusted(-MARGIN - named, -MARGIN - 8, MARGIN + named, MARGIN + below)
 
-    def _box(self) -> QRectF:
+    @property
+    def outline(self) -> tuple[Any, ...]:
+        """What the wires around it depend on: its size, and where its ports stand."""
+        return self.size, self.look.collapsed, [(p.name, p.x, p.y) for p in self.look.ports]
+
+    def _extent(self) -> tuple[float, float]:
         if self.look.bead:
-            return QRectF(0, 0, *g.BEAD)
+            return g.BEAD
         if self.look.collapsed:
-            return QRectF(0, 0, g.WIDTH, g.HEADER)
+            return g.WIDTH, g.HEADER
         ports = max(len(self.look.inputs), len(self.look.outputs))
         costs = self.look.costs is not None
-        return QRectF(0, 0, g.WIDTH, g.body_height(self.face.height, True, self.gradient is not None, ports, costs))
+        return g.WIDTH, g.body_height(self.face.height, True, self.gradient is not None, ports, costs)
 
     def scene_body(self) -> QRectF:
         return self.body().translated(self.pos())
 
     def port_point(self, output: bool, name: str) -> QPointF:
         """A port's middle in the scene. A port nobody knows stands where the first one would."""
-        for port in self.look.outputs if output else self.look.inputs:
+        look = self.look
+        for port in look.outputs if output else look.inputs:
             if port.name == name:
-                y = g.LINE if self.look.collapsed else port.y
-                return self.pos() + QPointF(port.x, y)
-        return self.pos() + QPointF(self.body().width() if output else 0, g.LINE)
+                return QPointF(self.x() + port.x, self.y() + (g.LINE if look.collapsed else port.y))
+        return QPointF(self.x() + (self.size[0] if output else 0), self.y() + g.LINE)
 
     # -- QGraphicsItem -------------------------------------------------------------------------------------------------------
     def boundingRect(self) -> QRectF:
@@ -115,7 +120,7 @@ class NodeItem(QGraphicsItem):
         return path
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        zoom = painter.worldTransform().m11()
         if zoom < g.FAR:
             paint_far(painter, self, self.ink)
         elif self.look.bead:

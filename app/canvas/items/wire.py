@@ -46,7 +46,7 @@ class WireItem(QGraphicsItem):
         self.chosen_bends: frozenset[int] = frozenset()
         self._start, self._end = QPointF(), QPointF()
         self._route: Route = NOWHERE
-        self._touch = QPainterPath()
+        self._touch: QPainterPath | None = None
         self._bounds: QRectF | None = None
 
     def follow(self, start: QPointF, end: QPointF, route: Route, bends: tuple[QPointF, ...] = ()) -> None:
@@ -55,7 +55,7 @@ class WireItem(QGraphicsItem):
             return
         self.prepareGeometryChange()
         self._start, self._end, self._route, self.bends = start, end, route, bends
-        self._touch = QPainterPath()
+        self._touch = None
         self._bounds = None
         self.update()
 
@@ -65,7 +65,7 @@ class WireItem(QGraphicsItem):
             self.kind, self.label, self.side = kind, label, side
             self._bounds = None
             self._stack()
-            self._touch = QPainterPath()
+            self._touch = None
             self.update()
 
     def show_state(self, **state: Any) -> None:
@@ -74,7 +74,7 @@ class WireItem(QGraphicsItem):
             self.prepareGeometryChange()
             for name, value in state.items():
                 setattr(self, name, value)
-            self._touch = QPainterPath()
+            self._touch = None
             self._stack()
             self.update()
 
@@ -128,7 +128,7 @@ class WireItem(QGraphicsItem):
         return bounds.united(QRectF(self._start, self._end).normalized().adjusted(-100, -24, 100, 24))
 
     def shape(self) -> QPainterPath:
-        if self._touch.isEmpty():
+        if self._touch is None:
             self._touch = self._tags() if self.folded else self._stroke()
             # An unfolded wire still answers at its tags, or it would fold again under the pointer.
             if self.side and not self.folded:
@@ -148,7 +148,7 @@ class WireItem(QGraphicsItem):
         return path
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
+        zoom = painter.worldTransform().m11()
         if self.folded:
             if zoom >= NEAR:
                 self._paint_tags(painter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -74,14 +74,16 @@ Open = Callable[[Document], tuple[CanvasView, Hand]]
 
 
 @pytest.fixture
-def canvas(qtbot: QtBot) -> Open:
+def canvas(qtbot: QtBot) -> Iterator[Open]:
     """Show a document at 100 % and give a hand to work on it."""
+    sessions: list[Session] = []
 
     def show(document: Document) -> tuple[CanvasView, Hand]:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         tokens = theme.apply(app, "dark")
-        view = CanvasView(Session(document), tokens)
+        sessions.append(Session(document))
+        view = CanvasView(sessions[-1], tokens)
         qtbot.addWidget(view)
         view.resize(1500, 900)
         view.show()
@@ -89,7 +91,9 @@ def canvas(qtbot: QtBot) -> Open:
         view.centerOn(640, 280)
         return view, Hand(view)
 
-    return show
+    yield show
+    for session in sessions:  # a check under way would find no canvas
+        session.verdicts.close()
 
 
 def port(view: CanvasView, node: str, name: str, output: bool) -> QPointF:

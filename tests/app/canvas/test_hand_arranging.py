@@ -295,13 +295,6 @@ def test_frames_in_a_block_stay_in_it(desk: Desk) -> None:
     assert made.id not in desk.view.canvas.frames and "f16" in desk.view.canvas.frames
 
 
-def test_a_block_is_not_swapped_and_says_why(desk: Desk) -> None:
-    desk.session.select(["n9", "n10", "n11"])
-    desk.key(KEY.Key_G, CTRL)
-    desk.key(KEY.Key_S, SHIFT)
-    assert not desk.view.search.isVisible() and desk.said[-1].startswith("A block has ports of its own")
-
-
 def test_tidy_keeps_the_bends_that_still_fit_and_leaves_notes_alone(desk: Desk) -> None:
     desk.session.do("Note", lambda d: add_frame(d, "", (240.0, 60.0, 160.0, 40.0), "note", note=True)[0])
     rect = desk.document.frames[-1].rect

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -15,7 +15,7 @@ from app.canvas.items.node import NodeItem
 from app.canvas.items.wire import WireItem
 from app.canvas.scene import CanvasScene
 from app.session import Session
-from app.tokens import DARK
+from app.tokens import DARK, LIGHT
 from nodes import edits
 from nodes.example import new
 from tests.benchmarks.drawings import resnet152, stack
@@ -180,3 +180,34 @@ def test_all_of_resnet_152_is_shown_and_no_row_is_a_stray(make_window, qtbot):
     qtbot.waitUntil(lambda: canvas.width() > 1300 and canvas.height() > 600)
     canvas.show_all()
     assert canvas.seen().contains(canvas.canvas.contents())
+
+
+def test_qt_divides_what_the_nodes_cover(qapp):
+    """Each cell of its index is so much smaller: it asks every item of a cell where it is."""
+    scene = CanvasScene(Session(stack(1000)), DARK)
+    scene.complete()
+    area, covered = scene.sceneRect(), scene.contents()
+    assert area.contains(covered) and area.width() < 3 * covered.width() and area.height() < 3 * covered.height()
+
+
+def test_what_is_far_outside_is_found_and_can_be_looked_at(canvas):
+    view, _ = canvas(new("mlp"))
+    assert view.session.do("Add", lambda d: edits.add(d, "ReLU", (50_000.0, -40_000.0))[0])
+    id = list(view.session.document.nodes)[-1]
+    view.canvas.complete()
+    middle = view.canvas.nodes[id].scene_body().center()
+    view.reset_zoom()
+    view.centerOn(middle)
+    assert view.canvas.node_at(middle) == id
+    assert view.canvas.sceneRect().contains(middle)
+    view.centerOn(-90_000.0, 90_000.0)
+    assert view.seen().contains(-90_000.0, 90_000.0)
+
+
+def test_the_ground_takes_the_theme_s_colour(canvas):
+    view, _ = canvas(new("mlp"))
+    corner = view.viewport().rect().bottomRight() - QPoint(3, 3)
+    for tokens in (LIGHT, DARK, LIGHT):
+        view.set_tokens(tokens)
+        found = view.viewport().grab().toImage().pixelColor(corner).name()
+        assert found == tokens.canvas.lower()

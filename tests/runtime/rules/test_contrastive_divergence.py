@@ -125,8 +125,8 @@ def test_refusals_in_words() -> None:
     with pytest.raises(TrainingError) as error:
         training_step(g, g.ReduceMean(more, keepdims=0), Update(rule="contrastive divergence"))
     assert str(error.value) == (
-        "Contrastive divergence trains one Boltzmann machine, and here rbm.weight, rbm.visible_bias, rbm.hidden_bias, more "
-        "would change: use one RBM layer, and freeze the others."
+        "Contrastive divergence trains one Boltzmann machine, and here rbm.weight, rbm.hidden_bias, more would "
+        "change: name the one RBM layer as the update's loss, or freeze the others."
     )
     with pytest.raises(TrainingError, match=r"Rule contrastive divergence: k is 0: set it between 1 and 25\."):
         step(k=0)

@@ -116,6 +116,8 @@ def test_too_few_epochs_for_a_line_that_exists() -> None:
     _, last = run(task(CORNERS, GATES["and"], epochs=2))
     line = "A line that separates the classes exists (a linear program finds it): train longer."
     assert (last.reason, last.sentence) == ("done", line)
+    begun = Trainer(task(CORNERS, GATES["and"], epochs=20), engine("numpy"))
+    assert [e.sentence for e in begun.run(epochs=2) if isinstance(e, Finished)] == [line]  # before the planned end, too
 
 
 def test_several_units_learn_one_class_each() -> None:
