@@ -131,20 +131,28 @@ def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
 
 @cli.command()
 @FILE
-@click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="How many samples.")
-@click.option("--steps", type=Whole(1, 1_000_000), default=1000, show_default=True, help="Steps of Gibbs sampling, from noise.")
-@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Draws the noise and the steps.")
+@click.option("--prompt", default="", help="A text: what the text begins with.")
+@click.option("--length", type=Whole(1, 10_000_000), default=500, show_default=True, help="A text: how many characters.")
+@click.option(
+    "--temperature", type=Number(0, 100), default=1.0, show_default=True,
+    help="A text: below 1 likelier characters, above 1 bolder ones; 0 takes the likeliest.",
+)
+@click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="Dreams: how many.")
+@click.option("--steps", type=Whole(1, 1_000_000), default=1000, show_default=True, help="Dreams: steps of Gibbs sampling.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, help="Draws the characters; the noise and the steps.")
 @ENGINE
-@click.option("-o", "--output", required=True, type=File(), help=".png (pictures side by side) or .npy (numbers).")
-def sample(file: Path, count: int, steps: int, seed: int, engine: str, output: Path) -> None:
-    """Write what FILE's Boltzmann machine (RBM) dreams.
+@click.option("-o", "--output", type=File(), help="A text: .txt, stdout by default. Dreams: .png (pictures) or .npy (numbers).")
+def sample(**options: Any) -> None:
+    """Write what FILE makes up by itself: a text, or what its Boltzmann machine (RBM) dreams.
+
+    A network that reads characters and learns the next one writes on from the prompt, one character at a time.
 
     Of several RBMs on top of each other the last one dreams, and those below it turn its dreams into what they see. From
     noise, a machine that was trained with persistent chains (a setting of contrastive divergence) dreams best.
     """
-    from app.headless.sample import sample
+    from app.headless.sample import Options, sample
 
-    sample(file, output, count, steps, seed, engine)
+    sample(Options(**options))
 
 
 COLUMNS = [

@@ -193,6 +193,7 @@ class MainWindow(WindowCommands):
         self.autosave.clear()
         self.session.opened(document, path, verdict, history)
         self.bottom.training.show_history(document)
+        self.bottom.writing.clear()
         if not self.canvas.whole:  # the canvas shows all of another document by itself, once it is seen
             self.canvas.show_all()
 

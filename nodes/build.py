@@ -138,8 +138,9 @@ def build(
 def _alike(before: Built, now: _Builder) -> bool:
     """Whether what one layer emits could be the same."""
     g, other = before.graph, now.graph
+    same = g.dtype == other.dtype and g.training == other.training and before.mode == now.mode
     seeds = before.plain.document.recipe.seed, now.document.recipe.seed
-    return g.dtype == other.dtype and g.training == other.training and before.mode == now.mode and seeds[0] == seeds[1]
+    return same and seeds[0] == seeds[1] and g.streams == other.streams
 
 
 def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
@@ -199,6 +200,9 @@ class _Builder:
         document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
         self.graph.finished = mode == "inference"
+        carries = any(n.settings.get("carries") for n in document.nodes.values())
+        self.graph.streams = document.recipe.stages[0].batch_size if carries and mode == "training" else 0
+        self.graph.any_length = carries and mode == "inference"
         self.graph.random_key = lambda path: key(document.recipe.seed, path) | 1
         self.graph.share = Sharing(document, self.graph).tensor
         self.labels = labels(document)
@@ -218,7 +222,7 @@ class _Builder:
             if self.only is None or id in self.only:
                 self._cycle(self.document.nodes[id])
         outputs = tuple(self._outputs())
-        for value in outputs:
+        for value in (*outputs, *(self.graph.states.values() if self.mode == "inference" else ())):
             self.graph.output(value)
         total, problems, losses = self._total(), tuple(self.problems), tuple(self.losses)
         return Built(self.plain, self.graph, self.mode, self.nodes, problems, losses, outputs, total, self.emitted)

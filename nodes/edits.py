@@ -37,7 +37,7 @@ def add(
     except LayerError as error:
         raise Refusal(f"{type}: {error}") from None
     id = f"n{document.serial}"
-    read = {k: getattr(layer, k) for k in settings or {}}
+    read = layer_type(type).completed({k: getattr(layer, k) for k in settings or {}})
     called = free_name(document, name or layer_type(type).short, numbered=not name, parent=parent)
     node = Node(id, type, called, position, read, parent=parent)
     return document.changed(nodes={**document.nodes, id: node}, serial=document.serial + 1), id

@@ -54,5 +54,6 @@ def _batches(document: Document, plan: Plan, dataset: Dataset, value: Value) -> 
         if value.name in inputs:
             yield split.samples[part]
             continue
-        feeds = {n: split.samples[part] if v.role == "sample" else split.labels[part] for n, v in inputs.items() if n in used}
+        chosen = {n: split.samples if v.role == "sample" else split.labels for n, v in inputs.items() if n in used}
+        feeds = {n: array[part].astype(inputs[n].dtype, copy=False) for n, array in chosen.items()}
         yield program.run({**given, **feeds})[value.name]

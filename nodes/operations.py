@@ -37,14 +37,16 @@ class Operations:
 
     def __init__(self, document: Document) -> None:
         run = Run(document, "numpy")
-        cost = BATCH * run.plan.training.multiply_adds
+        task, point = run.trainer.task, run.trainer.checkpoint()
+        size = task.batch_size(run.plan.stage) if task.remembered else min(BATCH, len(run.dataset.train))
+        self.samples = size
+        cost = size * run.plan.training.multiply_adds
         if cost > LARGEST:
             much = f"{cost:,} multiply-adds, too many to look at one by one"
-            raise TrainingError(f"One step of {BATCH} samples takes {much}: use a smaller network.")
-        task, point = run.trainer.task, run.trainer.checkpoint()
+            raise TrainingError(f"One step of {size} samples takes {much}: use a smaller network.")
         step = stage_step(task, run.plan.stage)
         state = starting_state(step, first_weights(task, point.weights), point.slots)
-        batch = samples(task, step.graph, run.dataset.train).batch(np.arange(min(BATCH, len(run.dataset.train))))
+        batch = samples(task, step.graph, run.dataset.train).batch(np.arange(size))
         numbers = {step.rate: run.plan.stage.learning_rate, step.step: point.progress.step + 1}
         types = step.graph.values
         self.graph: Graph = step.graph

@@ -7,7 +7,7 @@ units), bias (directions, 2 · gates · units), the one beside x and then the on
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -36,6 +36,7 @@ class Recurrent(Layer):
     layers: int = setting(1, low=1, high=100, help="How many are stacked: each reads the outputs of the one below.")
     bidirectional: bool = setting(False, help="A second one walks from the end, and both outputs stand side by side.")
     returns: str = setting(LAST, choices=(LAST, EVERY), help="The output of the last step, or that of every step.")
+    carries: bool = setting(False, help="Goes on from the state that the batch before left: for texts cut into sequences.")
 
     @property
     def directions(self) -> int:
@@ -49,14 +50,36 @@ class Recurrent(Layer):
         return None
 
     def emit(self, g: Graph, x: Value, *states: Value | None) -> tuple[Value, ...]:
-        first = [self._first(g, name, state) for name, state in zip(self.outputs[1:], states, strict=True)]
+        names = self.outputs[1:]
+        begun = [self._begun(g, x, name) if s is None and self.carries else None for name, s in zip(names, states, strict=True)]
+        given = [kept.value if kept else state for kept, state in zip(begun, states, strict=True)]
+        first = [self._first(g, name, state) for name, state in zip(names, given, strict=True)]
         sequence, lasts = g.Transpose(x, perm=[1, 0, 2]), []
         for k in range(self.layers):
             sequence, *last = self._walk(g, sequence, k, [state[k] for state in first])
             lasts.append(last)
         y = _side_by_side(g, lasts[-1][0]) if self.returns == LAST else g.Transpose(sequence, perm=[1, 0, 2])
-        ends = (g.Concat(*parts, axis=0) if self.layers > 1 else parts[0] for parts in zip(*lasts, strict=True))
-        return y, *(_side_by_side(g, end) for end in ends)
+        joined = (g.Concat(*parts, axis=0) if self.layers > 1 else parts[0] for parts in zip(*lasts, strict=True))
+        ends = [_side_by_side(g, end) for end in joined]
+        for kept, end in zip(begun, ends, strict=True):
+            if kept:
+                kept.goes_on(end)
+        return y, *ends
+
+    def _begun(self, g: Graph, x: Value, name: str) -> _Kept:
+        """The state to go on from: carried from step to step in training, an input with a default in the finished model."""
+        if self.bidirectional:
+            raise LayerError("it walks both ways, and only forwards can a state be carried: switch one of the two off.")
+        width = self.layers * self.units
+        if g.streams:
+            parameter = g.parameter(f"carried_{name}", (g.streams, width), kind="carried", role="state")
+            return _Kept(parameter, lambda new: g.carry(parameter, new))
+        if g.training:
+            raise LayerError("it carries its state, and the recipe takes all samples at once: set a batch size.")
+        state = g.state(name, width)
+        shape = g.Concat(g.Shape(x, start=0, end=1), ints(g, [width], "width"), axis=0)
+        rows = g.emit("Expand", (state, shape), like=Value("", g.dtype, (x.shape[0], width)))
+        return _Kept(rows, lambda new: g.remember(state, g.Identity(new, name=f"next_{name}")))
 
     def _walk(self, g: Graph, x: Value, k: int, first: Sequence[Value | None]) -> tuple[Value, ...]:
         """One of the stacked layers: outputs (steps, N, directions · units), last states (directions, N, units)."""
@@ -101,6 +124,7 @@ class Recurrent(Layer):
     def summary(self) -> str:
         parts = [f"{self.units:,} units", f"{self.layers} layers" if self.layers > 1 else ""]
         parts += ["both ways" if self.bidirectional else "", "every step" if self.returns == EVERY else "last step"]
+        parts.append("carries on" if self.carries else "")
         return " · ".join(p for p in parts if p)
 
     def _widths(self, x: Value) -> list[int]:
@@ -121,6 +145,14 @@ class Recurrent(Layer):
         rows = self.directions * self.gates * self.units
         once = sum(rows * (width + self.units) for width in self._widths(inputs["x"]))
         return (steps if isinstance(steps, int) else 1) * once
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A state that a layer goes on from, and who is told what it is at the end."""
+
+    value: Value
+    goes_on: Callable[[Value], None]
 
 
 def _glorot(rows: int, columns: int) -> str:

@@ -16,9 +16,10 @@ from runtime import data
 from runtime.checkpoint import Checkpoint, progress_from_json
 from runtime.data import Dataset, Split
 from runtime.engines import Engine, engine
+from runtime.errors import DataError, counted
 from runtime.events import Event
 from runtime.graph import Array
-from runtime.recipe import Recipe
+from runtime.recipe import Recipe, Stage
 from runtime.task import Task
 from runtime.trainer import Trainer
 
@@ -36,7 +37,6 @@ class Run:
         spinning: bool = True, lowering: bool = True,
     ) -> None:
         self.engine: Engine = engine(engine_name, provider, threads, spinning, lowering)
-        self.notices: list[str] = [self.engine.notice] if self.engine.notice else []
         self._start(document)
 
     def _start(self, document: Document) -> None:
@@ -46,6 +46,7 @@ class Run:
         self._document = document if trained(document) else fitted(document, self._plans, self._datasets)
         self._probes: dict[int, Probe] = {}
         self.trainer = Trainer(whole(self._plans, self._datasets), self.engine, self._checkpoint)
+        self.notices: list[str] = [*filter(None, [self.engine.notice]), *_left_over(self.trainer.task, self.plan.stage)]
 
     def _checkpoint(self) -> Checkpoint:
         document = self._document
@@ -108,8 +109,7 @@ class Run:
 
     @property
     def steps_per_epoch(self) -> int:
-        size = self.plan.stage.batch_size or len(self.dataset.train)
-        return -(-len(self.dataset.train) // size)
+        return self.trainer.task.batches_per_epoch(self.plan.stage)
 
     @property
     def planned_steps(self) -> int:
@@ -131,6 +131,17 @@ class Run:
         return self._probe().gradients(self.trainer.checkpoint().weights)
 
 
+def _left_over(task: Task, stage: Stage) -> list[str]:
+    """What streams of equal length leave out, in words."""
+    size, count = task.batch_size(stage), len(task.dataset.train)
+    left = count % size
+    if not task.remembered or not left:
+        return []
+    which = "the last sequence is" if left == 1 else f"the last {left} sequences are"
+    streams = f"{size} streams of {counted(count // size, 'sequence')} each"
+    return [f"The state is carried through {streams}; {which} left over and not trained on."]
+
+
 def trained(document: Document) -> bool:
     """Whether a first training step was ever made."""
     return bool(document.training.progress.get("step"))
@@ -145,6 +156,8 @@ def load_data(plan: Plan, seed: int) -> Dataset:
     """The stage's dataset, its labels as the Dataset node gives them."""
     layer = plan.dataset
     loaded = data.load(layer.name, seed)
+    if layer.missing:
+        raise DataError(f"Dataset: {layer.missing}")
     if not layer.positive:
         return loaded
 

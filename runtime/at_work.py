@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from runtime.checkpoint import EpochRecord, Progress, Tally
-from runtime.data.batches import Indices, batches, in_order
+from runtime.data.batches import Indices, batches, in_order, streams
 from runtime.data.dataset import Split
 from runtime.engines.protocol import Engine
 from runtime.graph import Array
@@ -60,11 +60,13 @@ class AtWork:
 
     @property
     def per_epoch(self) -> int:
-        return math.ceil(self.count / self.task.batch_size(self.stage))
+        return self.task.batches_per_epoch(self.stage)
 
     def batches(self, epoch: int, done: int) -> list[Indices]:
         """The batches of an epoch that are still to come when so many are done."""
         size = self.task.batch_size(self.stage)
+        if self.task.remembered:
+            return streams(self.count, size)[done:]
         if self.rule.ordered:
             return in_order(self.count, size)[done:]
         return batches(self.count, size, self._seed, epoch)[done:]

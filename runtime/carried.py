@@ -83,6 +83,11 @@ class Carried:
         self._loaded = None
         self._ahead, self._stopping = 0, False
 
+    def forget(self, names: Sequence[str]) -> None:
+        """These of the state become zeros."""
+        if self._loaded and names:
+            self._loaded[1].forget(names)
+
     def terminate(self) -> None:
         self._stopping = True
         if self._loaded:

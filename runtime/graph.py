@@ -20,6 +20,8 @@ from runtime.errors import GraphError
 OPSET = 17
 IR_VERSION = 8
 BATCH = "N"
+#: How many sequences a recurrent state belongs to: 1 by default, or the batch. And how many steps they have, where any will do.
+STREAMS, STEPS = "S", "T"
 
 #: Kinds of parameter that an optimizer moves, or would move.
 LEARNED = ("trained", "frozen")
@@ -110,7 +112,12 @@ class Scope:
 
 
 class Graph:
-    """Operators in order, with inputs, outputs, constants and parameters. `emit` appends; nothing is ever changed."""
+    """Operators in order, with inputs, outputs, constants and parameters. `emit` appends; nothing is ever changed.
+
+    `carried` are the parameters that the graph itself gives new numbers, `states` the inputs that may be left out, with what
+    they are next. A training graph that carries recurrent state does so for `streams` sequences side by side; a finished
+    model that does takes sequences of `any_length`.
+    """
 
     def __init__(
         self, name: str = "graph", dtype: DTypeLike = np.float32, training: bool = False, opset: int = OPSET,
@@ -128,6 +135,9 @@ class Graph:
         self.constants: dict[str, Array] = {}
         self.parameters: dict[str, Parameter] = {}
         self.carried: dict[str, Value] = {}
+        self.states: dict[str, Value] = {}
+        self.streams = 0
+        self.any_length = False
         self.share: Callable[[str, tuple[int, ...]], Value | None] = lambda key, shape: None
         self.random_key: Callable[[str], int] = lambda path: 0x9E3779B97F4A7C15
         self._outer = outer
@@ -185,6 +195,17 @@ class Graph:
     def carry(self, parameter: Value, new: Value) -> None:
         """After each training step, `parameter` (of kind ``carried``) becomes `new`: running statistics and the like."""
         self.carried[parameter.name] = new
+
+    def state(self, name: str, width: int) -> Value:
+        """What a recurrent layer knows before the first step, (1 or N, width): an input of the finished model that is zeros
+        where nobody gives it (see `remember`)."""
+        full = self.fresh(f"{self._scope.label}.{name}" if self._scope.label else name)
+        self.constants[full] = np.zeros((1, width), self.dtype)
+        return self._add(Value(full, self.dtype, (STREAMS, width), "state"))
+
+    def remember(self, state: Value, new: Value) -> None:
+        """Who runs the graph on, step by step, gives `new` as `state` the next time."""
+        self.states[state.name] = new
 
     def parameter(
         self, name: str, shape: Sequence[int], init: str = "zeros", kind: str = "trained", role: str = ""

@@ -26,7 +26,7 @@ def to_model(
     shapes: bool = True, tensor: Callable[[Array, str], onnx.TensorProto] = numpy_helper.from_array,
 ) -> onnx.ModelProto:
     """`graph` as a model. Constants and the arrays of `initial` (by value name) become initializers, every other
-    parameter that is read becomes an input after the graph's own.
+    parameter that is read becomes an input after the graph's own; behind them all, its states are inputs with initializers.
 
     `inputs` chooses which of the graph's inputs are declared, and in which order (None: all that have no initial
     array). `shapes` states every tensor's shape besides. `tensor` makes a tensor of an array and its name. Raises
@@ -36,6 +36,7 @@ def to_model(
     used = {n for op in graph.ops for n in op.reads} | {v.name for v in graph.outputs}
     own = [v.name for v in graph.inputs if v.name not in initial] if inputs is None else list(inputs)
     declared = [*own, *(n for n in graph.parameters if n in used and n not in initial and n not in own)]
+    declared += [n for n in graph.states if n in used and n not in declared]
     ops = [_read_outputs(op, used) for op in graph.ops]
     proto = helper.make_graph(
         [_node(op) for op in ops], name or graph.name,

@@ -49,6 +49,7 @@ def _check_data(task: Task) -> None:
 
 def _check_stage(task: Task, stage: Stage) -> None:
     course(stage, 1)
+    _check_streams(task, stage)
     if not stage.updates:
         raise TrainingError("A stage has no updates, so nothing would be learnt: give it one.")
     for loss, update in task.aims(stage):
@@ -57,6 +58,19 @@ def _check_stage(task: Task, stage: Stage) -> None:
         rule(update.rule).check(task, stage, update, loss)
     _check_early_stop(task, stage)
     _check_memory(task, stage, max(len(optimizer(u.optimizer).slots) for u in stage.updates))
+
+
+def _check_streams(task: Task, stage: Stage) -> None:
+    """Where a state is carried, its rows are the recipe's batch; what else the batch's size was then is not the step's."""
+    for name in task.remembered:
+        rows, count = task.forward.parameters[name].shape[0], len(task.dataset.train)
+        if stage.batch_size != rows:
+            sizes = f"batches of {rows}, and a stage has {stage.batch_size}"
+            raise TrainingError(f"{name} is for {sizes}: give all stages the same batch size.")
+        if count < rows:
+            raise TrainingError(
+                f"The data has {count} training sequences, and {rows} streams carry their state: make the batch smaller."
+            )
 
 
 def _check_memory(task: Task, stage: Stage, slots: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from runtime.data.batches import streams
 from runtime.data.dataset import Dataset, Split
 from runtime.engines.protocol import Engine, Stopped
 from runtime.errors import TrainingError
@@ -16,8 +17,10 @@ from runtime.metrics import correct
 from runtime.recipe import Recipe, Stage, Update
 from runtime.training_step import StepGraph, copied, training_step
 
-#: Samples in one pass of an evaluation, at most.
-EVALUATION_BATCH = 1000
+#: Samples in one pass of an evaluation, at most; and side by side where state goes on from one to the next.
+EVALUATION_BATCH, EVALUATION_STREAMS = 1000, 32
+#: What a graph was fed, the labels of that, and what it found.
+Walked = tuple[dict[str, Array], Array, Mapping[str, Array]]
 
 
 def unchanged(labels: Array) -> Array:
@@ -76,6 +79,16 @@ class Task:
         return min(stage.batch_size or count, count)
 
     @property
+    def remembered(self) -> tuple[str, ...]:
+        """Recurrent state that goes from batch to batch, by value name; zeros at the beginning of every epoch. With any, the
+        batches are `streams` of samples that follow one another."""
+        return tuple(n for n, p in self.forward.parameters.items() if p.role == "state" and n in self.carry)
+
+    def batches_per_epoch(self, stage: Stage) -> int:
+        count, size = len(self.dataset.train), self.batch_size(stage)
+        return count // size if self.remembered else -(-count // size)
+
+    @property
     def reported(self) -> Value:
         """The evaluation's loss, per sample."""
         return self.evaluation_shown or self.evaluation_loss
@@ -97,6 +110,23 @@ class Samples:
         for start in range(0, len(self.labels), size):
             part = slice(start, start + size)
             yield {name: array[part] for name, array in self.arrays.items()}, self.labels[part]
+
+    def walk(self, graph: Graph, run: Callable[[Mapping[str, Array]], Mapping[str, Array]]) -> Iterator[Walked]:
+        """What `run` finds of the split, part by part. Where `graph` has states, the parts are streams whose state goes on
+        from one to the next; samples that are left over begin without, as a part of their own."""
+        carried: dict[str, Array] = {}
+        for feeds, labels in self._streams() if graph.states else self.parts(EVALUATION_BATCH):
+            given = {**feeds, **{name: array for name, array in carried.items() if len(array) == len(labels)}}
+            found = run(given)
+            carried = {name: found[new.name] for name, new in graph.states.items()}
+            yield given, labels, found
+
+    def _streams(self) -> Iterator[tuple[dict[str, Array], Array]]:
+        count = len(self.labels)
+        size = max(1, min(EVALUATION_STREAMS, count))
+        for indices in (*streams(count, size), np.arange(count - count % size, count)):
+            if len(indices):
+                yield self.batch(indices), self.labels[indices]
 
 
 def samples(task: Task, graph: Graph, split: Split) -> Samples:
@@ -167,15 +197,25 @@ def starting_state(step: StepGraph, weights: Mapping[str, Array], slots: Mapping
     return state
 
 
+def asked(graph: Graph, wanted: Sequence[Value]) -> Graph:
+    """A copy of `graph` that gives `wanted`, and the states on the way there, and nothing else."""
+    bare, found = copied(graph), copied(graph)
+    bare.outputs = list(wanted)
+    prune(bare)
+    read = {name for op in bare.ops for name in op.reads}
+    found.states = {name: new for name, new in graph.states.items() if name in read}
+    found.outputs = list(dict.fromkeys([*wanted, *found.states.values()]))
+    prune(found)
+    return found
+
+
 class Evaluator:
     """The evaluation graph, ready to judge any weights on any split."""
 
     def __init__(self, task: Task, engine: Engine) -> None:
-        graph = copied(task.evaluation)
         self._output = task.evaluation_output if task.decision != "none" else None
         wanted = (task.reported, self._output, task.evaluation_mass)
-        graph.outputs = list(dict.fromkeys(value for value in wanted if value is not None))
-        prune(graph)
+        graph = asked(task.evaluation, [value for value in wanted if value is not None])
         read = {name for op in graph.ops for name in op.reads}
         self._parameters = [name for name in graph.parameters if name in read]
         self._task = task
@@ -190,10 +230,13 @@ class Evaluator:
         `stopping()`."""
         given = {name: weights[name] for name in self._parameters}
         total, mass, right, answers = 0.0, 0.0, 0, 0
-        for feeds, labels in self._samples(split).parts(EVALUATION_BATCH):
+
+        def run(feeds: Mapping[str, Array]) -> dict[str, Array]:
             if stopping():
                 raise Stopped("Training was stopped.")
-            found = self._program.run({**given, **feeds})
+            return self._program.run({**given, **feeds})
+
+        for _, labels, found in self._samples(split).walk(self._graph, run):
             part = self._mass(found, len(labels))
             total, mass = total + float(found[self._task.reported.name].item()) * part, mass + part
             right += correct(found[self._output.name], labels, self._task.decision) if self._output else 0

@@ -150,6 +150,7 @@ class Trainer:
             left, count = left[len(group) :], count + len(group)
             if count % WATCH == 0:
                 self._copies.keep(self.checkpoint())
+        self._carried.forget(self.task.remembered)
         self._copies.keep(self.checkpoint())
         yield self._end_epoch(began)
 

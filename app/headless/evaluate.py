@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isfinite, log
 from pathlib import Path
 from typing import Any
 
 from app.headless.documents import opened, with_data
 from app.headless.predict import RUINED
 from app.headless.say import result, result_json, say
+from nodes.build import Loss
 from nodes.document import Document
 from nodes.dreams import dreamers
-from nodes.plan import initial_weights, plan
+from nodes.layers.cross_entropy import CrossEntropy
+from nodes.plan import Plan, initial_weights, plan
 from nodes.training import load_data, task, trained
 from runtime.engines import engine as make_engine
 from runtime.engines.protocol import Program
-from runtime.graph import Graph, prune
+from runtime.graph import Graph
 from runtime.metrics import Answers, Distances
-from runtime.task import EVALUATION_BATCH, Samples, Task, samples
+from runtime.task import Samples, Task, asked, samples
 from runtime.training_step import copied
+
+#: Classes in a confusion matrix that is printed, at most; --json has every one.
+MOST_COLUMNS = 30
 
 
 def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: bool) -> None:
@@ -40,6 +45,8 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"loss      {found['loss']:.4f}"
     for name, number in (found["losses"] or {}).items():
         yield f"  {name}  {number:.4f}"
+    if found["bits"] is not None:
+        yield f"bits      {found['bits']:.4f} per character"
     for name, title in (("accuracy", "accuracy"), ("error", "error   "), ("top_5", "top 5   ")):
         if found[name] is not None:
             yield f"{title}  {found[name]:.2%}"
@@ -52,15 +59,15 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     answers = sum(map(sum, found["confusion"] or ()))
     if answers > found["samples"]:
         yield f"answers   {answers:,}, {answers // found['samples']:,} a sample"
-    if found["confusion"]:
+    if found["confusion"] and len(found["classes"]) <= MOST_COLUMNS:
         yield _table(found)
 
 
 def measured(document: Document, split: str, engine_name: str = "onnxruntime") -> dict[str, Any]:
     """``loss``, ``samples``, ``split``, ``classes``, and what applies of the rest (else None): ``losses`` by name where
     there are several; ``accuracy``, ``error``, ``top_5``, ``confusion`` (rows: truth), ``precision`` and ``recall`` by
-    class; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann machine. Losses are per sample, where a
-    loss layer sums too."""
+    class; ``bits`` per character of a text; ``mae`` and ``r2`` of a regression; ``free_energy``, its mean, by Boltzmann
+    machine. Losses are per sample, where a loss layer sums too."""
     ready = plan(document, stage=-1)
     dataset = load_data(ready, document.recipe.seed)
     job = task(ready, dataset)
@@ -71,37 +78,44 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document) if d.path not in ready.dark}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
     numbers |= {loss.value.name: loss.summed for loss in losses}
-    _cut(job, graph, numbers)
+    graph = _cut(job, graph, numbers)
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
-    means, count = _walked(job, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
+    means, count = _walked(job, graph, program, samples(job, graph, getattr(dataset, split)), numbers, judge)
     none = dict.fromkeys(("accuracy", "error", "top_5", "confusion", "precision", "recall", "mae", "r2"))
+    bits = means[job.reported.name] / log(2) if _tells_characters(document, ready, losses) else None
     by_name = {title: means[name] for name, title in names.items()} if len(names) > 1 else None
     return {
-        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": by_name,
+        "loss": means[job.reported.name], **none, **(judge.result() if judge else {}), "losses": by_name, "bits": bits,
         "free_energy": {title: means[name] for name, title in energies.items()} or None,
         "samples": count, "split": split, "classes": classes,
     }  # fmt: skip
 
 
-def _cut(job: Task, graph: Graph, numbers: Iterable[str]) -> None:
-    """Leave in `graph` what is read of a part of the split; a target may be an input, which no program gives back."""
+def _tells_characters(document: Document, ready: Plan, losses: Sequence[Loss]) -> bool:
+    """Whether the loss is the surprise, −ln p, at each character of a text."""
+    (layer, *more) = [document.nodes[loss.node].layer() for loss in losses]
+    return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and ready.dataset.info.continues
+
+
+def _cut(job: Task, graph: Graph, numbers: Iterable[str]) -> Graph:
+    """What of `graph` is read of a part of the split; a target may be an input, which no program gives back."""
     values = (job.evaluation_output, job.evaluation_target, job.evaluation_mass)
     wanted = dict.fromkeys([*numbers, *(v.name for v in values if v)])
     made = {name for op in graph.ops for name in op.outputs}
-    graph.outputs = [graph.values[name] for name in wanted if name in made]
-    graph.inputs = [v for v in graph.inputs if v.name in job.inputs.values()]
-    prune(graph, inputs=False)
+    cut = asked(graph, [graph.values[name] for name in wanted if name in made])
+    cut.inputs = [v for v in graph.inputs if v.name in job.inputs.values()]
+    return cut
 
 
 def _walked(
-    job: Task, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
+    job: Task, graph: Graph, program: Program, split: Samples, numbers: Mapping[str, bool], judge: Answers | Distances | None
 ) -> tuple[dict[str, float], int]:
     """The split, part by part: the mean of each of `numbers` (which says whether it sums over a part itself) over its samples
     (over their weights, where classes have some), and how many there are; `judge` gets the outputs."""
     output, target = job.evaluation_output, job.evaluation_target
     sums, masses, count = dict.fromkeys(numbers, 0.0), dict.fromkeys(numbers, 0.0), 0
-    for feeds, labels in split.parts(EVALUATION_BATCH):
-        found = {**feeds, **program.run(feeds)}
+    for feeds, labels, answers in split.walk(graph, program.run):
+        found = {**feeds, **answers}
         for name, summed in numbers.items():
             weighs = job.evaluation_mass if name == job.reported.name else None
             part = len(labels) if weighs is None else float(found[weighs.name])

@@ -86,8 +86,9 @@ def predicted(document: Document, path: Path, engine_name: str = "onnxruntime") 
         errors = check(document).errors
         nothing = "The network has no input to predict from: add a Dataset or Input."
         raise TrainingError(errors[0].sentence if errors else nothing)
-    shape = tuple(d for d in sample.shape[1:] if isinstance(d, int))
-    samples, notices = read_samples(path, shape)
+    asked = next(v for v in build(document, "evaluation").graph.inputs if v.role == "sample")  # of a length, where any will do
+    samples, notices = read_samples(path, tuple(d for d in asked.shape[1:] if isinstance(d, int)))
+    samples = samples.astype(sample.dtype, copy=False)
     program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
     parts = [program.run({sample.name: samples[i : i + PART]}) for i in range(0, len(samples), PART)]
     return np.concatenate([p[graph.outputs[0].name] for p in parts]), notices
@@ -123,12 +124,15 @@ def _named(names: list[str], chosen: Array) -> Any:
 
 
 def _told(number: int, row: Array, names: list[str], chosen: Array | None) -> str:
-    """``sample 1: class 7   0.0000  0.0012 …``, counted from 1 as in every message; where every place has a class, how many
-    are of which: ``sample 1: background 81.2%  disc 18.8%``."""
+    """``sample 1: class 7   0.0000  0.0012 …``, counted from 1 as in every message; where every step has a class, all of
+    them: ``sample 1: seven·``; where every place has one, how many are of which: ``sample 1: background 81.2%  disc 18.8%``."""
     numbers = "  ".join(f"{v:.4f}" for v in np.ravel(row)[:20])
     if chosen is None:
         return f"sample {number}: {numbers}"
     if chosen.ndim == 0:
         return f"sample {number}: class {names[int(chosen)]}   {numbers}"
+    if chosen.ndim == 1:
+        spoken = [names[i] for i in chosen]
+        return f"sample {number}: " + ("" if all(len(name) == 1 for name in spoken) else " ").join(spoken)
     shares = np.bincount(chosen.reshape(-1), minlength=len(names)) / chosen.size
     return f"sample {number}: " + "  ".join(f"{name} {n:.1%}" for name, n in zip(names, shares, strict=True) if n)

@@ -1,68 +1,61 @@
-"""``netwright sample``: what a trained network makes up by itself. So far: a Boltzmann machine's dreams."""
+"""``netwright sample``: what a trained network makes up by itself: a text, or a Boltzmann machine's dreams."""
 
 from __future__ import annotations
 
-from io import BytesIO
-from math import ceil, sqrt
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from app.headless.documents import opened
-from app.headless.say import say
-from nodes.dreams import dreams
+from app.headless.dreams import write_dreams
+from app.headless.say import result, say
+from nodes.document import Document
 from nodes.training import trained
+from nodes.writer import Writer, alphabet
 from runtime.atomic import require_writable, write
-from runtime.errors import FileError, TrainingError, counted
-from runtime.graph import Array, describe_shape
+from runtime.engines import engine as make_engine
+from runtime.errors import FileError
 
-#: Pictures smaller than this many pixels are drawn in whole multiples of their size; between them stands a line.
-LEAST, LINE, PAPER = 56, 2, 96
-SUFFIXES = (".png", ".npy")
+#: A text of this suffix is written into a file.
+TEXT = ".txt"
 
 
-def sample(file: Path, output: Path, count: int, steps: int, seed: int, engine: str) -> None:
-    """Write `count` dreams of FILE: pictures side by side (.png), or the numbers (.npy)."""
-    if output.suffix.lower() not in SUFFIXES:
-        raise FileError(f"{output} is no name for samples: end it in .png for pictures, or in .npy for numbers.")
-    document = opened(file).document
-    require_writable(output)
+@dataclass(frozen=True)
+class Options:
+    file: Path
+    output: Path | None = None
+    prompt: str = ""
+    length: int = 500
+    temperature: float = 1.0
+    count: int = 16
+    steps: int = 1000
+    seed: int = 0
+    engine: str = "onnxruntime"
+
+
+def sample(options: Options) -> None:
+    """A text on stdout or into a file, of a network that reads texts; else the dreams of its Boltzmann machine."""
+    document = opened(options.file).document
+    if alphabet(document):
+        _text(document, options)
+        return
+    if options.output is None:
+        raise FileError("Dreams go into a file: give -o a name that ends in .png for pictures, or in .npy for numbers.")
+    write_dreams(
+        document, options.file.name, options.output, options.count, options.steps, options.seed, options.engine
+    )
+
+
+def _text(document: Document, options: Options) -> None:
+    output = options.output
+    if output is not None and output.suffix.lower() != TEXT:
+        raise FileError(f"{output} is no name for a text: end it in {TEXT}, or leave -o out to see it here.")
+    if output is not None:
+        require_writable(output)
+    writer = Writer(document, make_engine(options.engine, "cpu", threads=1))
     if not trained(document):
-        say(f"{file.name} was never trained: these are the dreams of its first, random weights.")
-    found = dreams(document, count, steps, seed, engine)
-    write(output, _png(found) if output.suffix.lower() == ".png" else _npy(found))
-    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling: {output}")
-
-
-def _npy(samples: Array) -> bytes:
-    held = BytesIO()
-    np.save(held, samples)
-    return held.getvalue()
-
-
-def _png(samples: Array) -> bytes:
-    """The samples (N, 1 or 3, height, width) in [0, 1], row by row in a sheet as square as can be."""
-    from PIL import Image
-
-    if samples.ndim != 4 or samples.shape[1] not in (1, 3):
-        found = describe_shape(samples.shape[1:])
-        raise TrainingError(f"What the network dreams is {found} and no picture: give -o a name that ends in .npy.")
-    held = BytesIO()
-    Image.fromarray(_sheet(_grown((samples * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)))).save(held, "png")
-    return held.getvalue()
-
-
-def _grown(pictures: Array) -> Array:
-    times = max(1, ceil(LEAST / min(pictures.shape[1:3])))
-    return pictures.repeat(times, axis=1).repeat(times, axis=2)
-
-
-def _sheet(pictures: Array) -> Array:
-    count, height, width, channels = pictures.shape
-    columns = ceil(sqrt(count))
-    high, wide = height + LINE, width + LINE
-    sheet = np.full((ceil(count / columns) * high + LINE, columns * wide + LINE, channels), PAPER, np.uint8)
-    for i, picture in enumerate(pictures):
-        top, left = i // columns * high + LINE, i % columns * wide + LINE
-        sheet[top : top + height, left : left + width] = picture
-    return sheet[..., 0] if channels == 1 else sheet
+        say(f"{options.file.name} was never trained: this is what its first, random weights write.")
+    text = options.prompt + "".join(writer.write(options.length, options.prompt, options.temperature, options.seed))
+    if output is None:
+        result(text)
+    else:
+        write(output, text.encode())

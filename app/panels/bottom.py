@@ -1,4 +1,4 @@
-"""The bottom panel: tabs Training, Problems, Layers, Log, and Step; at the right of their bar, the buttons that train."""
+"""The bottom panel: tabs Training, Problems, Layers, Log, Step, Text; at the right of their bar, the buttons that train."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
 from app.panels.words import rule
+from app.panels.writing_page import WritingPage
 from app.session import Session
 from app.theme import current
 from app.worker.control import STARTING, RunControl
+from nodes.writer import alphabet
 
-TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS = range(5)
+TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS, WRITING = range(6)
 
 
 class Log(QPlainTextEdit):
@@ -47,8 +49,9 @@ class BottomPanel(QFrame):
         self.tabs.setAccessibleName("Bottom panel")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for name in ("Training", "Problems", "Layers", "Log"):
+        for name in ("Training", "Problems", "Layers", "Log", "Step", "Text"):
             self.tabs.addTab(name)
+        self.tabs.setTabVisible(OPERATIONS, False)  # there from the first F10 on
         self.badge = QLabel(self.tabs)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge.setObjectName("badge")
@@ -59,9 +62,10 @@ class BottomPanel(QFrame):
         self.problems = ProblemList(session, self._pages)
         self.layers = LayersPage(session, self._pages)
         self.operations = OperationsPage(session, self._pages)
+        self.writing = WritingPage(session, control.client, self._pages)
         self.log = Log(self._pages)
         self.train_bar = TrainBar(session, control, self)
-        for page in (self.training, self.problems, self.layers, self.log, self.operations):
+        for page in (self.training, self.problems, self.layers, self.log, self.operations, self.writing):
             self._pages.addWidget(page)
         self._lay_out()
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
@@ -89,8 +93,7 @@ class BottomPanel(QFrame):
         box.addWidget(self._pages, 1)
 
     def show_tab(self, index: int) -> None:
-        if index == self.tabs.count() == OPERATIONS:
-            self.tabs.addTab("Step")  # there from the first F10 on
+        self.tabs.setTabVisible(index, True)
         self.tabs.setCurrentIndex(index)
 
     def refresh(self) -> None:
@@ -102,6 +105,13 @@ class BottomPanel(QFrame):
         look = f"color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px;"
         self.badge.setStyleSheet(f"#badge {{ {look} }}" if count else "")
         self._seat_badge(bool(count))
+        self._show_writing(bool(alphabet(self._session.document)))
+
+    def _show_writing(self, writes: bool) -> None:
+        if writes != self.tabs.isTabVisible(WRITING):
+            if self.tabs.currentIndex() == WRITING:
+                self.show_tab(TRAINING)
+            self.tabs.setTabVisible(WRITING, writes)
 
     def _seat_badge(self, on: bool) -> None:
         """An empty badge would leave a hole between the tabs."""

@@ -13,7 +13,7 @@ from runtime import data
 from runtime.data.naming import split_name
 
 FOLDER, FILE = "Folder…", "File…"
-OWN = ((FOLDER, "pictures, one subfolder a class"), (FILE, "samples and labels, .npz"))
+OWN = ((FOLDER, "pictures, one subfolder a class"), (FILE, "a text, .txt; samples and labels, .npz"))
 
 
 class DatasetField(QComboBox):
@@ -101,8 +101,8 @@ class DatasetField(QComboBox):
         return QFileDialog.getExistingDirectory(self.window(), "A folder of pictures, one subfolder a class")
 
     def _file(self) -> str:
-        title = "A file with the arrays samples and labels, or x_train, y_train, x_test and y_test"
-        return QFileDialog.getOpenFileName(self.window(), title, "", "NumPy arrays (*.npz)")[0]
+        title = "A text in UTF-8; or the arrays samples and labels, or x_train, y_train, x_test and y_test"
+        return QFileDialog.getOpenFileName(self.window(), title, "", "Texts and NumPy arrays (*.txt *.npz)")[0]
 
     def _commit(self) -> None:
         line = self.lineEdit()

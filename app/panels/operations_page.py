@@ -9,7 +9,7 @@ from app.panels.words import label, minus
 from app.session import Session
 from app.theme import font
 from nodes.document import Document
-from nodes.operations import BATCH, Operation, Operations, in_words
+from nodes.operations import Operation, Operations, in_words
 from runtime.errors import NetwrightError
 from runtime.graph import describe_shape
 
@@ -49,6 +49,7 @@ class OperationsPage(QWidget):
         return made
 
     def _lay_out(self) -> None:
+        self.details.setAccessibleName("Numbers of the operator")
         self.details.setFont(font("mono-caption"))
         self.details.setWordWrap(True)
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -88,7 +89,8 @@ class OperationsPage(QWidget):
     def _add(self, found: Operation) -> None:
         assert self._steps is not None
         self.done.append(found)
-        self.caption.setText(f"Operator {found.number:,} of {self._steps.total:,}, on the first {BATCH} training samples.")
+        where = f"Operator {found.number:,} of {self._steps.total:,}"
+        self.caption.setText(f"{where}, on the first {self._steps.samples} training samples.")
         gives = ", ".join(describe_shape(a.shape) for a in found.outputs.values())
         item = QTreeWidgetItem([str(found.number), found.type, self._name(found.layer), found.phase, gives])
         item.setFont(4, font("mono-caption"))

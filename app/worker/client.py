@@ -22,6 +22,8 @@ from app.worker.protocol import (
     Steps,
     Stop,
     Train,
+    Write,
+    Written,
     portable,
     received,
 )  # fmt: skip
@@ -49,6 +51,7 @@ class TrainingClient(QObject):
     finished = Signal(object)
     checkpoint = Signal(object)
     snapshot = Signal(object)
+    written = Signal(object)
     failed = Signal(object)
     died = Signal(str)
 
@@ -119,6 +122,11 @@ class TrainingClient(QObject):
     def set_recipe(self, recipe: Recipe) -> None:
         self._send(SetRecipe(recipe))
 
+    def write(self, document: Document, prompt: str, temperature: float) -> None:
+        """Have a text written; while a run goes on, by its weights, and again every few seconds."""
+        self.warm()
+        self._send(Write(None if self._busy else portable(document), prompt, temperature))
+
     def _send(self, command: object) -> None:
         if self._link:
             self._link.send(command)
@@ -145,7 +153,7 @@ class TrainingClient(QObject):
         signals = {
             Ready: self.ready, Described: self.described, Started: self.started, StageBegan: self.stage_began,
             Steps: self.steps, Paused: self.paused, Problem: self.problem, Finished: self.finished,
-            Snapshot: self.snapshot, Failed: self.failed,
+            Snapshot: self.snapshot, Written: self.written, Failed: self.failed,
         }  # fmt: skip
         signal = signals.get(type(message))
         if isinstance(message, Ready):

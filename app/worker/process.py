@@ -31,11 +31,13 @@ from app.worker.protocol import (
     Steps,
     Stop,
     Train,
+    Write,
     portable,
     received,
     steps_of,
     thumbnail,
 )  # fmt: skip
+from app.worker.writing import Writing
 from runtime.errors import NetwrightError
 from runtime.events import EpochDone, Event, Finished, Problem, StepDone
 
@@ -70,6 +72,7 @@ class Worker:
         self._epochs: list[EpochDone] = []
         self._told, self._look_at, self._keep_at = 0.0, 0.0, 0.0
         self._quit = False
+        self._writing = Writing()
 
     def serve(self) -> None:
         Thread(target=self._listen, daemon=True).start()
@@ -112,6 +115,8 @@ class Worker:
         elif isinstance(command, SetRecipe) and self._run:
             self._run.set_recipe(command.recipe)
             self._events = iter(self._run.events())
+        elif isinstance(command, Write):
+            self._write(command)
         elif isinstance(command, Quit):
             self._quit = True
 
@@ -124,6 +129,13 @@ class Worker:
         self._keep_at = time.monotonic() + KEEP
         self._send(Described(self._run.provider, tuple(self._run.notices)))
         self._until = command.until
+
+    def _write(self, wish: Write) -> None:
+        self._writing.wish = wish
+        if self._run:
+            self._send(self._writing.of_run(self._run))
+        elif wish.document is not None:
+            self._send(self._writing.of_document(self._threads))
 
     def _pause(self) -> None:
         self._until = ""
@@ -167,6 +179,8 @@ class Worker:
             self._send(event)
         self._tell()
         self._look()
+        if self._run and self._writing.due(self._run, time.monotonic()):
+            self._send(self._writing.of_run(self._run))
         if (self._until == ONE_STEP and isinstance(event, StepDone)) or (
             self._until == ONE_EPOCH and isinstance(event, EpochDone)
         ):

@@ -47,6 +47,16 @@ class SetRecipe:
 
 
 @dataclass(frozen=True)
+class Write:
+    """Write a text as the run's weights would, with `document`'s where nothing runs; while it runs, go on so every few
+    seconds."""
+
+    document: Document | None
+    prompt: str = ""
+    temperature: float = 0.8
+
+
+@dataclass(frozen=True)
 class Quit:
     pass
 
@@ -87,6 +97,15 @@ class Snapshot:
     activations: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, float] = field(default_factory=dict)
     label: object = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the network writes after so many steps, its prompt before it; or why it cannot."""
+
+    text: str
+    step: int
+    refusal: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -79,7 +79,7 @@ def _samples(node: Node, seed: int) -> Floats | None:
         layer = node.layer()
         assert isinstance(layer, Dataset)
         info = layer.info
-        if len(info.sample_shape) != 1 or not FEWEST <= (info.train_size or 0) <= MOST or layer.missing:
+        if len(info.sample_shape) != 1 or info.symbols or not FEWEST <= (info.train_size or 0) <= MOST or layer.missing:
             return None
         return data.load(layer.name, seed).train.samples
     except NetwrightError:

@@ -28,3 +28,11 @@ def batches(n: int, batch_size: int, seed: int, epoch: int) -> list[Indices]:
 def in_order(n: int, batch_size: int) -> list[Indices]:
     """An epoch's batches in the samples' own order, the same in every epoch."""
     return [np.arange(start, min(start + batch_size, n), dtype=np.int64) for start in range(0, n, batch_size)]
+
+
+def streams(n: int, batch_size: int) -> list[Indices]:
+    """An epoch's batches of samples that follow one another, for a state that is carried from batch to batch: `batch_size`
+    equal streams side by side, each batch the next sample of every stream. The last ``n % batch_size`` samples are left out.
+    """
+    length = n // batch_size
+    return [np.arange(batch_size, dtype=np.int64) * length + step for step in range(length)]

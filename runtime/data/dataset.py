@@ -22,7 +22,8 @@ def times(shape: Sequence[int]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Samples float32 (N, *shape) in [0, 1] (or points in the plane); labels int64 (N, …), or float32 (N, k) to predict.
+    """Samples float32 (N, *shape) in [0, 1] (or points in the plane, or whole numbers that count symbols); labels int64 (N, …),
+    or float32 (N, k) to predict.
 
     The arrays are shared by everyone who loaded the dataset, so they are made read-only."""
 
@@ -52,8 +53,9 @@ class Split:
 @dataclass(frozen=True)
 class DatasetInfo:
     """What is known of a dataset without loading it. `classes` () means regression; `target_shape` is one label's:
-    () for a class index, (H, W) for a class for every pixel, (k,) for k numbers. Sizes are None where counting them
-    would mean loading."""
+    () for a class index, (H, W) for a class for every pixel, (steps,) for one at each step, (k,) for k numbers. `symbols` are
+    what a sample's numbers count, where they are no measurements (the characters of a text), and `continues` says that each
+    step's label is the next step's symbol. Sizes are None where counting them would mean loading."""
 
     name: str
     title: str
@@ -66,6 +68,8 @@ class DatasetInfo:
     help: str
     source: str
     licence: str
+    symbols: tuple[str, ...] = ()
+    continues: bool = False
 
 
 @dataclass(frozen=True, eq=False)

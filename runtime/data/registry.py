@@ -19,7 +19,8 @@ from runtime.errors import DataError, unknown
 
 #: Under which heading a dataset stands in lists, in this order; families may name others, which come after these.
 PICTURES, FETCHED, PLANE, LESSONS = "Pictures", "Pictures to fetch once", "Points in the plane", "From the lectures"
-GROUPS = (PICTURES, FETCHED, PLANE, LESSONS)
+SEQUENCES = "Sequences"
+GROUPS = (PICTURES, FETCHED, PLANE, LESSONS, SEQUENCES)
 
 
 class Family(ABC):

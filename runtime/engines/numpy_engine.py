@@ -55,6 +55,9 @@ class NumpyStepper:
     def state(self, back: int = 0) -> dict[str, Array]:
         return {n: a.copy() for n, a in self._state.items()}
 
+    def forget(self, names: Sequence[str]) -> None:
+        self._state.update((n, np.zeros_like(self._state[n])) for n in names)
+
     def terminate(self) -> None:
         self._terminated = True
 

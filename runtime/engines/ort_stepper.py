@@ -190,6 +190,12 @@ class OrtStepper:
         self._current, self._run = 1, group
         return state
 
+    def forget(self, names: Sequence[str]) -> None:
+        state = self.state()
+        state.update((n, np.zeros_like(state[n])) for n in names)
+        self._write(self._current, pack(self._packing, state))
+        self._run = ()
+
     def _read(self, bank: int) -> dict[str, Array]:
         return {name: buffer.read() for name, buffer in self.banks[bank].items()}
 

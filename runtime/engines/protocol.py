@@ -42,6 +42,9 @@ class Stepper(Protocol):
         """Copies of the carried state, by the step's input names. `back`: as it was before the last so many updates of the
         last `steps`, but not all of them."""
 
+    def forget(self, names: Sequence[str]) -> None:
+        """These tensors of the carried state become zeros."""
+
     def terminate(self) -> None:
         """Stop the step that is running, from another thread; every later one refuses."""
 

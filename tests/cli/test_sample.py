@@ -1,7 +1,8 @@
-"""`netwright sample`: a Boltzmann machine's dreams as pictures and as numbers; and its free energy in `evaluate`."""
+"""`netwright sample`: a Boltzmann machine's dreams as pictures and as numbers, a text; and what `evaluate` says of them."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.headless.sample import LEAST, LINE
+from app.headless.dreams import LEAST, LINE
 from nodes.document import Wire
 from nodes.example import Sketch
 from nodes.files import save
 from runtime.recipe import Recipe, Stage, Update
+from tests.nodes.test_texts import TEXT
+from tests.nodes.test_texts import reader as character_reader
 
 
 @pytest.fixture
@@ -78,3 +81,54 @@ def test_evaluate_tells_accuracy_and_error(run: Any) -> None:
     lines = run("evaluate", "neuron.onnx").out.splitlines()
     assert lines[1:3] == [f"accuracy  {found['accuracy']:.2%}", f"error     {1 - found['accuracy']:.2%}"]
     assert found["free_energy"] is None
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Path:
+    """A small network that reads a small text."""
+    (tmp_path / "cats.txt").write_text(TEXT, encoding="utf-8")
+    save(character_reader("cats.txt:length=10", len(set(TEXT))), tmp_path / "m.onnx")
+    return tmp_path / "m.onnx"
+
+
+def test_a_text_is_written_behind_its_prompt(run: Any, reader: Path) -> None:
+    (reader.parent / "cats.txt").unlink()  # the vocabulary is in the document
+    asked = ("sample", "m.onnx", "--prompt", "the cat", "--length", 40, "--temperature", 0.8, "--seed", 1)
+    found = run(*asked)
+    assert found.code == 0 and found.out.startswith("the cat") and len(found.out) == len("the cat") + 40 + 1
+    assert "never trained" in found.err
+    assert run(*asked).out == found.out != run(*asked[:-1], 2).out
+    assert run(*asked, "-o", "out.txt").out == "" and Path("out.txt").read_text(encoding="utf-8") == found.out[:-1]
+
+
+@pytest.mark.parametrize(("words", "sentence"), [
+    (("--prompt", "Zoo"), "The prompt has characters that the training text had not (Z): leave them out."),
+    (("-o", "out.png"), "out.png is no name for a text: end it in .txt, or leave -o out to see it here."),
+])  # fmt: skip
+def test_what_is_wrong_with_a_text_is_told_in_words(run: Any, reader: Path, words: tuple[str, ...], sentence: str) -> None:
+    found = run("sample", "m.onnx", *words)
+    assert (found.code, found.out) == (1, "") and found.err.endswith(f"{sentence}\n")
+
+
+def test_dreams_want_a_file(run: Any, machine: Path) -> None:
+    found = run("sample", "m.onnx")
+    assert found.code == 1 and "Dreams go into a file: give -o a name that ends in .png" in found.err
+
+
+def test_bits_per_character(run: Any, reader: Path) -> None:
+    found = run("evaluate", "m.onnx", "--json")
+    numbers = json.loads(found.out)
+    assert numbers["bits"] == pytest.approx(numbers["loss"] / np.log(2))
+    assert f"bits      {numbers['bits']:.4f} per character" in run("evaluate", "m.onnx").out
+
+
+def test_what_follows_each_character_is_predicted(run: Any, reader: Path) -> None:
+    """Of whole numbers that count characters; the finished model takes sequences of any length, the file's is the data's."""
+    numbers = np.array([[sorted(set(TEXT)).index(c) for c in "the cat sa"]])
+    np.save("x.npy", numbers)
+    told = json.loads(run("predict", "m.onnx", "--input", "x.npy", "--json").out)
+    assert np.shape(told["outputs"]) == (1, 10, len(set(TEXT))) and np.shape(told["predictions"]) == (1, 10)
+    best = np.argmax(told["outputs"][0], axis=-1)
+    signs = {"\n": "↵", " ": "␣"}
+    said = "".join(signs.get(c, c) for c in (sorted(set(TEXT))[i] for i in best))
+    assert run("predict", "m.onnx", "--input", "x.npy").out == f"sample 1: {said}\n"

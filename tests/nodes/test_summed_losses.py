@@ -28,7 +28,7 @@ def test_evaluation_does_not_depend_on_its_parts(monkeypatch: pytest.MonkeyPatch
     document = new("mlp")
     mean, once = measured(document, "test"), measured(summed(document), "test")
     assert once["loss"] == pytest.approx(mean["loss"], rel=1e-6)
-    monkeypatch.setattr("app.headless.evaluate.EVALUATION_BATCH", 300)
+    monkeypatch.setattr("runtime.task.EVALUATION_BATCH", 300)
     assert measured(summed(document), "test")["loss"] == pytest.approx(once["loss"], rel=1e-6)
 
 

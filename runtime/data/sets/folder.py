@@ -20,6 +20,7 @@ from runtime.data.dataset import Dataset, DatasetInfo, Floats, Split, with_valid
 from runtime.data.naming import Option, Reference, is_path
 from runtime.data.registry import Family, dataset
 from runtime.data.sets.npz import is_npz
+from runtime.data.sets.text import is_text
 from runtime.data.splits import TEST_DIVISOR, TEST_SEED, VALIDATION_DIVISOR, hold_out, quotas
 from runtime.errors import DataError, counted
 
@@ -145,7 +146,7 @@ class Folder(Family):
     options = (Option("size", 0, 0, 4096, "Width and height of every picture; 0 takes the first one's."),)
 
     def claims(self, base: str) -> bool:
-        return is_path(base) and not is_npz(base)
+        return is_path(base) and not is_npz(base) and not is_text(base)
 
     def describe(self, reference: Reference) -> DatasetInfo:
         found = look(os.path.abspath(reference.base))

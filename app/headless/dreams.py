@@ -1,0 +1,66 @@
+"""``netwright sample`` of a Boltzmann machine: its dreams, as pictures or as numbers."""
+from __future__ import annotations
+
+from io import BytesIO
+from math import ceil, sqrt
+from pathlib import Path
+
+import numpy as np
+
+from app.headless.say import say
+from nodes.document import Document
+from nodes.dreams import dreams
+from nodes.training import trained
+from runtime.atomic import require_writable, write
+from runtime.errors import FileError, TrainingError, counted
+from runtime.graph import Array, describe_shape
+
+#: Pictures smaller than this many pixels are drawn in whole multiples of their size; between them stands a line.
+LEAST, LINE, PAPER = 56, 2, 96
+SUFFIXES = (".png", ".npy")
+
+
+def write_dreams(document: Document, name: str, output: Path, count: int, steps: int, seed: int, engine: str) -> None:
+    """Write `count` dreams: pictures side by side (.png), or the numbers (.npy)."""
+    if output.suffix.lower() not in SUFFIXES:
+        raise FileError(f"{output} is no name for samples: end it in .png for pictures, or in .npy for numbers.")
+    require_writable(output)
+    if not trained(document):
+        say(f"{name} was never trained: these are the dreams of its first, random weights.")
+    found = dreams(document, count, steps, seed, engine)
+    write(output, _png(found) if output.suffix.lower() == ".png" else _npy(found))
+    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling: {output}")
+
+
+def _npy(samples: Array) -> bytes:
+    held = BytesIO()
+    np.save(held, samples)
+    return held.getvalue()
+
+
+def _png(samples: Array) -> bytes:
+    """The samples (N, 1 or 3, height, width) in [0, 1], row by row in a sheet as square as can be."""
+    from PIL import Image
+
+    if samples.ndim != 4 or samples.shape[1] not in (1, 3):
+        found = describe_shape(samples.shape[1:])
+        raise TrainingError(f"What the network dreams is {found} and no picture: give -o a name that ends in .npy.")
+    held = BytesIO()
+    Image.fromarray(_sheet(_grown((samples * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)))).save(held, "png")
+    return held.getvalue()
+
+
+def _grown(pictures: Array) -> Array:
+    times = max(1, ceil(LEAST / min(pictures.shape[1:3])))
+    return pictures.repeat(times, axis=1).repeat(times, axis=2)
+
+
+def _sheet(pictures: Array) -> Array:
+    count, height, width, channels = pictures.shape
+    columns = ceil(sqrt(count))
+    high, wide = height + LINE, width + LINE
+    sheet = np.full((ceil(count / columns) * high + LINE, columns * wide + LINE, channels), PAPER, np.uint8)
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * high + LINE, i % columns * wide + LINE
+        sheet[top : top + height, left : left + width] = picture
+    return sheet[..., 0] if channels == 1 else sheet
