@@ -13,14 +13,15 @@ from runtime.recipe import Recipe
 
 SOURCE = "Noh, Hong, Han, Learning deconvolution network for semantic segmentation, 2015."
 NOTE = (
-    "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers where its "
-    "largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it gets back there: edges "
-    "come back where they were. Open conv1 and deconv1 to see both ends.\n"
+    "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers where "
+    "its largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it gets back "
+    "there: edges come back where they were. Open conv1 and deconv1 to see both ends.\n"
     "Unpooled maps are mostly zeros; the upconvolutions behind (the transpose of a convolution) fill them in."
 )
 SMALL = (
-    "A small DeconvNet (lecture 003) on drawn shapes: three poolings down to one place of 64 numbers, and up again by remembered "
-    "switches. Compare its edges with those of fcn8s-small: with all else squeezed through one place, the switches carry them."
+    "A small DeconvNet (lecture 003) on drawn shapes: three poolings down to one place of 64 numbers, and up again by "
+    "remembered switches. Compare its edges with those of fcn8s-small: with all else squeezed through one place, the "
+    "switches carry them."
 )
 #: Width and repetitions of each stage.
 Stages = Sequence[tuple[int, int]]
@@ -55,11 +56,13 @@ def upconvolution(s: Sketch, name: str, width: int, kernel: int, padding: str) -
 
 
 def middle(s: Sketch, maps: int, kernel: int, width: int) -> None:
-    """All places become one, and all places again."""
+    """All places become one, and all places again. Few maps of one place are not normalized: a small batch says too little."""
+    large = maps > 1000
     with s.block("fc6, fc7"):
         for name, side in (("fc6", kernel), ("fc7", 1)):
-            s.add("Conv2D", name, filters=maps, kernel_size=(side, side), bias=False)
-            s.add("BatchNormalization", f"{name}_norm")
+            s.add("Conv2D", name, filters=maps, kernel_size=(side, side), bias=not large)
+            if large:
+                s.add("BatchNormalization", f"{name}_norm")
             s.add("ReLU")
         upconvolution(s, "fc6_deconv", width, kernel, "valid")
 
@@ -91,8 +94,9 @@ def full() -> Document:
 
 
 @example(
-    "deconvnet-small", "DeconvNet, small", "A small DeconvNet finds shapes pixel by pixel.", "about 95 % of the pixels of drawn shapes",
+    "deconvnet-small", "DeconvNet, small", "A small DeconvNet finds shapes pixel by pixel.",
+    "about 95 % of the pixels of drawn shapes",
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:
-    return deconvnet("DeconvNet, small", dense_recipe(), "shapes", [(16, 2), (32, 2), (32, 2)], 64, 4, 4, SMALL)
+    return deconvnet("DeconvNet, small", dense_recipe(), "shapes", [(8, 2), (12, 2), (16, 2)], 64, 4, 4, SMALL)

@@ -10,15 +10,16 @@ from nodes.families.segmenting import VOC, dense_recipe, photographs, scores, up
 
 SOURCE = "Long, Shelhamer, Darrell, Fully convolutional networks for semantic segmentation, 2015."
 NOTE = (
-    "FCN-8s (lecture 003, “skip links”): VGG-16 whose dense layers have become convolutions, so that it gives every place of the "
-    "picture a score for each of 21 classes. At stride 32 these are coarse: they are made twice as large by upconvolution and added "
-    "to scores from pool4, again with pool3, and the last step of 8 makes them as large as the picture.\n"
+    "FCN-8s (lecture 003, “skip links”): VGG-16 whose dense layers have become convolutions, so that it gives every place "
+    "of the picture a score for each of 21 classes. At stride 32 these are coarse: they are made twice as large by "
+    "upconvolution and added to scores from pool4, again with pool3, and the last step of 8 makes them as large as the "
+    "picture.\n"
     "The original puts a border of 100 pixels around the picture and crops what comes out; here padding keeps the sizes."
 )
 SMALL = (
-    "FCN with skip links (lecture 003) on drawn shapes: a class for every pixel. Three poolings instead of five, so the links come "
-    "from strides 2 and 4 and the last step doubles. Delete the wires of the two skip links and train again: the shapes are found, "
-    "and their edges are lost."
+    "FCN with skip links (lecture 003) on drawn shapes: a class for every pixel. Three poolings instead of five, so the "
+    "links come from strides 2 and 4 and the last step doubles. Delete the wires of the two skip links and train again: "
+    "the shapes are found, and their edges are lost."
 )
 
 
@@ -75,15 +76,16 @@ def full() -> Document:
 
 
 @example(
-    "fcn8s-small", "FCN, small", "A small FCN with skip links finds shapes pixel by pixel.", "about 97 % of the pixels of drawn shapes",
+    "fcn8s-small", "FCN, small", "A small FCN with skip links finds shapes pixel by pixel.",
+    "about 97 % of the pixels of drawn shapes",
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:
     s = Sketch("FCN, small", dense_recipe(), SOURCE)
     data = s.add("Dataset", "data", name="shapes")
-    pool1 = through_pool(s, {"1": (16, 2)})
-    pool2 = through_pool(s, {"2": (32, 2)})
-    through_pool(s, {"3": (32, 2)})
+    pool1 = through_pool(s, {"1": (12, 2)})
+    pool2 = through_pool(s, {"2": (16, 2)})
+    through_pool(s, {"3": (24, 2)})
     dense_as_convolutions(s, 64, 3)
     with_skips(s, {"pool2": pool2, "pool1": pool1}, 4, ("upscore_pool1", 2))
     return finished(s, data, SMALL)

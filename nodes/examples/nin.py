@@ -10,20 +10,22 @@ from runtime.recipe import Recipe
 
 SOURCE = "Lin, Chen, Yan, Network in network, 2013."
 NOTE = (
-    "Network in Network (lecture 003): each mlpconv block is a convolution and two of 1×1 behind it, a little dense network that "
-    "slides over the picture: “MLP in each pixel's channels”. Open one to see it.\n"
-    "At the end stand no dense layers: the last block makes one map for each class, and its average is the score. Look at those "
-    "maps when it is trained: they show where the class was seen."
+    "Network in Network (lecture 003): each mlpconv block is a convolution and two of 1×1 behind it, a little dense "
+    "network that slides over the picture: “MLP in each pixel's channels”. Open one to see it.\n"
+    "At the end stand no dense layers: the last block makes one map for each class, and its average is the score. Look at "
+    "those maps when it is trained: they show where the class was seen."
 )
 SMALL = (
-    "Network in Network (lecture 003) for digits, six times narrower. The last block makes ten maps, one for each digit: their "
-    "averages are the scores, and there is no dense layer at all."
+    "Network in Network (lecture 003) for digits, six times narrower. The last block makes ten maps, one for each digit: "
+    "their averages are the scores, and there is no dense layer at all."
 )
 STACKS = (
-    "The slide's comparison (lecture 003), on 56×56×128. Above: three 5×5 convolutions of 256 maps, 819,200 + 2 × 1,638,400 = "
-    "4,096,000 weights. Below: one 5×5, and two of 1×1 behind it, 819,200 + 2 × 65,536 = 950,272 weights: as many layers, a "
-    "quarter of the weights. What is lost is how far the later layers see: compare “sees” in the table of layers.\n"
-    "The loss is the difference of the two: trained on maps, the lower stack learns to do what the upper one, frozen, does."
+    "The slide's comparison (lecture 003), on 56×56×128. Above: three 5×5 convolutions of 256 maps, 819,200 + 2 × "
+    "1,638,400 = 4,096,000 weights. Below: one 5×5, and two of 1×1 behind it, 819,200 + 2 × 65,536 = 950,272 weights: as "
+    "many layers, a quarter of the weights. What is lost is how far the later layers see: compare “sees” in the table of "
+    "layers.\n"
+    "The loss is the difference of the two: trained on maps, the lower stack learns to do what the upper one, frozen, "
+    "does."
 )
 #: How far apart columns are, and the two stacks.
 COLUMN, ROW = 232.0, 300.0
@@ -61,15 +63,17 @@ def nin(
     group="deep", lectures=("003",), large=True,
 )  # fmt: skip
 def full() -> Document:
-    return nin("Network in Network", published(0.1, 128, 1e-4), "cifar10", ((192, 160, 96), (192, 192, 192), (192, 192, 10)), 0.5, NOTE)
+    maps = (192, 160, 96), (192, 192, 192), (192, 192, 10)
+    return nin("Network in Network", published(0.1, 128, 1e-4), "cifar10", maps, 0.5, NOTE)
 
 
 @example(
-    "nin-stacks", "Network in Network, beside plain convolutions", "Three 5×5 layers, or one and two of 1×1: a quarter of the weights.",
-    "4,096,000 and 950,272 weights", group="deep", lectures=("003",), large=True,
+    "nin-stacks", "Network in Network, counted", "Three 5×5 layers, or one and two of 1×1: a quarter of the weights.",
+    "4,096,000 and 950,272 weights",
+    group="deep", lectures=("003",), large=True,
 )  # fmt: skip
 def stacks() -> Document:
-    s = Sketch("Network in Network, beside plain convolutions", published(0.1, 8, 1e-4), SOURCE)
+    s = Sketch("Network in Network, counted", published(0.1, 8, 1e-4), SOURCE)
     maps = s.add("Input", "maps", shape=(128, 56, 56))
     ends, convolutions = [], []
     for below, kernels in ((0.0, (5, 5, 5)), (ROW, (5, 1, 1))):
@@ -90,7 +94,8 @@ def stacks() -> Document:
 
 
 @example(
-    "nin-small", "Network in Network, small", "Network in Network, much narrower, reads digits.", "about 97 % on the built-in digits",
+    "nin-small", "Network in Network, small", "Network in Network, much narrower, reads digits.",
+    "about 97 % on the built-in digits",
     group="deep", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:

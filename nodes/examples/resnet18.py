@@ -8,9 +8,9 @@ from nodes.families import residual
 
 NOTE = (
     "ResNet-18 (lectures 003, 004): each block conv2 … conv5 learns what to add to what passes by (residual learning). "
-    "Open one: the lower way skips, the upper one learns, and the sum goes on. In the first repetition of conv3, conv4 "
-    "and conv5 the maps are halved, so what passes by is projected by a 1×1 convolution; in all others it passes as it "
-    "is (“identity” on the face)."
+    "Open one: the lower way skips, the upper one learns, and the sum goes on. In the first repetition of conv3, conv4 and "
+    "conv5 the maps are halved, so what passes by is projected by a 1×1 convolution; in all others it passes as it is "
+    "(“identity” on the face)."
 )
 SMALL = (
     "ResNet-18 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide, without its first pooling. "

@@ -26,10 +26,14 @@ SHAPES: dict[str, dict[str, tuple[int, ...]]] = {
         "inception 4d": (528, 14, 14), "inception 4e": (832, 14, 14), "pool4": (832, 7, 7), "inception 5a": (832, 7, 7),
         "inception 5b": (1024, 7, 7), "average": (1024,), "classifier": (1000,),
     },
-    "resnet18": {"conv1": (64, 56, 56), "conv2": (64, 56, 56), "conv3": (128, 28, 28), "conv4": (256, 14, 14), "conv5": (512, 7, 7)},
-    "resnet152": {"conv2": (256, 56, 56), "conv3": (512, 28, 28), "conv4": (1024, 14, 14), "conv5": (2048, 7, 7), "fc": (1000,)},
+    "resnet18": {
+        "conv1": (64, 56, 56), "conv2": (64, 56, 56), "conv3": (128, 28, 28), "conv4": (256, 14, 14), "conv5": (512, 7, 7),
+    },
+    "resnet152": {
+        "conv2": (256, 56, 56), "conv3": (512, 28, 28), "conv4": (1024, 14, 14), "conv5": (2048, 7, 7), "fc": (1000,),
+    },
     "nin": {"mlpconv1": (96, 32, 32), "mlpconv2": (192, 16, 16), "mlpconv3": (10, 8, 8), "scores": (10,)},
-    "nin-stacks": {name: (256, 56, 56) for name in ("plain1", "plain2", "plain3", "nin1", "nin2", "nin3")},
+    "nin-stacks": dict.fromkeys(("plain1", "plain2", "plain3", "nin1", "nin2", "nin3"), (256, 56, 56)),
     "fcn8s": {
         "to pool3": (256, 28, 28), "to pool4": (512, 14, 14), "to pool5": (512, 7, 7), "fc6, fc7": (4096, 7, 7),
         "fuse_pool4": (21, 14, 14), "fuse_pool3": (21, 28, 28), "upscore8": (21, 224, 224),

@@ -30,7 +30,7 @@ from tests.nodes.examples.published import PARAMETERS, SEES, SHAPES
 LARGE = [name for name, e in examples().items() if e.large]
 TRAINED = [name for name, e in examples().items() if not e.large]
 #: Another of the family, with the same code, is trained each time.
-SLOW = ("vgg19-small", "resnet34-small", "resnet50-small", "resnet152-small")
+SLOW = ("vgg19-small", "resnet34-small", "resnet152-small")
 #: Smaller data of the same kind, by example.
 CHEAP = dict.fromkeys(("context", "dilated", "fcn8s-small"), "shapes:size=16,count=100")
 
