@@ -100,7 +100,7 @@ class MainWindow(WindowCommands):
         self.shown_by_hand: set[QWidget] = set()
 
     def _make_middle(self) -> None:
-        """Each part is made where it will stand: Qt styles one that is moved anew, with all that is in it. The order is Tab's."""
+        """Each part is made where it will stand: Qt styles one that is moved anew, and all in it. The order is Tab's."""
         self._pages = QStackedWidget(self)
         self._middle = QWidget(self._pages)
         self.palette_rail, self.palette_panel = PaletteRail(self._middle), LayerPalette(self.session.shelf, self._middle)

@@ -7,6 +7,8 @@ PARAMETERS = {
     "alexnet": 62_378_344, "vgg16": 138_357_544, "vgg19": 143_667_240, "googlenet": 6_998_552, "resnet18": 11_689_512,
     "resnet34": 21_797_672, "resnet50": 25_557_032, "resnet152": 60_192_808, "nin": 966_986,
     "nin-stacks": 4_096_000 + 950_272, "fcn8s": 134_489_759, "deconvnet": 251_788_949, "lenet": 44_426, "mlp": 101_770,
+    # 65 characters in 64 numbers, three LSTMs of 512 (ONNX has two offsets a gate), 65 scores
+    "charrnn": 65 * 64 + 2048 * (64 + 512 + 2) + 2 * 2048 * (512 + 512 + 2) + 65 * 513,
 }  # fmt: skip
 
 #: Channels and side by layer, from the papers' tables. Where a name is missing, nothing is said of it.

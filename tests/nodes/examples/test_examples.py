@@ -127,8 +127,10 @@ def test_a_large_one_opens_at_once_and_is_written_whole(name: str) -> None:
 
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_ones_memory_is_known(name: str) -> None:
-    need, count = to_train(new(name), found(name).built), PARAMETERS[name]
-    assert 4 * 5 * count <= need.state < 4.1 * 5 * count, "weights and velocities in two banks, and gradients"
+    document, count = new(name), PARAMETERS[name]
+    need, moments = to_train(document, found(name).built), {"Momentum": 1, "Adam": 2}
+    times = 2 * (1 + moments[document.recipe.stages[0].updates[0].optimizer]) + 1
+    assert 4 * times * count <= need.state < 1.05 * 4 * times * count, "weights and moments in two banks, and gradients"
     assert need.activations > 0 and need.total < 8e9, "a step of its recipe fits a laptop"
 
 
@@ -146,7 +148,8 @@ def test_a_large_one_is_exported_and_reopened(name: str, tmp_path: Path) -> None
 def light(name: str) -> Document:
     """An example made cheap: two samples a step, and pictures as small as it takes. Where batches are normalized, plain
     descent: Adam turns rounding of gradients near 0 into whole steps, and deep ReLU nets make it grow."""
-    document = edits.set_recipe(new(name), batch_size=2)
+    document = new(name)
+    document = edits.set_recipe(document, batch_size=1 if document.recipe.stages[0].batch_size == 1 else 2)
     if any(n.type == "BatchNormalization" for n in document.nodes.values()):
         document = edits.set_recipe(document, optimizer="SGD", learning_rate=1e-3, batch_size=4)
     data = next(n for n in document.nodes.values() if n.type == "Dataset")
@@ -168,9 +171,10 @@ def twenty_steps(name: str, engine: str) -> tuple[list[float], Run]:
 def test_it_learns_alike_on_both_engines_and_is_saved(name: str, tmp_path: Path) -> None:
     fast, run = twenty_steps(name, "onnxruntime")
     slow, _ = twenty_steps(name, "numpy")
-    np.testing.assert_allclose(fast, slow, rtol=1e-4)
+    np.testing.assert_allclose(fast, slow, rtol=1e-4, atol=1e-6 * max(1e-2, slow[0]))
     trained = run.document()
-    assert trained.training.progress["step"] == 20 and trained.weights
+    assert trained.training.progress["step"] == len(fast) and trained.weights
+    assert len(fast) == 20 or name == "perceptron", "it stops when it has nothing to learn any more"
     save(trained, tmp_path / "document.onnx")
     onnx.checker.check_model(str(tmp_path / "document.onnx"), full_check=True)
     assert load(tmp_path / "document.onnx") == trained
