@@ -6,8 +6,8 @@ from nodes.document import Document
 from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
-NOTE = """A restricted Boltzmann machine (lecture 002): 128 hidden units that see 784 visible ones, and dream them back. No loss is
-lowered: contrastive divergence makes what it sees likelier, and what it dreams less likely.
+NOTE = """A restricted Boltzmann machine (lecture 002): 128 hidden units that see 784 visible ones, and dream them back. No
+loss is lowered: contrastive divergence makes what it sees likelier, and what it dreams less likely.
 Look for: the reconstructions beside the digits, and its dreams: netwright sample FILE -o dreams.png. With persistent chains
 (the rule's setting) it dreams better and reconstructs worse."""
 
