@@ -26,7 +26,7 @@ MAPS = 12
 def context() -> Document:
     source = "Yu, Koltun, Multi-scale context aggregation by dilated convolutions, 2016, table 1."
     s = Sketch("Context network", dense_recipe(), source, wrapped=True)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     s.add("Conv2D", "front", filters=MAPS, kernel_size=(1, 1), **HE)
     for i, dilation in enumerate(DILATIONS, 1):
         s.add("Conv2D", f"layer{i}", filters=MAPS, dilation=(dilation, dilation), padding="same", **HE)

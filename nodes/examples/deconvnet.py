@@ -99,4 +99,4 @@ def full() -> Document:
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:
-    return deconvnet("DeconvNet, small", dense_recipe(), "shapes", [(8, 2), (12, 2), (16, 2)], 64, 4, 4, SMALL)
+    return deconvnet("DeconvNet, small", dense_recipe(), "shapes:count=4000", [(8, 2), (12, 2), (16, 2)], 64, 4, 4, SMALL)

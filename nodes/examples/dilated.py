@@ -30,7 +30,7 @@ SIDE, CLASSES = 32, 4
 def dilated() -> Document:
     source = "Yu, Koltun, Multi-scale context aggregation by dilated convolutions, 2016."
     s = Sketch("Dilated convolutions", dense_recipe(), source)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     for i, dilation in enumerate((1, 2, 4), 1):
         s.add("Conv2D", f"L{i}", filters=24, dilation=(dilation, dilation), padding="same", **HE)
         s.add("ReLU")
@@ -44,7 +44,7 @@ def dilated() -> Document:
 )  # fmt: skip
 def baseline() -> Document:
     s = Sketch("Convolution + fully connected", dense_recipe(), wrapped=True)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     for i in (1, 2):
         s.add("Conv2D", f"conv{i}", filters=16, padding="same", **HE)
         s.add("ReLU")

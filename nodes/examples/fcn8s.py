@@ -82,7 +82,7 @@ def full() -> Document:
 )  # fmt: skip
 def small() -> Document:
     s = Sketch("FCN, small", dense_recipe(), SOURCE)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     pool1 = through_pool(s, {"1": (12, 2)})
     pool2 = through_pool(s, {"2": (16, 2)})
     through_pool(s, {"3": (24, 2)})
