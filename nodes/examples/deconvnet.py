@@ -15,8 +15,8 @@ SOURCE = "Noh, Hong, Han, Learning deconvolution network for semantic segmentati
 NOTE = (
     "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers where "
     "its largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it gets back "
-    "there: edges come back where they were. Open conv1 and deconv1 to see both ends.\n"
-    "Unpooled maps are mostly zeros; the upconvolutions behind (the transpose of a convolution) fill them in."
+    "there: edges come back where they were. Open conv1 and deconv1 to see both ends. Unpooled maps are mostly zeros; the "
+    "upconvolutions behind (the transpose of a convolution) fill them in."
 )
 SMALL = (
     "A small DeconvNet (lecture 003) on drawn shapes: three poolings down to one place of 64 numbers, and up again by "

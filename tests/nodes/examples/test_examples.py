@@ -114,6 +114,13 @@ def test_an_inception_block_has_four_branches(name: str) -> None:
     assert [p.setting for p in document.nodes[block].block.promotions] == ["filters"] * 6  # type: ignore[union-attr]
 
 
+def test_blocks_of_small_residual_networks_begin_as_the_identity() -> None:
+    """The last scale of each of 8 blocks is 0, and all others are 1, as all are in the published form."""
+    for name, zeros in (("resnet18-small", 8), ("resnet18", 0)):
+        scales = [p.init for key, p in found(name).built.graph.parameters.items() if key.endswith("/scale")]
+        assert len(scales) > 16 and scales.count("zeros") == zeros == len(scales) - scales.count("ones")
+
+
 # -- large ones ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_one_opens_at_once_and_is_written_whole(name: str) -> None:
