@@ -95,7 +95,7 @@ def full() -> Document:
 
 @example(
     "deconvnet-small", "DeconvNet, small", "A small DeconvNet finds shapes pixel by pixel.",
-    "about 95 % of the pixels of drawn shapes",
+    "90 % of the pixels of drawn shapes",
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:

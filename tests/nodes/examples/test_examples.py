@@ -33,6 +33,8 @@ TRAINED = [name for name, e in examples().items() if not e.large]
 SLOW = ("vgg19-small", "resnet34-small", "resnet50-small", "resnet152-small")
 #: Smaller data of the same kind, by example.
 CHEAP = dict.fromkeys(("context", "dilated", "fcn8s-small"), "shapes:size=16,count=100")
+CHEAP |= dict.fromkeys(("deconvnet-small", "dilated-baseline"), "shapes:count=100")
+CHEAP |= {"conv3d": "films:count=100"}
 
 
 @cache
@@ -117,7 +119,7 @@ def test_an_inception_block_has_four_branches(name: str) -> None:
 def test_blocks_of_small_residual_networks_begin_as_the_identity() -> None:
     """The last scale of each of 8 blocks is 0, and all others are 1, as all are in the published form."""
     for name, zeros in (("resnet18-small", 8), ("resnet18", 0)):
-        scales = [p.init for key, p in found(name).built.graph.parameters.items() if key.endswith("/scale")]
+        scales = [p.init for key, p in found(name).built.graph.parameters.items() if key.endswith(".scale")]
         assert len(scales) > 16 and scales.count("zeros") == zeros == len(scales) - scales.count("ones")
 
 
