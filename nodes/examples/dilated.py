@@ -10,9 +10,8 @@ from nodes.families.segmenting import dense_recipe, scores
 NOTE = (
     "Dilated convolutions (lecture 003): three layers of 3×3 with dilations 1, 2 and 4. Each place sees 3, 7, then 15 "
     "pixels across (“sees” in the table of layers): twice as far with each layer, at nine weights a filter, and no map "
-    "shrinks. Without dilation it would be 3, 5, 7.\n"
-    "The slide's l∗(k−1)+k for plain layers counts from the next layer on: l of them see l·(k−1)+1. Set all dilations to 1 "
-    "to see it. dilated-baseline does the same task with a dense layer."
+    "shrinks. Without dilation it would be 3, 5, 7. The slide's l∗(k−1)+k for plain layers counts from the next layer on: "
+    "l of them see l·(k−1)+1. Set all dilations to 1 to see it. dilated-baseline does the same task with a dense layer."
 )
 BASELINE = (
     "Convolution and a fully connected layer (lecture 003), the baseline of dilated: the picture is pooled to 8×8, and one "
@@ -30,7 +29,7 @@ SIDE, CLASSES = 32, 4
 def dilated() -> Document:
     source = "Yu, Koltun, Multi-scale context aggregation by dilated convolutions, 2016."
     s = Sketch("Dilated convolutions", dense_recipe(), source)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     for i, dilation in enumerate((1, 2, 4), 1):
         s.add("Conv2D", f"L{i}", filters=24, dilation=(dilation, dilation), padding="same", **HE)
         s.add("ReLU")
@@ -44,7 +43,7 @@ def dilated() -> Document:
 )  # fmt: skip
 def baseline() -> Document:
     s = Sketch("Convolution + fully connected", dense_recipe(), wrapped=True)
-    data = s.add("Dataset", "data", name="shapes")
+    data = s.add("Dataset", "data", name="shapes:count=4000")
     for i in (1, 2):
         s.add("Conv2D", f"conv{i}", filters=16, padding="same", **HE)
         s.add("ReLU")
