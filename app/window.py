@@ -80,10 +80,12 @@ class MainWindow(WindowCommands):
 
     # -- parts -----------------------------------------------------------------------------------------------------------
     def _make_parts(self) -> None:
-        self._make_middle()
-        self.canvas = CanvasView(self.session, self._tokens, self._stage)
+        self.canvas = CanvasView(self.session, self._tokens)
         self.canvas.canvas.show_costs(bool(self.store.value("costs", False, bool)))
-        self.messages = MessageBar(self._stage)
+        self.keys = Bindings(config_folder() / "keys.json", self)
+        self.actions_by_id = menus.make_actions(self)
+        self.toolbar = Toolbar(self)
+        self._make_middle()
         self.filing = Filing(self, self.session, self.messages)
         self.recovery = Recovery(self, self.session, self.messages)
         self.on_disk = OnDisk(self, self.session, self.messages, self.autosave.presence)
@@ -91,22 +93,21 @@ class MainWindow(WindowCommands):
         self.bottom = BottomPanel(self.session, self.control, self._split)
         self.inspector, self.inspector_handle = Inspector(self.session, self._middle), InspectorHandle(self._middle)
         self.telling = Telling(self, self.session, self.control, self.messages)
-        self.status = Status(self.session, self.control, self)
-        self.keys = Bindings(config_folder() / "keys.json", self)
-        self.actions_by_id = menus.make_actions(self)
-        self.toolbar = Toolbar(self)
+        self.status = Status(self.session, self.control)
         self.commands = CommandPalette(self)
         self.help_card = HelpCard(self)
         self.hidden_by_hand: set[QWidget] = set()
         self.shown_by_hand: set[QWidget] = set()
 
     def _make_middle(self) -> None:
-        """Each part is made where it will stand: Qt styles one that is moved anew, with all that is in it."""
+        """Each part is made where it will stand: Qt styles one that is moved anew, and all in it. The order is Tab's."""
         self._pages = QStackedWidget(self)
         self._middle = QWidget(self._pages)
         self.palette_rail, self.palette_panel = PaletteRail(self._middle), LayerPalette(self.session.shelf, self._middle)
         self._split = QSplitter(Qt.Orientation.Vertical, self._middle)
         self._stage = QWidget(self._split)
+        self.messages = MessageBar(self._stage)
+        self.canvas.setParent(self._stage)
 
     def _lay_out(self) -> None:
         menus.fill_menus(self)

@@ -23,6 +23,8 @@ from runtime.graph import LEARNED, Graph, Parameter, Value
 from runtime.randomness import key
 
 MODES = ("inference", "evaluation", "training")
+#: How the problem of an input without a wire is told from others.
+FREE = "is not connected"
 Tick = Callable[[], None]
 
 
@@ -136,8 +138,9 @@ def build(
 def _alike(before: Built, now: _Builder) -> bool:
     """Whether what one layer emits could be the same."""
     g, other = before.graph, now.graph
+    same = g.dtype == other.dtype and g.training == other.training and before.mode == now.mode
     seeds = before.plain.document.recipe.seed, now.document.recipe.seed
-    return g.dtype == other.dtype and g.training == other.training and before.mode == now.mode and seeds[0] == seeds[1]
+    return same and seeds[0] == seeds[1] and g.streams == other.streams
 
 
 def _meant(plain: Unfolded, ids: Iterable[str]) -> list[str]:
@@ -196,6 +199,7 @@ class _Builder:
         self.plain, self.mode, self.only = plain, mode, only
         document = self.document = plain.document
         self.graph = Graph(document.title, dtype, training=mode == "training")
+        self.graph.finished = mode == "inference"
         carries = any(n.settings.get("carries") for n in document.nodes.values())
         self.graph.streams = document.recipe.stages[0].batch_size if carries and mode == "training" else 0
         self.graph.any_length = carries and mode == "inference"
@@ -330,7 +334,7 @@ class _Builder:
         takes = " or ".join(KIND_WORDS[k] for k in port.accepts) if port.accepts else "a value"
         takes = "values of any shape" if len(port.accepts) > 3 else takes
         source = "the data’s label" if port.name == "target" else "a layer"
-        what = f"its input ‘{port.name}’ is not connected, and it takes {takes}: wire {source} into it."
+        what = f"its input ‘{port.name}’ {FREE}, and it takes {takes}: wire {source} into it."
         self.problems.append(Problem(node.id, place(node), what))
 
     def _refuse(self, node: Node, layer: Layer | None, what: str, inputs: Mapping[str, Any] | None = None) -> None:

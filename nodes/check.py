@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from nodes.build import Built, Tick, build
+from nodes.build import FREE, Built, Tick, build
 from nodes.document import Document
 from nodes.problems import Problem
 from nodes.repairs import for_problem
 from nodes.rule import rules
+
+#: The rules that tell what a missing wire leaves undone.
+FOLLOW = ("lonely", "needs")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def check(
     for rule in rules().values():
         tick()
         found += rule.problems(judged, built)
-    unique = sorted(_once(found), key=lambda p: p.level != "error")
+    unique = sorted(_once(_causes(found)), key=lambda p: p.level != "error")
     silenced = tuple(p for p in unique if p.level == "advice" and p.kind in quiet)
     return Checked(built, tuple(p for p in unique if p not in silenced), silenced)
 
@@ -58,6 +61,12 @@ def _without_loops(document: Document) -> Document:
     if not looped:
         return document
     return document.changed(wires=tuple(w for w in document.wires if not {w.source, w.target} <= looped))
+
+
+def _causes(found: list[Problem]) -> list[Problem]:
+    """While a layer waits for its wire, that is all there is to say: what else the wire would do is no problem of its own."""
+    waiting = any(FREE in p.what for p in found)
+    return [p for p in found if not (waiting and p.kind in FOLLOW)]
 
 
 def _once(problems: Iterable[Problem]) -> Iterable[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from nodes.bends import carried, split
-from nodes.build import Built, build, misfit
+from nodes.build import FREE, Built, build, misfit
 from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Training, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.naming import cleaned
@@ -281,7 +281,7 @@ def _refuse_misfit(
 def _new_problem(before: Document, after: Document, id: str) -> str:
     """What the target itself says to the new wire (None of what it said already, or of other ports)."""
     known = {p.what for p in _said_by(before, id)}
-    new = [p for p in _said_by(after, id) if p.what not in known and "not connected" not in p.what]
+    new = [p for p in _said_by(after, id) if p.what not in known and FREE not in p.what]
     return next((p.what if p.node == after.path(id) else p.sentence for p in new), "")
 
 

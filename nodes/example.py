@@ -49,6 +49,8 @@ class Example:
 
 #: How far below its neighbour a second branch stands.
 BELOW = 220.0
+#: Where the last node of a wrapped row may stand, and how far below each other such rows are.
+LAST_COLUMN, ROW = 1260.0, 300.0
 #: The note that tells what to look for stands so far above the layers, and is so wide; a line of its text is so high.
 ABOVE, NOTE_WIDTH, NOTE_LINE, NOTE_LETTERS = 48.0, 560.0, 18.0, 84
 
@@ -94,10 +96,12 @@ def new(name: str) -> Document:
 
 
 class Sketch:
-    """A document being drawn in code: each call adds a layer behind the last one and wires it."""
+    """A document being drawn in code: each call adds a layer behind the last one and wires it. With `wrapped` a long chain
+    goes on in another row, like text."""
 
-    def __init__(self, title: str, recipe: Recipe, notes: str = "") -> None:
+    def __init__(self, title: str, recipe: Recipe, notes: str = "", wrapped: bool = False) -> None:
         self.document = Document(title=title, recipe=recipe, notes=notes)
+        self._wrapped = wrapped
         self._last = ""
         self._port = ""
         self._x, self._y = 0.0, 0.0
@@ -111,6 +115,8 @@ class Sketch:
     def add(self, type: str, label: str = "", **settings: Any) -> str:
         """Add a layer to the right of the last one; returns its id."""
         cls = layer_type(type)
+        if not (cls.bead or cls.category == "Loss"):
+            self._wrap()
         self.document, id = edits.add(self.document, type, (self._x, self._y), settings, label, self._parent)
         self._x += 108.0 if cls.bead else 232.0
         if cls.inputs and self._last:
@@ -118,6 +124,11 @@ class Sketch:
         if cls.outputs:
             self._last, self._port = id, cls.outputs[0]
         return id
+
+    def _wrap(self) -> None:
+        """A new row where this one is full. (Beads and losses stay with what they belong to.)"""
+        if self._wrapped and self._x > LAST_COLUMN and not self._parent:
+            self.row(self._y + ROW)
 
     @contextmanager
     def aside(self, source: str, rows: int = 1) -> Iterator[None]:
@@ -146,10 +157,12 @@ class Sketch:
         self._x = node.position[0] + (108.0 if layer_type(node.type).bead else 232.0)
         self._y = min(n.position[1] for n in here) - BELOW
 
-    def join(self, type: str, *sources: str, label: str = "", **settings: Any) -> str:
-        """Add a layer that takes what several give, to the right of all of them, in the last one's row. Returns its id."""
+    def join(self, type: str, *sources: str, label: str = "", level: str = "", **settings: Any) -> str:
+        """Add a layer that takes what several give, to the right of all of them, in the row of `level`, or of the last one.
+        Returns its id."""
         places = [self.document.nodes[i].position for i in sources]
-        self._last, self._x, self._y = "", max(x for x, _ in places) + 232.0, places[-1][1]
+        row = self.document.nodes[level or sources[-1]].position[1]
+        self._last, self._x, self._y = "", max(x for x, _ in places) + 232.0, row
         id = self.add(type, label, **settings)
         for source in sources:
             self.wire(source, self.document.outputs(source)[0], id, layer_type(type).inputs[0].name)
@@ -162,6 +175,7 @@ class Sketch:
 
         In there, the first layer stands behind the block's input (`last`); what is last at the end is its output.
         """
+        self._wrap()
         id, outside = f"n{self.document.serial}", (self._last, self._port, self._x, self._y, self._parent)
         node = Node(id, BLOCK, label, (self._x, self._y), parent=self._parent, block=Block(repeat))
         self.document = self.document.changed(nodes={**self.document.nodes, id: node}, serial=self.document.serial + 1)
@@ -174,6 +188,21 @@ class Sketch:
             self.wire(last, port, id, entry)
         self._last, self._port, self._x = id, exit, self._x + 232.0
 
+    def way_in(self, label: str) -> str:
+        """A further input of the block that is being drawn, below those it has; returns its id, which is the port's name."""
+        return self._end(ENTRY, label, 0.0)
+
+    def way_out(self, label: str, source: str, port: str) -> str:
+        """A further output of the block that is being drawn, below its first: a port of `source`. Returns its id."""
+        id = self._end(EXIT, label, self._x)
+        self.wire(source, port, id, "x")
+        return id
+
+    def _end(self, type: str, label: str, x: float) -> str:
+        lowest = max(self.document.nodes[i].position[1] for i in self.document.children[self._parent])
+        self.document, id = edits.add(self.document, type, (x, lowest + BELOW), {}, label, self._parent)
+        return id
+
     def face(self, name: str, id: str, setting: str, factor: int = 1) -> None:
         """Put a layer's setting on the face of the block around it: `factor` times what stands there under `name`."""
         self.document = promotions.promote(self.document, id, setting, name, factor)
@@ -183,9 +212,11 @@ class Sketch:
         for name, value in values.items():
             self.document = promotions.set_face(self.document, block, name, value, repetition=repetition)
 
-    def row(self, y: float, x: float = 0.0) -> None:
-        """Go on at the start of a new row."""
+    def row(self, y: float, x: float = 0.0, source: str = "") -> None:
+        """Go on at the start of a new row, behind the last layer or another one."""
         self._x, self._y = x, y
+        if source:
+            self._last, self._port = source, self.document.outputs(source)[0]
 
     def wire(self, source: str, source_port: str, target: str, target_port: str) -> None:
         wire = Wire(source, source_port, target, target_port)
@@ -205,7 +236,7 @@ class Sketch:
         self.document, _ = add_frame(self.document, "", rect, text, note=True)
 
     def loss(self, type: str, data: str, settings: Mapping[str, Any] | None = None) -> str:
-        """A loss behind the last layer, its target wired to the dataset's label."""
+        """A loss behind the last layer, its target wired to the dataset's label, or to an Input that has the labels."""
         id = self.add(type, "loss", **(settings or {}))
-        self.wire(data, "label", id, "target")
+        self.wire(data, self.document.outputs(data)[-1], id, "target")
         return id

@@ -91,7 +91,8 @@ class History:
         else:
             self._index += 1
         self._entries.append(Entry(title, document, merge, size=own_bytes(self._entries[-1].document, document)))
-        before.forget()
+        if self._index > 1:  # what shows the document still compares it with the last one
+            self._entries[self._index - 2].document.forget()
         self._drop()
         if document.weights is not before.weights or document.training is not before.training:
             self._let_go()

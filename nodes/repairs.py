@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from nodes import edits
-from nodes.build import Built, build
+from nodes.build import FREE, Built, build
 from nodes.document import EXIT, Document, Node, Wire, own
 from nodes.layer import ANY, NUMBER, Port, kind_of, layer_type, sample_shape
 from nodes.layers.dataset import Dataset
@@ -112,7 +112,7 @@ def _tried(document: Document, wire: Wire, known: Known, layers: Layers = ()) ->
         last, port = id, cls.outputs[0]
     built = build(small.changed(wires=(*small.wires, replace(wire, source=last, source_port=port))), "training")
     given = built.nodes[last].outputs.get(port) if last in built.nodes else None
-    said = [p for p in built.problems if "is not connected" not in p.what]
+    said = [p for p in built.problems if FREE not in p.what]
     return "" if said or given is None else sample_shape(given)
 
 

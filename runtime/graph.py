@@ -126,6 +126,7 @@ class Graph:
         self.name = name
         self.dtype = np.dtype(dtype)
         self.training = training
+        self.finished = False  # whether it is the finished model: what training draws is given from outside there
         self.opset = opset
         self.ops: list[Op] = []
         self.values: dict[str, Value] = {}

@@ -42,9 +42,10 @@ def _edges(document: Document) -> list[Edge]:
 
 
 def _first(document: Document, id: str) -> tuple[str, ...]:
-    """A node's first output that is wired; every output of a layer that is not known."""
+    """A node's first output that is wired; every one of a block, whose ends stand on another level, and of a layer that is not
+    known."""
     wired = {w.source_port for w in document.wires_out_of[id]}
-    if not document.nodes[id].known:
+    if document.nodes[id].block is not None or not document.nodes[id].known:
         return tuple(wired)
     return tuple(p for p in document.outputs(id) if p in wired)[:1]
 

@@ -66,13 +66,18 @@ def mark_name(scene: CanvasScene, mark: str | Bend) -> str:
 
 def mark_words(scene: CanvasScene, mark: str | Bend) -> str:
     """What else there is to say of it."""
-    nodes = scene.session.document.nodes
     if not isinstance(mark, str):
-        return f"wire from {nodes[mark[0].source].name} to {nodes[mark[0].target].name}"
+        return f"wire from {_called(scene, mark[0].source)} to {_called(scene, mark[0].target)}"
     frame = scene.frames[mark].frame
-    held = [] if frame.note else [nodes[i].name for i in scene.inside(scene.frames[mark].rect())]
+    held = [] if frame.note else [_called(scene, i) for i in scene.inside(scene.frames[mark].rect())]
     count = f"{len(held)} layer{'s' * (len(held) != 1)}: {', '.join(held[:3])}{' …' * (len(held) > 3)}" if held else ""
     return ", ".join(part for part in (" ".join(frame.text.split()), count) if part)
+
+
+def _called(scene: CanvasScene, id: str) -> str:
+    """As it is drawn, which may be an edit behind the document."""
+    look = scene.nodes[id].look
+    return look.name or look.title
 
 
 def port(at: PortAt, document: Document, shape: str) -> str:

@@ -93,8 +93,10 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
 
 def _tells_characters(document: Document, ready: Plan, losses: Sequence[Loss]) -> bool:
     """Whether the loss is the surprise, −ln p, at each character of a text."""
-    (layer, *more) = [document.nodes[loss.node].layer() for loss in losses]
-    return not more and isinstance(layer, CrossEntropy) and not layer.class_weights and ready.dataset.info.continues
+    if len(losses) != 1:
+        return False
+    layer = document.nodes[losses[0].node].layer()
+    return isinstance(layer, CrossEntropy) and not layer.class_weights and ready.dataset.info.continues
 
 
 def _cut(job: Task, graph: Graph, numbers: Iterable[str]) -> Graph:

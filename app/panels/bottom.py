@@ -57,14 +57,14 @@ class BottomPanel(QFrame):
         self.badge.setObjectName("badge")
         # Of one size: a tab bar does not notice when a button in it grows.
         self.badge.setFixedSize(26, 18)
+        self.train_bar = TrainBar(session, control, self)
         self._pages = QStackedWidget(self)
         self.training = TrainingPanel(session, control, self._pages)
         self.problems = ProblemList(session, self._pages)
         self.layers = LayersPage(session, self._pages)
+        self.log = Log(self._pages)
         self.operations = OperationsPage(session, self._pages)
         self.writing = WritingPage(session, control.client, self._pages)
-        self.log = Log(self._pages)
-        self.train_bar = TrainBar(session, control, self)
         for page in (self.training, self.problems, self.layers, self.log, self.operations, self.writing):
             self._pages.addWidget(page)
         self._lay_out()

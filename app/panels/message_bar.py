@@ -156,7 +156,8 @@ class MessageBar(QFrame):
             return
         self.ensurePolished()
         left, top, all_of_it = EDGE, EDGE, over.width() - 2 * EDGE
-        for head in (h.rect().translated(h.mapTo(over, QPoint())) for h in self._heads if h.isVisible()):
+        heads = (h for h in self._heads if h.isVisible() and over.isAncestorOf(h))
+        for head in (h.rect().translated(h.mapTo(over, QPoint())) for h in heads):
             if all_of_it - head.right() >= LEAST:
                 left = max(left, head.right() + EDGE)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar
 
 from app.panels.problem_list import counts
 from app.panels.words import bold
@@ -20,8 +20,8 @@ CHECKING = "This network is large: shapes, numbers and problems are those from b
 
 
 class Status(QStatusBar):
-    def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, session: Session, control: RunControl) -> None:
+        super().__init__()
         self._session, self._control = session, control
         self._examples: int | None = None
         self.setSizeGripEnabled(False)

@@ -65,7 +65,7 @@ class Toolbar(QToolBar):
     """Buttons are the window's actions; glyphs follow the theme."""
 
     def __init__(self, window: Any) -> None:
-        super().__init__("Toolbar")
+        super().__init__("Toolbar", window)
         self.setMovable(False)
         self.setStyleSheet("QToolBar::separator { margin: 6px 8px; }")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)

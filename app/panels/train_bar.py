@@ -13,6 +13,8 @@ from app.session import Session
 from app.theme import current
 from app.worker.control import IDLE, PAUSED, PAUSING, RUNNING, STARTING, STOPPING, RunControl
 from app.worker.progress import duration
+from nodes.build import FREE
+from nodes.document import own
 
 WAITING = {STARTING: "starting", PAUSING: "pausing after this step", STOPPING: "stopping after this step"}
 
@@ -80,12 +82,21 @@ class TrainBar(QWidget):
         if not text and self._session.checking and state in (IDLE, PAUSED):
             text = "Train waits for the check"
         if not text and errors and state in (IDLE, PAUSED):
-            needs = next((p.what for p in self._session.checked.errors if p.what.startswith("Train needs")), "")
-            missing = needs.rpartition(": ")[2].rstrip(".") if "missing" in needs else "Train needs data, a layer and a loss"
-            waits = f"Train waits for {errors} error{'s' * (errors != 1)}"
-            text = missing[:1].upper() + missing[1:] if needs else waits
+            text = self._waits(errors)
         self.words.setText(text)
         self.words.setVisible(bool(text))
+
+    def _waits(self, errors: int) -> str:
+        """What is missing still; of several things the first."""
+        checked, nodes = self._session.checked, self._session.document.nodes
+        needs = next((p.what for p in checked.errors if p.what.startswith("Train needs")), "")
+        if needs:
+            missing = needs.rpartition(": ")[2].rstrip(".") if "missing" in needs else "Train needs data, a layer and a loss"
+            return missing[:1].upper() + missing[1:]
+        free = next((p for p in checked.errors if FREE in p.what and own(p.node) in nodes), None)
+        if free is not None:
+            return f"{nodes[own(free.node)].name} {FREE} yet"
+        return f"Train waits for {errors} error{'s' * (errors != 1)}"
 
     def _show_progress(self, on: bool) -> None:
         progress = self._control.progress

@@ -16,6 +16,7 @@ UNITS = (500, 500, 2000)
 
 @example(
     "dbn", "Deep belief net", "Stacked RBMs, then fine-tuned.", "1.25 % error on MNIST", group="further", lectures=("002",),
+    picture="pyramid",
 )  # fmt: skip
 def dbn() -> Document:
     s = Sketch("Deep belief net", Recipe(), "784-500-500-2000-10. Hinton, Osindero, Teh, 2006.")

@@ -14,6 +14,7 @@ and all digits look alike."""
 
 @example(
     "vae", "Variational codes", "A map of digits you can walk.", "a digit from any two numbers", group="further",
+    picture="clouds",
 )  # fmt: skip
 def vae() -> Document:
     stage = Stage(epochs=20, batch_size=64, learning_rate=0.001, schedule="cosine", updates=(Update(),))

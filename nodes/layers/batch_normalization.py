@@ -10,6 +10,7 @@ import numpy as np
 from nodes.channels import channel_axis, channels
 from nodes.layer import ANY, Layer, Trial, layer, setting
 from runtime.graph import Graph, Value
+from runtime.initializers import named
 from runtime.ops.registry import reshape_like
 
 
@@ -28,12 +29,17 @@ class BatchNormalization(Layer):
 
     momentum: float = setting(0.9, low=0.0, high=0.9999, help="How much of the running statistics a step keeps.")
     epsilon: float = setting(1e-5, low=1e-8, high=1.0, help="Added to the variance, so that nothing is divided by zero.")
+    first_scale: float = setting(
+        1.0, low=0.0, high=10.0,
+        help="γ at the beginning. With 0 in its last one a residual block begins as the identity (Goyal et al., 2017).",
+    )  # fmt: skip
 
-    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"momentum": 0.5, "epsilon": 0.1}))
+    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"momentum": 0.5, "epsilon": 0.1, "first_scale": 0.5}))
 
     def emit(self, g: Graph, x: Value) -> Value:
         shape = (channels(x),)
-        scale, bias = g.parameter("scale", shape, init="ones", role="scale"), g.parameter("bias", shape, role="bias")
+        begun = "ones" if self.first_scale == 1 else named("constant", self.first_scale) if self.first_scale else "zeros"
+        scale, bias = g.parameter("scale", shape, init=begun, role="scale"), g.parameter("bias", shape, role="bias")
         mean = g.parameter("mean", shape, kind="carried")
         variance = g.parameter("variance", shape, init="ones", kind="carried")
         flat = g.Reshape(x, g.constant([-1, *shape], np.int64, "shape")) if x.rank == 3 else x

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from runtime.data.bytes import Bytes
-from runtime.data.dataset import Dataset, DatasetInfo, times, with_validation
+from runtime.data.dataset import Dataset, DatasetInfo, Labels, assemble, times, with_validation
 from runtime.data.idx import read_idx
-from runtime.data.naming import Reference
+from runtime.data.naming import Option, Reference
 from runtime.data.owned import Download, Owned
+from runtime.data.splits import Indices
 from runtime.errors import DataError
+from runtime.randomness import generator
 
 TRAINING = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 TEST = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
@@ -34,9 +38,22 @@ def read_pair(images_path: Path, labels_path: Path) -> Bytes:
     return Bytes(images, labels)
 
 
+def few(labels: Labels, count: int, seed: int) -> Indices:
+    """`count` indices into `labels` (N,), the classes in turn, drawn by `seed`."""
+    drawn = generator(seed, "few").permutation(len(labels))
+    rank = np.zeros(len(labels), np.int64)  # of each sample among those of its class
+    for label in np.unique(labels):
+        members = drawn[labels[drawn] == label]
+        rank[members] = np.arange(len(members))
+    return np.sort(np.lexsort((labels, rank))[:count]).astype(np.int64)
+
+
 class IdxSet(Owned):
     """Its four files have MNIST's names, gzipped, or unpacked and without ``.gz``."""
 
+    options = (
+        Option("train", 0, 0, 54_000, "How many pictures train, as many of each class: few labels. 0: all."),
+    )
     title: str
     what: str  # its name in sentences
     classes: tuple[str, ...]
@@ -51,7 +68,7 @@ class IdxSet(Owned):
             sample_shape=(1, 28, 28),
             classes=self.classes,
             target_shape=(),
-            train_size=54_000,
+            train_size=reference.options["train"] or 54_000,
             validation_size=6_000,
             test_size=10_000,
             help=self.help,
@@ -62,7 +79,10 @@ class IdxSet(Owned):
     def load(self, reference: Reference, seed: int) -> Dataset:
         train_images, train_labels, test_images, test_labels = self.files()
         training, test = read_pair(train_images, train_labels), read_pair(test_images, test_labels)
-        return with_validation(self.describe(reference), training, test.split(), seed)
+        found, count = with_validation(self.describe(reference), training, test.split(), seed), reference.options["train"]
+        if not count:
+            return found
+        return assemble(found.info, found.train.take(few(found.train.labels, count, seed)), found.validation, found.test)
 
     def files(self) -> list[Path]:
         place = self.folder()

@@ -151,7 +151,25 @@ def test_beside_train_stands_what_is_missing_still(make_window):
     for type in ("Dataset", "Dense"):
         window.add_layer(type)
         said.append(window.bottom.train_bar.words.text())
-    assert said == ["Train needs data, a layer and a loss", "A layer and a loss are missing", "A loss is missing"]
+    window.session.do("Connect", window.session.checked.problems[0].repairs[0].edit)
+    said.append(window.bottom.train_bar.words.text())
+    assert said == [
+        "Train needs data, a layer and a loss", "A layer and a loss are missing",
+        "fc1 is not connected yet", "A loss is missing",
+    ]  # fmt: skip
+
+
+def test_while_a_layer_waits_for_its_wire_one_problem_stands(qtbot, make_window):
+    """Not also that nothing leaves the data, and that a loss is missing: those come when it is their turn."""
+    window = make_window(Document())
+    window.add_layer("Dataset")
+    window.add_layer("Conv2D")
+    window.show_problems()
+    (row,) = window.bottom.problems.rows
+    assert "is not connected" in row.problem.what and row.buttons[0].text().startswith("Connect")
+    qtbot.mouseClick(row.buttons[0], Qt.MouseButton.LeftButton)
+    (row,) = window.bottom.problems.rows
+    assert "a loss is missing" in row.problem.what
 
 
 def test_new_is_two_keys(qtbot, make_window):

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_templates_and_new(run: Any) -> None:
     assert [line.split()[0] for line in run("templates").out.splitlines()] == list(examples())
-    for name in examples():
+    for name in ("lenet", "perceptron", "resnet18-small", "dilated"):
         result = run("new", name, "-o", f"{name}.onnx")
         assert (result.code, result.out) == (0, "")
         assert load(f"{name}.onnx") == new(name)

@@ -11,7 +11,7 @@ from nodes import edits
 from nodes.check import check
 from nodes.checks import data as data_rules
 from nodes.document import Document, Wire
-from nodes.example import examples, new
+from nodes.example import new
 from nodes.files import document_json, from_json
 from nodes.layer import layer_types
 from nodes.rule import rules
@@ -87,11 +87,6 @@ def test_advice_is_given_and_its_repair_takes_it_away(kind: str, document: Docum
 @pytest.mark.parametrize(("kind", "document"), SPARED, ids=ids(SPARED))
 def test_what_comes_near_is_spared(kind: str, document: Document) -> None:
     assert kind not in said(document) and not check(document).errors
-
-
-@pytest.mark.parametrize("name", sorted(examples()))
-def test_no_example_is_scolded(name: str) -> None:
-    assert said(new(name)) == []
 
 
 def test_residual_networks_are_not_scolded() -> None:

@@ -1,0 +1,32 @@
+"""Constant."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from nodes.layer import ANY, Layer, Port, Trial, layer, setting
+from nodes.layers.noise import rows_of
+from runtime.graph import Graph, Value
+
+
+@layer(
+    "Constant", category="Data", formula="y = value", short="const", synonyms=("ones", "zeros", "target", "number", "fill"),
+)
+class Constant(Layer):
+    """The same number for every sample: a target that does not hang on the data, as a judge of forgeries has it.
+
+    Shapes: `like`, whatever has the batch's samples, only tells how many rows are wanted → (N, size). No parameters.
+    Source: the ONNX operator ConstantOfShape.
+    """
+
+    value: float = setting(1.0, low=-1e6, high=1e6, help="The number.")
+    size: int = setting(1, low=1, high=100_000, help="How often it stands in each sample.")
+
+    inputs: ClassVar[tuple[Port, ...]] = (Port("like", ANY),)
+    trials: ClassVar[tuple[Trial, ...]] = (Trial(), Trial({"value": -0.5, "size": 3}))
+
+    def emit(self, g: Graph, like: Value) -> Value:
+        return rows_of(g, like, self.size, self.value)
+
+    def summary(self) -> str:
+        return f"{self.value:g}" + (f" × {self.size:,}" if self.size > 1 else "")
