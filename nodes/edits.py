@@ -333,14 +333,14 @@ def hear_again(document: Document) -> Document:
 
 
 # -- recipe --------------------------------------------------------------------------------------------------------------
-def set_recipe(document: Document, stage: int = 0, **changes: Any) -> Document:
-    """Change fields of a stage, of its first update (optimizer …), or the seed."""
+def set_recipe(document: Document, stage: int = 0, update: int = 0, **changes: Any) -> Document:
+    """Change fields of a stage, of one of its updates (optimizer …), or the seed."""
     from nodes.recipes import checked
 
     recipe = document.recipe
     if "seed" in changes:
         recipe = replace(recipe, seed=int(changes.pop("seed")))
-    recipe = recipe.with_stage(stage, **changes) if changes else recipe
+    recipe = recipe.with_stage(stage, update, **changes) if changes else recipe
     try:
         return document.changed(recipe=checked(recipe))
     except NetwrightError as error:
