@@ -402,5 +402,4 @@ def test_a_loss_with_class_weights_is_one_mean_over_all_parts_of_a_split(monkeyp
     whole = run.trainer.evaluate(validation)[0]
     monkeypatch.setattr("runtime.task.EVALUATION_BATCH", 130)
     assert run.trainer.evaluate(validation)[0] == pytest.approx(whole, rel=1e-5)
-    monkeypatch.setattr("app.headless.evaluate.EVALUATION_BATCH", 130)
     assert measured(run.document(), "validation")["loss"] == pytest.approx(whole, rel=1e-5)
