@@ -19,7 +19,7 @@ MAPS = 12
 
 @example(
     "context", "Context network", "Dilations up to 16: each pixel is judged by 67×67.",
-    "about 96 % of the pixels of drawn shapes",
+    "88 % of the pixels of drawn shapes",
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def context() -> Document:
