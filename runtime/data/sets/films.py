@@ -27,12 +27,7 @@ def film(random: np.random.Generator, way: tuple[int, int], noise: float) -> Flo
         for place, begun, step in zip((row, column), start, way, strict=True)
     ]
     dot = np.exp(-(away[0] ** 2 + away[1] ** 2) / (2 * SPREAD**2)) * random.uniform(0.6, 1.0)
-<<<<<<< HEAD
-    shown: Floats = np.clip(dot + random.normal(0, noise, dot.shape), 0, 1).astype(np.float32)
-    return shown
-=======
     return np.asarray(np.clip(dot + random.normal(0, noise, dot.shape), 0, 1), np.float32)
->>>>>>> classics
 
 
 @dataset
