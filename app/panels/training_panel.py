@@ -49,6 +49,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         session.document_changed.connect(self._on_document)
         control.reset.connect(self._on_reset)
+        control.went_on.connect(self._on_reset)
         control.stage.connect(self._on_stage)
         control.steps.connect(self._on_steps)
         control.epoch.connect(self._on_epoch)

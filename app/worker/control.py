@@ -30,6 +30,7 @@ class RunControl(QObject):
     said = Signal(str, str)  # level (info, ok, warn, err), sentence
     logged = Signal(str)
     reset = Signal(object)  # a run begins (`Started`)
+    went_on = Signal(object)  # a run goes on by a changed recipe (`Started`)
     stage = Signal(object)  # its next stage begins (`StageBegan`)
     steps = Signal(object)
     epoch = Signal(object)
@@ -182,7 +183,8 @@ class RunControl(QObject):
             return
         self.progress.start(event)
         if self.state != STARTING:
-            return  # it goes on by a changed recipe
+            self.went_on.emit(event)
+            return
         self._enter(RUNNING)
         self.reset.emit(event)
         if event.notice:

@@ -273,6 +273,19 @@ def test_borders_stand_where_stages_began_and_no_curve_crosses_them(qtbot, make_
     assert loss.borders == []
 
 
+def test_the_curve_keeps_to_its_epochs_when_batches_become_smaller(qtbot, make_window):
+    window = make_window(tiny(100_000))
+    loss = window.bottom.training.loss
+    window.control.toggle()
+    qtbot.waitUntil(lambda: len(loss.validation) > 2, timeout=30_000)
+    window.session.do("Change batch", lambda d: edits.set_recipe(d, batch_size=5))
+    began = loss.now
+    qtbot.waitUntil(lambda: loss.now > began + 20, timeout=30_000)
+    window.control.stop()
+    qtbot.waitUntil(lambda: window.control.state == "idle", timeout=30_000)
+    assert abs(loss.train.x[-1] - loss.validation.x[-1]) <= 1
+
+
 def test_the_mean_of_a_curve_keeps_to_its_side_of_a_border():
     series = Series()
     series.add(np.arange(1, 201) / 100, np.repeat([1.0, 100.0], 100))
