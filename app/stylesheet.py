@@ -115,9 +115,9 @@ QPushButton[link="true"]:hover { text-decoration: underline; }
 QPushButton[link="true"]:focus { border-color: $accent; }
 QCheckBox, QRadioButton { spacing: 8px; background: transparent; min-height: 20px; }
 QCheckBox:disabled, QRadioButton:disabled { color: $text_off; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $ctl; border-radius: 4px; background: $field; }
+QCheckBox::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid $ctl; border-radius: 4px; background: $field; }
 QCheckBox::indicator:hover { border-color: $text3; }
-QCheckBox::indicator:checked { background: $accentfill; border-color: $accentfill; image: url("$icons/check.svg"); }
+QCheckBox::indicator:checked, QListView::indicator:checked { background: $accentfill; border-color: $accentfill; image: url("$icons/check.svg"); }
 QCheckBox::indicator:indeterminate { background: $accentfill; border-color: $accentfill; image: url("$icons/partly.svg"); }
 QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
 QCheckBox::indicator:disabled { border-color: $line2_off; }

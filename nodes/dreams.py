@@ -59,14 +59,17 @@ def dreamers(built: Built, document: Document) -> list[Dreamer]:
     return result
 
 
-def dreams(document: Document, count: int, steps: int, seed: int, engine_name: str = "onnxruntime") -> Array:
-    """What the last RBM dreams: `count` chains, from noise, each `steps` times hidden units from visible ones and back.
+def dreams(
+    document: Document, count: int, steps: int, seed: int, engine_name: str = "onnxruntime", path: str = ""
+) -> Array:
+    """What an RBM dreams (the last one, or that of `path`): `count` chains, from noise, each `steps` times hidden
+    units from visible ones and back.
 
     Each ends with the probabilities p(v = 1 | h), passed down through the RBMs below it: (count, *sample) where the first
     one's visible units are as many as a sample's numbers, else (count, visible). Raises `TrainingError` without an RBM.
     """
     built = build(document, "evaluation")
-    stack = _stack(dreamers(built, document))
+    stack = stacked(dreamers(built, document), path)
     if not stack:
         raise TrainingError("The network has no RBM that could dream: add one, and train it by contrastive divergence.")
     top, bottom = stack[-1], stack[0]
@@ -80,9 +83,9 @@ def dreams(document: Document, count: int, steps: int, seed: int, engine_name: s
     return found.reshape(count, *_sample_shape(document, len(bottom.numbers["visible_bias"])))
 
 
-def _stack(found: Sequence[Dreamer]) -> list[Dreamer]:
-    """The last machine, and below it those that it stands on, the lowest first."""
-    result = list(found[-1:])
+def stacked(found: Sequence[Dreamer], path: str = "") -> list[Dreamer]:
+    """The last machine, or that of `path`, and below it those that it stands on, the lowest first."""
+    result = [d for d in found if path in ("", d.path)][-1:]
     while result and (below := next((d for d in found if d.hidden == result[0].seen), None)):
         result.insert(0, below)
     return result

@@ -33,7 +33,7 @@ class Probe:
         at = sample % len(self._split)
         samples, labels = self._split.samples[at : at + 1], self._split.labels[at : at + 1]
         graph, program, names = self._forward
-        found = {**_inputs(graph, samples, labels), **program.run(_feeds(graph, weights, samples, labels))}
+        found = {**_inputs(graph, samples, labels), **program.run(feeds(graph, weights, samples, labels))}
         values = {id: np.asarray(found[name]) for id, name in names.items() if name in found}
         label = int(labels[0]) if labels.dtype.kind in "iu" and labels.ndim == 1 else None
         return {id: array[0] if array.ndim else array for id, array in values.items()}, label
@@ -42,7 +42,7 @@ class Probe:
         """The root mean square of the loss's gradient by a node's parameters, over the first training samples, by its path; a
         block's are those of all in it."""
         graph, program, names = self._backward
-        found = program.run(_feeds(graph, weights, *self._batch))
+        found = program.run(feeds(graph, weights, *self._batch))
         return {id: float(np.sqrt(np.mean([np.mean(np.square(found[n])) for n in ns]))) for id, ns in names.items()}
 
     @cached_property
@@ -77,7 +77,8 @@ def _inputs(graph: Graph, samples: Array, labels: Array) -> dict[str, Array]:
     return {v.name: _as(v, samples if v.role == "sample" else labels) for v in graph.inputs}
 
 
-def _feeds(graph: Graph, weights: Mapping[str, Array], samples: Array, labels: Array) -> dict[str, Array]:
+def feeds(graph: Graph, weights: Mapping[str, Array], samples: Array, labels: Array) -> dict[str, Array]:
+    """What `graph` reads of a batch and of the weights."""
     used = {n for op in graph.ops for n in op.reads}
     given = {**_inputs(graph, samples, labels), **{n: weights[n] for n in graph.parameters}}
     return {n: a for n, a in given.items() if n in used}

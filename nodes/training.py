@@ -9,6 +9,7 @@ from nodes.build import place
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
 from nodes.layer import INDICES, LossLayer, kind_of
+from nodes.likenesses import Likenesses, likenesses
 from nodes.plan import Plan, initial_weights, plans, settled
 from nodes.probe import Probe
 from nodes.staging import by_recipe
@@ -126,6 +127,10 @@ class Run:
     def activations(self, sample: int = 0) -> tuple[dict[str, Array], int | None]:
         """Every node's output for one validation sample, by node id, and its class (None for a regression)."""
         return self._probe().activations(self.trainer.checkpoint().weights, sample)
+
+    def likenesses(self) -> Likenesses | None:
+        """Pictures beside what the network makes of them, and its dreams; None where it has nothing of the kind."""
+        return likenesses(self.document(), self.plan, self.dataset, self.engine)
 
     def gradients(self) -> dict[str, float]:
         """The root mean square of the gradient by each node's parameters, by node id."""

@@ -33,11 +33,11 @@ class _Pictures:
 
     def get(self, tokens: Tokens, pixels: Any) -> QImage:
         if tokens.name not in self._made:
-            self._made[tokens.name] = _image(pixels(tokens))
+            self._made[tokens.name] = as_image(pixels(tokens))
         return self._made[tokens.name]
 
 
-def _image(rgba: NDArray[np.uint8]) -> QImage:
+def as_image(rgba: NDArray[np.uint8]) -> QImage:
     rgba = np.ascontiguousarray(rgba)
     height, width = rgba.shape[:2]
     return QImage(rgba.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
@@ -95,14 +95,19 @@ class Picture:
         painter.drawImage(QRectF(rect.center().x() - w / 2, rect.top() + (PICTURE - h) / 2, w, h), image)
 
     def _pixels(self, tokens: Tokens) -> NDArray[np.uint8]:
-        values = np.clip(np.nan_to_num(self.sample), 0.0, 1.0)
-        rgba = np.full((*values.shape[1:], 4), 255, np.uint8)
-        if len(values) == 3:
-            rgba[..., :3] = np.rint(np.moveaxis(values, 0, -1) * 255)
-            return rgba
-        paper, mark = (np.array(channels(c)) for c in (tokens.canvas, tokens.text))
-        rgba[..., :3] = np.rint(paper + (mark - paper) * values[0][..., None])
+        return picture_pixels(self.sample, tokens)
+
+
+def picture_pixels(sample: Numbers, tokens: Tokens) -> NDArray[np.uint8]:
+    """A picture (1 or 3, height, width) of numbers from 0 to 1 as RGBA."""
+    values = np.clip(np.nan_to_num(sample), 0.0, 1.0)
+    rgba = np.full((*values.shape[1:], 4), 255, np.uint8)
+    if len(values) == 3:
+        rgba[..., :3] = np.rint(np.moveaxis(values, 0, -1) * 255)
         return rgba
+    paper, mark = (np.array(channels(c)) for c in (tokens.canvas, tokens.text))
+    rgba[..., :3] = np.rint(paper + (mark - paper) * values[0][..., None])
+    return rgba
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""The bottom panel: tabs Training, Problems, Layers, Log, Step, Text; at the right of their bar, the buttons that train."""
+"""The bottom panel: Training, Problems, Layers, Log, Step, Text, Pictures; at the right of the tabs, the buttons that train."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStac
 
 from app.panels.network_table import LayersPage
 from app.panels.operations_page import OperationsPage
+from app.panels.pictures_page import PicturesPage
 from app.panels.problem_list import ProblemList
 from app.panels.train_bar import TrainBar
 from app.panels.training_panel import TrainingPanel
@@ -19,7 +20,7 @@ from app.theme import current
 from app.worker.control import STARTING, RunControl
 from nodes.writer import alphabet
 
-TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS, WRITING = range(6)
+TRAINING, PROBLEMS, LAYERS, LOG, OPERATIONS, WRITING, PICTURES = range(7)
 
 
 class Log(QPlainTextEdit):
@@ -49,9 +50,10 @@ class BottomPanel(QFrame):
         self.tabs.setAccessibleName("Bottom panel")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        for name in ("Training", "Problems", "Layers", "Log", "Step", "Text"):
+        for name in ("Training", "Problems", "Layers", "Log", "Step", "Text", "Pictures"):
             self.tabs.addTab(name)
         self.tabs.setTabVisible(OPERATIONS, False)  # there from the first F10 on
+        self.tabs.setTabVisible(PICTURES, False)  # there while a run has some to show
         self.badge = QLabel(self.tabs)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge.setObjectName("badge")
@@ -65,12 +67,14 @@ class BottomPanel(QFrame):
         self.log = Log(self._pages)
         self.operations = OperationsPage(session, self._pages)
         self.writing = WritingPage(session, control.client, self._pages)
-        for page in (self.training, self.problems, self.layers, self.log, self.operations, self.writing):
+        self.pictures = PicturesPage(control, self._pages)
+        for page in (self.training, self.problems, self.layers, self.log, self.operations, self.writing, self.pictures):
             self._pages.addWidget(page)
         self._lay_out()
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         session.document_changed.connect(lambda _: self.refresh())
         control.changed.connect(lambda: self._follow(control.state))
+        self.pictures.came.connect(lambda: self._show_page(PICTURES, self.pictures.shown is not None))
         self.refresh()
 
     def _follow(self, state: str) -> None:
@@ -105,13 +109,15 @@ class BottomPanel(QFrame):
         look = f"color: {ink}; background: {tint}; border: 1px solid {ink}; border-radius: 8px; font-size: 11px;"
         self.badge.setStyleSheet(f"#badge {{ {look} }}" if count else "")
         self._seat_badge(bool(count))
-        self._show_writing(bool(alphabet(self._session.document)))
+        self._show_page(WRITING, bool(alphabet(self._session.document)))
 
-    def _show_writing(self, writes: bool) -> None:
-        if writes != self.tabs.isTabVisible(WRITING):
-            if self.tabs.currentIndex() == WRITING:
+    def _show_page(self, page: int, on: bool) -> None:
+        """A tab that is there while it has something to say."""
+        if on != self.tabs.isTabVisible(page):
+            if self.tabs.currentIndex() == page:
                 self.show_tab(TRAINING)
-            self.tabs.setTabVisible(WRITING, writes)
+            self.tabs.setTabVisible(page, on)
+            self.tabs.updateGeometry()  # which Qt leaves to us
 
     def _seat_badge(self, on: bool) -> None:
         """An empty badge would leave a hole between the tabs."""
@@ -123,6 +129,7 @@ class BottomPanel(QFrame):
     def recolor(self) -> None:
         """The theme has changed."""
         self.training.recolor()
+        self.pictures.recolor()
         self.problems.refresh(force=True)
         self.layers.recolor()
         self.train_bar.refresh()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
-ROW, MOST, FRAME = 24, 12, 10
+ROW, MOST, FRAME, SIDES = 24, 12, 20, 56
 #: The first choice, in few words.
 ALL = "all of it"
 Names = tuple[str, ...] | None
@@ -93,7 +93,7 @@ class LayersField(QComboBox):
 
     def showPopup(self) -> None:
         rows = self.list.rows
-        wanted = rows.sizeHintForColumn(0) + 2 * FRAME + 8
+        wanted = rows.sizeHintForColumn(0) + SIDES
         self.list.resize(max(self.width(), wanted), min(rows.count(), MOST) * ROW + FRAME)
         self.list.move(self._place())
         rows.setCurrentRow(0)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.session import Session
 from nodes.document import Document
 from runtime.recipe import Stage, Update
-from runtime.stages import followed, place
+from runtime.stages import followed
 
 
 class StageChoice(QObject):
@@ -41,8 +41,14 @@ class StageChoice(QObject):
     def _follow(self, document: Document) -> None:
         before, self._seen = self._seen, document
         stages = document.recipe.stages
-        with_training = self.index == before.standing and not self.busy()
-        kept = self.index if stages is before.recipe.stages else place(followed(before.recipe.stages, stages), self.index)
-        self.index = document.standing if with_training or kept is None else kept
+        if self.index == before.standing and not self.busy():
+            self.index = document.standing
+        elif stages is not before.recipe.stages:
+            self.index = self._moved(followed(before.recipe.stages, stages))
         self.at = min(self.at, len(self.stage.updates) - 1)
         self.changed.emit()
+
+    def _moved(self, places: list[int | None]) -> int:
+        """Where the chosen stage is now; of one that is gone, the one before it."""
+        before = [at for at in places[: self.index + 1] if at is not None]
+        return before[-1] if before else self._session.document.standing

@@ -104,7 +104,7 @@ class StageRows(QStyledItemDelegate):
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         row: QRect = option.rect
-        editor.setGeometry(row.adjusted(NAME - 9, 2, -4, 26 - ROW))
+        editor.setGeometry(row.adjusted(NAME - 9, 11, -4, -5))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, QLineEdit)

@@ -100,9 +100,10 @@ class TrainBar(QWidget):
 
     def _show_progress(self, on: bool) -> None:
         progress = self._control.progress
-        for widget in (self.epoch, self.bar):
-            widget.setVisible(on)
-        self.batch.setVisible(on and self._wide(1240) and progress.batches > 1)
+        roomy = self._wide(1600) or progress.stage.count == 1  # the stage takes room, too
+        self.epoch.setVisible(on)
+        self.bar.setVisible(on and roomy)
+        self.batch.setVisible(on and roomy and self._wide(1240) and progress.batches > 1)
         seconds = progress.seconds_left if self._control.state == RUNNING else None
         self.left.setVisible(on and seconds is not None)
         if not on:

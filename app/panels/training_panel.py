@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from app.panels.recipe_form import RecipeForm
@@ -22,6 +23,8 @@ from runtime.events import EpochDone, StageBegan, Started, to_json
 
 LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
+#: From this width on there is room for two plots beside a list of stages.
+ROOMY = 1000
 #: Milliseconds between two redraws.
 REDRAW = 50
 
@@ -42,9 +45,11 @@ class TrainingPanel(QWidget):
         self._batches, self._origin = 1, 0.0
         self._timer = QTimer(self, singleShot=True, interval=REDRAW)
         self._timer.timeout.connect(self._redraw)
+        self.choice.changed.connect(self._share_room)
         self._lay_out()
         session.document_changed.connect(self._on_document)
         control.reset.connect(self._on_reset)
+        control.went_on.connect(self._on_reset)
         control.stage.connect(self._on_stage)
         control.steps.connect(self._on_steps)
         control.epoch.connect(self._on_epoch)
@@ -138,7 +143,17 @@ class TrainingPanel(QWidget):
         if not self._timer.isActive():
             self._timer.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Beside a list of stages there is room for both plots, or for one: machines have no accuracy."""
+        alone = self.width() < ROOMY and self.stages.isVisibleTo(self) and not len(self.accuracy.train)
+        self.accuracy.setVisible(not alone)
+
     def _redraw(self) -> None:
+        self._share_room()
         self.loss.redraw()
         self.accuracy.redraw()
 

@@ -28,6 +28,7 @@ from app.worker.protocol import (
     received,
 )  # fmt: skip
 from nodes.document import Document
+from nodes.likenesses import Likenesses
 from runtime.events import Finished, Problem, StageBegan, Started
 from runtime.recipe import Recipe
 
@@ -51,6 +52,7 @@ class TrainingClient(QObject):
     finished = Signal(object)
     checkpoint = Signal(object)
     snapshot = Signal(object)
+    likenesses = Signal(object)
     written = Signal(object)
     failed = Signal(object)
     died = Signal(str)
@@ -153,7 +155,7 @@ class TrainingClient(QObject):
         signals = {
             Ready: self.ready, Described: self.described, Started: self.started, StageBegan: self.stage_began,
             Steps: self.steps, Paused: self.paused, Problem: self.problem, Finished: self.finished,
-            Snapshot: self.snapshot, Written: self.written, Failed: self.failed,
+            Snapshot: self.snapshot, Likenesses: self.likenesses, Written: self.written, Failed: self.failed,
         }  # fmt: skip
         signal = signals.get(type(message))
         if isinstance(message, Ready):

@@ -13,6 +13,7 @@ from app.worker.protocol import END, ONE_EPOCH, ONE_STEP, CheckpointReady, Descr
 from app.worker.standing import at_its_end, merged, over, restarted, step_of, trained_part
 from nodes.document import Document
 from nodes.edits import set_recipe
+from nodes.likenesses import Likenesses
 from nodes.problems import Refusal
 from runtime.events import EpochDone, Finished, Problem, StageBegan, Started, restored_words
 from runtime.recipe import Recipe
@@ -29,9 +30,11 @@ class RunControl(QObject):
     said = Signal(str, str)  # level (info, ok, warn, err), sentence
     logged = Signal(str)
     reset = Signal(object)  # a run begins (`Started`)
+    went_on = Signal(object)  # a run goes on by a changed recipe (`Started`)
     stage = Signal(object)  # its next stage begins (`StageBegan`)
     steps = Signal(object)
     epoch = Signal(object)
+    pictured = Signal(object)  # `nodes.likenesses.Likenesses`; None: those that were shown are no longer true
     stumbled = Signal(object)  # `runtime.events.Problem`
     exhausted = Signal(str)  # nothing is left to train: a sentence that asks how to go on
 
@@ -51,7 +54,8 @@ class RunControl(QObject):
             (client.steps, self._on_steps), (client.epoch_done, self._on_epoch), (client.paused, self._on_paused),
             (client.problem, self._on_problem),
             (client.finished, self._on_finished), (client.checkpoint, self._on_checkpoint),
-            (client.snapshot, self._on_snapshot), (client.failed, self._on_failed), (client.died, self._on_died),
+            (client.snapshot, self._on_snapshot), (client.likenesses, self._on_likenesses),
+            (client.failed, self._on_failed), (client.died, self._on_died),
             (session.document_changed, self._on_document),
         ):  # fmt: skip
             signal.connect(slot)
@@ -160,6 +164,7 @@ class RunControl(QObject):
         """What a run has shown of itself goes with the weights when they are taken back."""
         if self.session.live.activations and step_of(self.session.document) != self._pictured:
             self.session.show_live(Live())
+            self.pictured.emit(None)
 
     def _ended(self) -> None:
         self._pictured = step_of(self.session.document)
@@ -178,7 +183,8 @@ class RunControl(QObject):
             return
         self.progress.start(event)
         if self.state != STARTING:
-            return  # it goes on by a changed recipe
+            self.went_on.emit(event)
+            return
         self._enter(RUNNING)
         self.reset.emit(event)
         if event.notice:
@@ -214,6 +220,10 @@ class RunControl(QObject):
         if self._document is not None:
             label = message.label if isinstance(message.label, int) else None
             self.session.show_live(Live(message.activations, message.gradients, label, self._loss))
+
+    def _on_likenesses(self, message: Likenesses) -> None:
+        if self._document is not None:
+            self.pictured.emit(message)
 
     def _on_checkpoint(self, message: CheckpointReady) -> None:
         """Weights as of now, into whatever the drawing has become."""

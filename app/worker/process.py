@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from app.worker.picturing import Picturing
 from app.worker.protocol import (
     END,
     ONE_EPOCH,
@@ -73,6 +74,7 @@ class Worker:
         self._told, self._look_at, self._keep_at = 0.0, 0.0, 0.0
         self._quit = False
         self._writing = Writing()
+        self._picturing = Picturing()
 
     def serve(self) -> None:
         Thread(target=self._listen, daemon=True).start()
@@ -141,6 +143,7 @@ class Worker:
         self._until = ""
         self._tell(force=True)
         self._look(force=True)
+        self._picture()
         self._keep(force=True)
         self._send(Paused())
 
@@ -180,6 +183,8 @@ class Worker:
             self._keep(force=isinstance(event, StageBegan))  # who looks at the stages sees at once which one it is
         self._tell()
         self._look()
+        if self._picturing.due(isinstance(event, EpochDone)):
+            self._picture()
         if self._run and self._writing.due(self._run, time.monotonic()):
             self._send(self._writing.of_run(self._run))
         if (self._until == ONE_STEP and isinstance(event, StepDone)) or (
@@ -190,6 +195,7 @@ class Worker:
     def _end(self, event: Finished | None) -> None:
         self._tell(force=True)
         self._look(force=True)
+        self._picture()
         self._keep(force=True, final=True)
         self._send(event or Finished(0, 0, "done"))
         self._forget()
@@ -216,6 +222,11 @@ class Worker:
         self._send(Snapshot(thinned, _gradients(self._run), label))
         now = time.monotonic()
         self._look_at = now + max(LOOK, LOOK_SHARE * (now - started))
+
+    def _picture(self) -> None:
+        """Show what it draws again and dreams, where it does."""
+        if self._run and (found := self._picturing.of_run(self._run)) is not None:
+            self._send(found)
 
     def _keep(self, force: bool = False, final: bool = False) -> None:
         """Hand the weights over: work is lost back to here if this process dies."""

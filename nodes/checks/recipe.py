@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 from math import sqrt
+from typing import Any
 
 from nodes import edits
 from nodes.aims import misnamed
 from nodes.build import Built, place
-from nodes.document import Document
+from nodes.document import Document, own
 from nodes.layers.dataset import Dataset
 from nodes.problems import Problem, Repair
 from nodes.recipes import TINY, advice, checked
 from nodes.rule import rule
+from nodes.staging import aimed, aims_on_offer, datasets, learns_alone
 from runtime.errors import NetwrightError
 from runtime.optimizers import OPTIMIZERS
 from runtime.recipe import Recipe, Update
@@ -21,6 +24,8 @@ from runtime.stages import mark
 
 #: So far beyond the usual range a learning rate is hardly meant.
 FAR = 10.0
+#: More other names for what a stage misnames are no help.
+MOST = 3
 
 
 @rule("the recipe")
@@ -32,9 +37,12 @@ def recipe(document: Document, built: Built) -> Iterator[Problem]:
     else:
         if what := advice(document.recipe):
             yield Problem("", "Recipe", what, "advice")
-    named = {s.data for s in document.recipe.stages} - {n.id for n in document.nodes.values() if n.type == "Dataset"} - {""}
-    if named:
-        yield Problem("", "Recipe", f"it trains on the layer ‘{min(named)}’, which is no Dataset here: name another one.")
+    there = datasets(document)
+    for index, stage in enumerate(document.recipe.stages):
+        if stage.data and stage.data not in there:
+            what = f"it trains on the layer ‘{stage.data}’, which is no Dataset here: name another one."
+            fixes = [Repair(f"Train on {name}", partial(edits.set_recipe, stage=index, data=id)) for id, name in there.items()]
+            yield Problem("", "Recipe", what, repairs=tuple(fixes[:MOST]))
 
 
 @rule("what a stage names")
@@ -42,7 +50,41 @@ def stages(document: Document, built: Built) -> Iterator[Problem]:
     """A stage whose loss, layer or parameter is not there, or whose updates move the same parameter."""
     for index, stage in enumerate(document.recipe.stages if not built.problems else ()):
         if what := misnamed(built, stage):
-            yield Problem("", "Recipe", mark(document.recipe.stages, index).sentence(what))
+            sentence = mark(document.recipe.stages, index).sentence(what)
+            yield Problem("", "Recipe", sentence, repairs=tuple(islice(_namings(document, built, index, what), MOST)))
+
+
+def _namings(document: Document, built: Built, index: int, wrong: str) -> Iterator[Repair]:
+    """Other names for what a stage misnames: those that are left of several, all, or one of those that there are."""
+    recipe = document.recipe
+    for at, update in enumerate(recipe.stages[index].updates):
+        for title, changes in (*_other_losses(document, update), *_other_layers(document, built, update)):
+            after = recipe.with_stage(index, at, **changes).stages[index]
+            if after != recipe.stages[index] and misnamed(built, after) != wrong:
+                yield Repair(title, partial(edits.set_recipe, stage=index, update=at, **changes))
+
+
+def _other_losses(document: Document, update: Update) -> Iterator[tuple[str, dict[str, Any]]]:
+    offered, names = aims_on_offer(document), update.loss.split("+")
+    left = [name for name in names if own(name) in offered]
+    if not update.loss or len(left) == len(names):
+        return
+    if left:
+        yield "Leave it out", {"loss": "+".join(left)}
+    for id, name in offered.items():
+        yield f"Lower {name}", aimed(document, update, id)
+    if any(not learns_alone(document, id) for id in offered):
+        yield "Lower all losses", {"loss": ""}
+
+
+def _other_layers(document: Document, built: Built, update: Update) -> Iterator[tuple[str, dict[str, Any]]]:
+    if update.parameters is None:
+        return
+    keys = {p.key for p in built.graph.parameters.values() if p.kind == "trained"}
+    left = tuple(n for n in update.parameters if n in keys or any(n in key.split("/")[:-1] for key in keys))
+    if left and left != update.parameters:
+        yield "Leave it out", {"parameters": left}
+    yield "Train all that its loss depends on", {"parameters": None}
 
 
 @rule("the learning rate")

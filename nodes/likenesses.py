@@ -1,0 +1,117 @@
+"""Likenesses: pictures that a network is shown, what it makes of them, and what its Boltzmann machine dreams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from nodes.aims import learner
+from nodes.build import Built, Loss
+from nodes.document import Document, own
+from nodes.dreams import Dreamer, dreamers, dreams, stacked
+from nodes.layers.binary_cross_entropy import BinaryCrossEntropy
+from nodes.losses import logits
+from nodes.plan import Plan, initial_weights
+from nodes.probe import feeds
+from runtime.data import Dataset
+from runtime.engines import Engine
+from runtime.graph import Array, Graph, Value, prune
+from runtime.training_step import copied
+
+#: How many pictures, and the steps of Gibbs sampling from noise to a dream.
+COUNT, STEPS = 10, 50
+#: Operators that leave a picture's numbers as they are.
+KEEPING = ("Reshape", "Flatten", "Identity")
+
+
+@dataclass(frozen=True, eq=False)
+class Likenesses:
+    """Pictures in [0, 1], each (count, 1 or 3, height, width), by what is called `name`; where nothing dreams, `dreams` has
+    none."""
+
+    name: str
+    samples: Array
+    made: Array
+    dreams: Array
+
+
+def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine) -> Likenesses | None:
+    """What the present stage's machine or autoencoder makes of validation pictures; None where the network has neither, or
+    its data are no pictures."""
+    split = dataset.validation if len(dataset.validation) else dataset.train
+    shape = split.samples.shape[1:]
+    if len(shape) != 3 or shape[0] not in (1, 3):
+        return None
+    stack = _machines(document, plan, prod(shape))
+    loss = None if stack else _autoencoder(plan)
+    if not stack and loss is None:
+        return None
+    g = copied(plan.evaluation.graph)
+    g.outputs = [_remembered(g, stack) if loss is None else _decoded(g, plan.evaluation, loss)]
+    prune(g)
+    samples, labels = split.samples[:COUNT], split.labels[:COUNT]
+    given = feeds(g, initial_weights(document, g), samples, labels)
+    made = engine.load(g).run(given)[g.outputs[0].name]
+    if made.size != samples.size:
+        return None
+    dreamt = dreams(document, COUNT, STEPS, document.recipe.seed, engine.name, stack[-1].path) if stack else samples[:0]
+    name = stack[-1].name if stack else "the network"
+    return Likenesses(name, *(_pictures(a, shape) for a in (samples, made, dreamt)))
+
+
+def _pictures(numbers: Array, shape: tuple[int, ...]) -> Array:
+    """As pictures of numbers from 0 to 1."""
+    result: Array = np.clip(np.nan_to_num(numbers.reshape(-1, *shape)), 0, 1).astype(np.float32)
+    return result
+
+
+def _machines(document: Document, plan: Plan, pixels: int) -> list[Dreamer]:
+    """The machine that learns in the present stage, or else the last one, with those below it, the lowest first; none where
+    the lowest does not see pictures."""
+    found = dreamers(plan.evaluation, document)
+    path, alone = learner(plan.evaluation, plan.document.recipe.stages[plan.index].updates[0].loss)
+    stack = stacked(found, path if alone else "")
+    return stack if stack and len(stack[0].numbers["visible_bias"]) == pixels else []
+
+
+def _remembered(g: Graph, stack: Sequence[Dreamer]) -> Value:
+    """From what the top machine sees to its hidden units, and down again through all."""
+    with g.scope(layer=stack[-1].path, label="remembered", phase="forward"):
+        machines = [d.machine(g) for d in stack]
+        state = machines[-1].hidden(g.values[stack[-1].seen.name])
+        for machine in reversed(machines):
+            state = machine.visible(state)
+    return state
+
+
+def _autoencoder(plan: Plan) -> Loss | None:
+    """The loss whose target is the picture itself: the stage's own, or else the last such."""
+    sample = plan.evaluation.nodes[plan.data_node].outputs["sample"]
+    comes_from = _origin(plan.evaluation.graph)
+    found = [loss for loss in plan.evaluation.losses if comes_from(loss.target.name) == sample.name]
+    named = plan.document.recipe.stages[plan.index].updates[0].loss.split("+")
+    return next((loss for loss in found if own(loss.node) in named), found[-1] if found else None)
+
+
+def _origin(g: Graph) -> Callable[[str], str]:
+    """Of a value's name, that of which it has the numbers, in another shape."""
+    kept = {out: op.inputs[0] for op in g.ops if op.type in KEEPING for out in op.outputs}
+
+    def origin(name: str) -> str:
+        while name in kept:
+            name = kept[name]
+        return name
+
+    return origin
+
+
+def _decoded(g: Graph, built: Built, loss: Loss) -> Value:
+    """What the loss compares with the picture, as numbers from 0 to 1."""
+    prediction = g.values[loss.prediction.name]
+    if isinstance(built.nodes[loss.node].layer, BinaryCrossEntropy) and logits(g, prediction, "Sigmoid") is prediction:
+        with g.scope(layer=loss.node, label="decoded", phase="forward"):
+            prediction = g.Sigmoid(prediction)
+    return prediction
