@@ -15,7 +15,7 @@ from runtime.recipe import recipe_from_json
 from runtime.typed import Damage
 
 T = TypeVar("T")
-VERSION = 4
+VERSION = 5
 #: Blocks in blocks, and repetitions of one, at most.
 DEEPEST, MOST_REPEATED = 32, 1000
 #: From version n to n + 1, each a function from the old text's object to the new one's.
@@ -23,6 +23,7 @@ MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
     1: lambda old: old,  # 2 adds fields of nodes and recipes whose defaults are what version 1 did
     2: lambda old: old,  # 3 adds blocks: what stands in none has an empty parent
     3: lambda old: old,  # 4 adds a stage's name and an update's rate, whose defaults are what version 3 did
+    4: lambda old: old,  # 5 adds which stages training came to, and when
 }
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from nodes.bends import carried, split
 from nodes.build import FREE, Built, build, misfit
-from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Training, Wire, own
+from nodes.document import ENTRY, EXIT, Document, Node, Position, Share, Wire, own
 from nodes.layer import KIND_WORDS, Layer, LayerError, Port, kind_of, layer_type, make, sample_shape
 from nodes.naming import cleaned
 from nodes.problems import Problem, Refusal, Repair
 from nodes.promotions import BYPASSED, on_view, promoted, set_face, without_promotions
 from nodes.sharing import unshare as unshare
+from nodes.staging import by_recipe
 from runtime.errors import NetwrightError, unknown
 from runtime.graph import Value
 from runtime.recipe import Stage
@@ -332,14 +333,14 @@ def hear_again(document: Document) -> Document:
 
 
 # -- recipe --------------------------------------------------------------------------------------------------------------
-def set_recipe(document: Document, stage: int = 0, **changes: Any) -> Document:
-    """Change fields of a stage, of its first update (optimizer …), or the seed."""
+def set_recipe(document: Document, stage: int = 0, update: int = 0, **changes: Any) -> Document:
+    """Change fields of a stage, of one of its updates (optimizer …), or the seed."""
     from nodes.recipes import checked
 
     recipe = document.recipe
     if "seed" in changes:
         recipe = replace(recipe, seed=int(changes.pop("seed")))
-    recipe = recipe.with_stage(stage, **changes) if changes else recipe
+    recipe = recipe.with_stage(stage, update, **changes) if changes else recipe
     try:
         return document.changed(recipe=checked(recipe))
     except NetwrightError as error:
@@ -347,8 +348,8 @@ def set_recipe(document: Document, stage: int = 0, **changes: Any) -> Document:
 
 
 def set_stages(document: Document, stages: Sequence[Stage]) -> Document:
-    """Other stages in place of the recipe's. Training stands where it stood; where that stage is gone, the last one counts as
-    done, with the weights as they are."""
+    """Other stages in place of the recipe's. Training stands in the stage in which it stood, wherever that is now; where that
+    one is gone, see `runtime.stages.restaged`."""
     from nodes.recipes import checked
 
     if not stages:
@@ -357,8 +358,4 @@ def set_stages(document: Document, stages: Sequence[Stage]) -> Document:
         recipe = checked(replace(document.recipe, stages=tuple(stages)))
     except NetwrightError as error:
         raise Refusal(str(error)) from None
-    state = document.training
-    if state.progress.get("stage", 0) >= len(stages):
-        over = {**state.progress, "stage": len(stages) - 1, "stage_epoch": stages[-1].epochs, "updates": 0, "target": None}
-        state = Training(progress=over | {"batch": 0, "seen": 0, "correct": 0, "loss_sum": 0.0, "other_sums": []})
-    return document.changed(recipe=recipe, training=state)
+    return by_recipe(document, recipe)

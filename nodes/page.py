@@ -186,5 +186,5 @@ def _used() -> tuple[tuple[str, str, frozenset[str]], ...]:
 
 
 def templates(type: str) -> tuple[Line, ...]:
-    """The templates that use a layer: name and title."""
-    return tuple((name, title) for name, title, types in _used() if type in types)
+    """The templates that use a layer: name and title. (A small form is found beside the large one.)"""
+    return tuple((name, title) for name, title, types in _used() if type in types and not name.endswith("-small"))

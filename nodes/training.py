@@ -11,6 +11,7 @@ from nodes.fitting import fitted
 from nodes.layer import INDICES, LossLayer, kind_of
 from nodes.plan import Plan, initial_weights, plans, settled
 from nodes.probe import Probe
+from nodes.staging import by_recipe
 from nodes.training_info import slot_keys
 from runtime import data
 from runtime.checkpoint import Checkpoint, progress_from_json
@@ -80,7 +81,7 @@ class Run:
 
     def set_recipe(self, recipe: Recipe) -> None:
         """Go on by another recipe from the next step. What `events` yielded so far is over: ask for new ones."""
-        self._start(self.document().changed(recipe=recipe))
+        self._start(by_recipe(self.document(), recipe))
 
     def terminate(self) -> None:
         self.trainer.terminate()
@@ -227,7 +228,7 @@ def merge(current: Document, ran: Document) -> tuple[Document, list[str]]:
 
     Returns it with a list of what starts anew (``fc2: weight``).
     """
-    merged = current.changed(weights=ran.weights, training=ran.training)
+    merged = current.changed(weights=ran.weights, training=by_recipe(ran, current.recipe).training)
     kept = settled(merged)
     graph = plan_graph(kept)
     anew = [name for name, p in graph.items() if p not in kept.weights]

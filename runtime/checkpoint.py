@@ -38,6 +38,8 @@ class Progress:
     epoch so far. `best`,
     `best_epoch`, `worse_epochs`, `stopped_early`: early stop, in this stage. `target`: the epoch at which an interrupted
     ``--epochs N`` run was to end. `trail`: a fingerprint of the weights after each epoch, for rules that look for cycles.
+    `begun`: the stages that training came to, in that order, each with the epochs that were over then; empty while that is
+    one alone.
     """
 
     stage: int = 0
@@ -58,25 +60,36 @@ class Progress:
     history: tuple[EpochRecord, ...] = ()
     trail: tuple[str, ...] = ()
     other_sums: tuple[float, ...] = ()
+    begun: tuple[tuple[int, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries, lists and numbers; floats come back bit for bit."""
         history = [asdict(r) | {"others": list(r.others)} for r in self.history]
-        return asdict(self) | {"history": history, "trail": list(self.trail), "other_sums": list(self.other_sums)}
+        begun = [list(pair) for pair in self.begun]
+        lists = {"history": history, "trail": list(self.trail), "other_sums": list(self.other_sums), "begun": begun}
+        return asdict(self) | lists
 
 
 def progress_from_json(data: Mapping[str, Any]) -> Progress:
     """The inverse of `Progress.to_json`. Raises `Damage` for an unknown field (the file's version decides) and for counters
     that no training has."""
     history = tuple(typed(EpochRecord, r, others=_numbers(r, "others")) for r in data.get("history", ()))
-    sums = _numbers(data, "other_sums")
-    progress = typed(Progress, data, history=history, trail=tuple(data.get("trail", ())), other_sums=sums)
+    lists = {"trail": tuple(data.get("trail", ())), "other_sums": _numbers(data, "other_sums"), "begun": _begun(data)}
+    progress = typed(Progress, data, history=history, **lists)
     for name, value in vars(progress).items():
         if isinstance(value, int) and not 0 <= value < _COUNTED:
             raise Damage(f"{name} is {value}, which no training has counted")
     if (progress.batch > 0) != (progress.seen > 0):
         raise Damage(f"its epoch stands at batch {progress.batch} with {progress.seen} samples seen")
     return progress
+
+
+def _begun(data: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    pairs = [tuple(pair) for pair in data.get("begun", ())]
+    for pair in pairs:
+        if len(pair) != 2 or not all(type(number) is int and 0 <= number < _COUNTED for number in pair):
+            raise Damage(f"a stage began at {list(pair)!r}, which must be two whole numbers: its number and an epoch")
+    return tuple((stage, epoch) for stage, epoch in pairs)
 
 
 def _numbers(data: Mapping[str, Any], name: str) -> tuple[float, ...]:

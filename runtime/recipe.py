@@ -89,23 +89,29 @@ class Recipe:
         known = ", ".join(f"{n} (‘{name}’)" if name else str(n) for n, name in enumerate(names, start=1))
         raise TrainingError(f"The recipe has no stage ‘{word}’: choose {known}.")
 
-    def with_stage(self, index: int = 0, **changes: Any) -> Recipe:
-        """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to its first update.
+    def with_stage(self, index: int = 0, update: int = 0, **changes: Any) -> Recipe:
+        """The recipe with one stage's fields replaced; `optimizer`, `weight_decay` … go to the `update` of that index.
 
         Another optimizer, schedule or rule begins with its own usual settings.
         """
         stage = self.stages[index]
         if changes.get("schedule", stage.schedule) != stage.schedule:
             changes.setdefault("schedule_settings", {})
-        if stage.updates and changes.get("optimizer", stage.updates[0].optimizer) != stage.updates[0].optimizer:
-            changes.setdefault("settings", {})
-        if stage.updates and changes.get("rule", stage.updates[0].rule) != stage.updates[0].rule:
-            changes.setdefault("rule_settings", {})
         inner = {k: changes.pop(k) for k in list(changes) if k in Update.__dataclass_fields__}
-        updates = (replace(stage.updates[0], **inner), *stage.updates[1:]) if inner else stage.updates
+        updates = list(stage.updates)
+        if inner:
+            updates[update] = _with(updates[update], inner)
         stages = list(self.stages)
-        stages[index] = replace(stage, updates=updates, **changes)
+        stages[index] = replace(stage, updates=tuple(updates), **changes)
         return replace(self, stages=tuple(stages))
+
+
+def _with(update: Update, changes: dict[str, Any]) -> Update:
+    if changes.get("optimizer", update.optimizer) != update.optimizer:
+        changes.setdefault("settings", {})
+    if changes.get("rule", update.rule) != update.rule:
+        changes.setdefault("rule_settings", {})
+    return replace(update, **changes)
 
 
 def recipe_from_json(data: Mapping[str, Any]) -> Recipe:

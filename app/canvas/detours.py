@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPainterPathStroker
 
 from app.canvas.geometry import LINE
-from app.canvas.routes import BEND, CLEAR, Route, Surroundings, Way, ahead, rounded, route
+from app.canvas.routes import BEND, CLEAR, Route, Surroundings, Way, ahead, back, rounded, route
 
 #: Between ends so near to each other no node fits.
 CLOSE = 80.0
@@ -23,6 +23,8 @@ Near = Callable[[QRectF], Sequence[QRectF]]
 def routed(a: QPointF, b: QPointF, around: Surroundings | None, near: Near) -> Route:
     """The route from output `a` to input `b`, clear of nodes where that can be had."""
     found = route(a, b, around)
+    if found.way is Way.AROUND and around is not None:
+        return _higher(a, b, around, near, found)
     if found.way is not Way.AHEAD or b.x() - a.x() < CLOSE:
         return found
     met = hits(found.path, near)
@@ -32,6 +34,13 @@ def routed(a: QPointF, b: QPointF, around: Surroundings | None, near: Near) -> R
         found = over(a, b, met)
         met = _more(met, hits(found.path, near))
     return found if not hits(found.path, near) else ahead(a, b)
+
+
+def _higher(a: QPointF, b: QPointF, around: Surroundings, near: Near, found: Route) -> Route:
+    """A way back over those of the row below that stand higher than its end, where `found` runs under them."""
+    met = hits(found.path, near)
+    higher = back(a, b, around, min(r.top() for r in met) - BEND) if met else found
+    return found if met and hits(higher.path, near) else higher
 
 
 def _more(known: list[QRectF], met: list[QRectF]) -> list[QRectF]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.canvas.geometry import BEAD, LINE
-from nodes.document import Document, Frame, Node, Position
+from nodes.document import Document, Frame, Node, Position, Wire
+from nodes.layer import layer_type
 from nodes.layout import Arrangement, Size, arranged
 from nodes.layout.layers import Edge, Tick
 
@@ -37,8 +38,17 @@ def positions(
 
 
 def _edges(document: Document) -> list[Edge]:
-    """What the layout goes by: wires from first outputs. A label's wire folds into two tags where it is long."""
-    return [(w.source, w.target) for w in document.wires if w.source_port in _first(document, w.source)]
+    """What the layout goes by: wires from first outputs, to anything but a loss's target. A label's wire folds into two tags
+    where it is long."""
+    wires = (w for w in document.wires if w.source_port in _first(document, w.source) and not _to_target(document, w))
+    return [(w.source, w.target) for w in wires]
+
+
+def _to_target(document: Document, wire: Wire) -> bool:
+    """Whether a given label leads into a loss: it need not stand near."""
+    source, target = document.nodes[wire.source], document.nodes[wire.target]
+    given = source.known and not layer_type(source.type).inputs and source.block is None
+    return given and target.known and layer_type(target.type).category == "Loss" and wire.target_port == "target"
 
 
 def _first(document: Document, id: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def route(a: QPointF, b: QPointF, around: Surroundings | None = None) -> Route:
     """The route from output `a` to input `b`."""
     if is_ahead(a, b) or around is None:
         return ahead(a, b)
-    return _around(a, b, around)
+    return back(a, b, around)
 
 
 def is_ahead(a: QPointF, b: QPointF) -> bool:
@@ -102,14 +102,19 @@ def _unit(way: QPointF) -> QPointF:
     return way * (1 / length) if length else QPointF(1, 0)
 
 
-def _around(a: QPointF, b: QPointF, where: Surroundings) -> Route:
-    """Right of everything, back between the rows, and in from the left."""
-    home, goal, same = _frames_of(where)
+def back(a: QPointF, b: QPointF, where: Surroundings, level: float | None = None) -> Route:
+    """Right of everything, back between the rows (or at a given height), and in from the left."""
     right, left = _turns(a, b, where)
-    above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
-    level = _between(_row(above, below, where.bottoms), below)
+    level = _level(where) if level is None else level
     corners = [a, QPointF(right, a.y()), QPointF(right, level), QPointF(left, level), QPointF(left, b.y()), b]
     return Route(rounded(corners), QPointF((right + left) / 2, level), Way.AROUND, right - left)
+
+
+def _level(where: Surroundings) -> float:
+    """The height at which the way back runs."""
+    home, goal, same = _frames_of(where)
+    above, below = where.source if same or home is None else home, where.target if same or goal is None else goal
+    return _between(_row(above, below, where.bottoms), below)
 
 
 def _turns(a: QPointF, b: QPointF, where: Surroundings) -> tuple[float, float]:

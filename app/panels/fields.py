@@ -189,20 +189,20 @@ class ChoiceField(QComboBox):
 
     committed = Signal(object)
 
-    def __init__(self, choices: tuple[str, ...]) -> None:
+    def __init__(self, choices: tuple[str, ...], titles: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.offer(choices)
+        self.offer(choices, titles)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda _: self.committed.emit(self.value))
 
-    def offer(self, choices: tuple[str, ...]) -> None:
-        """Other choices from now on."""
+    def offer(self, choices: tuple[str, ...], titles: tuple[str, ...] = ()) -> None:
+        """Other choices from now on; `titles` are what they are called, where that is not themselves."""
         self.clear()
-        for choice in choices:
-            self.addItem(choice.replace("_", " "), choice)
+        for choice, title in zip(choices, titles or [c.replace("_", " ") for c in choices], strict=True):
+            self.addItem(title, choice)
 
     @property
     def value(self) -> Any:

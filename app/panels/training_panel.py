@@ -9,20 +9,21 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from app.panels.recipe_form import RecipeForm
+from app.panels.stage_choice import StageChoice
+from app.panels.stage_list import StageList
 from app.plots.curve_plot import CurvePlot
-from app.plots.series import Series
+from app.plots.series import NEAR, Series
 from app.session import Session
 from app.worker.control import PAUSED, RunControl
 from app.worker.protocol import Steps
 from nodes.document import Document
+from nodes.staging import borders, title
 from runtime.events import EpochDone, StageBegan, Started, to_json
 
 LOSS_WAITS = "Two lines will be drawn here: training and validation."
 ACCURACY_WAITS = "How often it is right"
 #: Milliseconds between two redraws.
 REDRAW = 50
-#: Epochs that are the same moment.
-NEAR = 1e-6
 
 
 class TrainingPanel(QWidget):
@@ -30,9 +31,12 @@ class TrainingPanel(QWidget):
 
     def __init__(self, session: Session, control: RunControl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._control = control
+        self._session, self._control = session, control
         self._split = QSplitter(self)
-        self.recipe = RecipeForm(session, self._split)
+        self.choice = StageChoice(session, self)
+        self.stages = StageList(session, control, self.choice, self._split)
+        self.recipe = RecipeForm(session, self.choice, self._split)
+        self.recipe.add.clicked.connect(lambda: self.stages.add())
         self.loss = CurvePlot("Loss", LOSS_WAITS)
         self.accuracy = CurvePlot("Accuracy", ACCURACY_WAITS, percent=True)
         self._batches, self._origin = 1, 0.0
@@ -49,13 +53,13 @@ class TrainingPanel(QWidget):
         split = self._split
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
+        self.stages.setMinimumWidth(176)
         self.recipe.setMinimumWidth(204)
-        for widget in (self.recipe, self.loss, self.accuracy):
+        for widget in (self.stages, self.recipe, self.loss, self.accuracy):
             split.addWidget(widget)
-        split.setSizes([216, 500, 500])
-        split.setStretchFactor(0, 0)
-        split.setStretchFactor(1, 1)
-        split.setStretchFactor(2, 1)
+        split.setSizes([208, 216, 500, 500])
+        for at, share in enumerate((0, 0, 1, 1)):
+            split.setStretchFactor(at, share)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(split)
@@ -67,6 +71,7 @@ class TrainingPanel(QWidget):
         self.accuracy.clear()
         for record in document.training.progress.get("history", ()):
             self._add_epoch(record, with_training=True)
+        self._show_borders(borders(document))
         self._redraw()
 
     def _add_epoch(self, record: Mapping[str, Any], with_training: bool = False) -> None:
@@ -80,6 +85,11 @@ class TrainingPanel(QWidget):
 
     def _on_document(self, document: Document) -> None:
         """Undo takes the curves back to where the weights are, and redo brings their epochs again."""
+        found = borders(document)
+        ahead = self._control.on and len(found) < len(self.loss.borders)  # a run's checkpoints come after its events
+        if found != self.loss.borders and not ahead:
+            self._show_borders(found)
+            self._later()
         if self._control.on or self._control.state == PAUSED:
             return
         progress = document.training.progress
@@ -105,6 +115,12 @@ class TrainingPanel(QWidget):
         """Its epochs may have other numbers of batches."""
         self._batches = max(1, event.batches)
         self._origin = event.epoch - event.step / self._batches
+        known = self.loss.borders or [(0.0, title(self._session.document.recipe, event.stage.number - 2))]
+        if known[-1][0] < event.epoch:
+            self._show_borders([*known, (float(event.epoch), event.stage.name or f"Stage {event.stage.number}")])
+
+    def _show_borders(self, found: list[tuple[float, str]]) -> None:
+        self.loss.borders, self.accuracy.borders = found, found
 
     def _on_steps(self, message: Steps) -> None:
         # A run may go on in the middle of an epoch, or after runs with other batch sizes: count from its own start.

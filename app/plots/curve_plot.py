@@ -75,6 +75,8 @@ class CurvePlot(QWidget):
         self.setAccessibleName(f"{title}: curves of training and validation")
         self.train, self.validation = Series(), Series()
         self.percent, self.now = percent, 0.0
+        #: Where a stage of the training begins, in epochs, and what it is called.
+        self.borders: list[tuple[float, str]] = []
         self._values = {name: label("–", "value") for name in ("train", "validation")}
         for value in self._values.values():
             value.setFont(font("mono-caption"))
@@ -119,14 +121,14 @@ class CurvePlot(QWidget):
     def clear(self) -> None:
         self.train.clear()
         self.validation.clear()
-        self.now = 0.0
+        self.now, self.borders = 0.0, []
         self.redraw()
 
     def cut(self, x: float) -> None:
         """Back to where the curves were at epoch x."""
         self.train.cut(x)
         self.validation.cut(x)
-        self.now = min(self.now, x)
+        self.now, self.borders = min(self.now, x), [b for b in self.borders if b[0] < x]
         self.redraw()
 
     def redraw(self) -> None:
@@ -139,11 +141,11 @@ class CurvePlot(QWidget):
         self._values["train"].setText(self._written(self._present()))
         self._values["validation"].setText(self._written(self.validation.last))
         self.setAccessibleDescription(", ".join(f"{name} {value.text()}" for name, value in self._values.items()))
-        self.canvas.show_curves(self.train, self.validation, self.now)
+        self.canvas.show_curves(self.train, self.validation, self.now, self.borders)
 
     def _present(self) -> float | None:
         """Training now: the end of the smooth curve, since a single batch jumps."""
-        return float(self.train.smooth()[-1]) if len(self.train) else None
+        return float(self.train.smooth([x for x, _ in self.borders])[-1]) if len(self.train) else None
 
     def _written(self, value: float | None) -> str:
         if value is None or not math.isfinite(value):

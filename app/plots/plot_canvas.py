@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter
 
+from app.canvas.ink import shortened
 from app.plots.series import Series, log_ticks, tick_text
 from app.theme import current, font, qcolor
 
@@ -18,6 +20,8 @@ DENSE = 60
 LEAST = 1e-9
 #: Pixels right of the curves, for half of the last label.
 END = 14
+#: Pixels above them for the names of stages.
+STRIP = 14
 
 
 class RuledAxis(pg.AxisItem):
@@ -69,6 +73,8 @@ class PlotCanvas(pg.PlotWidget):
         self.plotItem.setContentsMargins(0, 0, END, 0)
         self.setFrameShape(pg.QtWidgets.QFrame.Shape.NoFrame)
         self._raw: Any = self.plot([], [])
+        self._names: list[tuple[float, str]] = []
+        self._borders: Any = self.plot([], [], connect="pairs")
         self._now: Any = pg.InfiniteLine(angle=90)
         self.addItem(self._now)
         self._smooth: Any = self.plot([], [], antialias=True)
@@ -82,6 +88,7 @@ class PlotCanvas(pg.PlotWidget):
         self._bottom.recolor()
         self._raw.setPen(pg.mkPen(qcolor(tokens.accent, 0.35), width=1))
         self._smooth.setPen(pg.mkPen(tokens.accent, width=2))
+        self._borders.setPen(pg.mkPen(tokens.ctl, width=1))
         self._now.setPen(pg.mkPen(qcolor(tokens.accent, 0.7), width=1))
         self._validation.setSymbolPen(pg.mkPen(tokens.text, width=1.5))
         self._validation.setSymbolBrush(pg.mkBrush(tokens.panel))
@@ -95,19 +102,43 @@ class PlotCanvas(pg.PlotWidget):
             self._bottom.picture = None
             self._bottom.update()
 
-    def show_curves(self, train: Series, validation: Series, now: float) -> None:
-        self._raw.setData(train.x, self._scaled(train.y))
-        self._smooth.setData(train.x, self._scaled(train.smooth()))
-        self._show_validation(validation)
+    def show_curves(
+        self, train: Series, validation: Series, now: float, borders: Sequence[tuple[float, str]] = ()
+    ) -> None:
+        """`borders` are where stages begin, and their names: no curve is drawn across one, where another loss begins."""
+        starts = [x for x, _ in borders]
+        joined = _joined(train, starts)
+        self._raw.setData(train.x, self._scaled(train.y), connect=joined)
+        self._smooth.setData(train.x, self._scaled(train.smooth(starts)), connect=joined)
+        self._show_validation(validation, starts)
         self._now.setValue(now)
+        self._names = list(borders)
         self._show_range(train, validation, now)
+        self._show_borders([x for x in starts if x > 0])
 
-    def _show_validation(self, validation: Series) -> None:
+    def _show_borders(self, starts: list[float]) -> None:
+        low, high = self.viewRange()[1]
+        self._borders.setData(np.repeat(starts, 2), np.tile([low, high], len(starts)))
+        self.plotItem.setContentsMargins(0, STRIP if self._names else 0, END, 0)
+
+    def drawForeground(self, painter: QPainter, rect: Any) -> None:
+        """The stages' names in a strip over the curves, each over its own, as much of it as there is room for."""
+        super().drawForeground(painter, rect)
+        area = self.plotItem.vb.sceneBoundingRect()
+        painter.setFont(font("caption"))
+        painter.setPen(qcolor(current().text3))
+        ends = [x for x, _ in self._names[1:]] + [self.viewRange()[0][1]]
+        for (x, name), end in zip(self._names, ends, strict=False):
+            left, right = (self.plotItem.vb.mapViewToScene(QPointF(at, 0)).x() for at in (x, end))
+            words = shortened(name, "caption", right - left - 8)
+            painter.drawText(QPointF(left + 4, area.top() - 4), words)
+
+    def _show_validation(self, validation: Series, starts: Sequence[float]) -> None:
         dense = len(validation) > DENSE
         style = Qt.PenStyle.DashLine if dense else Qt.PenStyle.SolidLine
         self._validation.setPen(pg.mkPen(current().text, width=1.5, style=style))
         self._validation.setSymbol(None if dense else "o")
-        self._validation.setData(validation.x, self._scaled(validation.y))
+        self._validation.setData(validation.x, self._scaled(validation.y), connect=_joined(validation, starts))
 
     def _scaled(self, y: Any) -> Any:
         return 100.0 * y if self._percent else np.log10(np.maximum(y, LEAST))
@@ -140,6 +171,13 @@ class PlotCanvas(pg.PlotWidget):
         low, high = min(low, high / 1.5) * 0.85, high * 1.15
         self._left.values = [(float(np.log10(t)), tick_text(t)) for t in log_ticks(low, high, max(3, self.height() // 22))]
         return float(np.log10(low)), float(np.log10(high))
+
+
+def _joined(series: Series, starts: Sequence[float]) -> Any:
+    """For each point whether a line leads on from it."""
+    joined = np.ones(len(series), np.int32)
+    joined[[i - 1 for i in series.breaks(starts)]] = 0
+    return joined
 
 
 def _epochs(now: float, width: int) -> list[tuple[float, str]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 MOST = 4096
+#: Epochs that are the same moment.
+NEAR = 1e-6
 
 
 class Series:
@@ -43,7 +48,7 @@ class Series:
 
     def cut(self, x: float) -> None:
         """Forget what came after x."""
-        kept = self.x <= x + 1e-6
+        kept = self.x <= x + NEAR
         self.x, self.y = self.x[kept], self.y[kept]
         self._rest_x, self._rest_y = [], []
 
@@ -54,20 +59,32 @@ class Series:
     def last(self) -> float | None:
         return float(self.y[-1]) if len(self.y) else None
 
-    def smooth(self) -> Floats:
-        """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends; of few
-        points it takes fewer, for a mean of a handful of epochs would lie far from each of them. A run that goes on in a file
-        has a point for each epoch and then one for each batch: none is mixed with what lies far from it."""
-        n = len(self.y)
-        half = min(max(4, n // 50), n // 12)
-        if n < 3:
-            return self.y
-        sums = np.concatenate([[0.0], np.cumsum(self.y)])
-        reach = (self.x[-1] - self.x[0]) * max(0.04, (half + 0.5) / (n - 1))
-        low = np.maximum(np.arange(n) - half, np.searchsorted(self.x, self.x - reach, "left"))
-        high = np.minimum(np.arange(n) + half + 1, np.searchsorted(self.x, self.x + reach, "right"))
-        result: Floats = (sums[high] - sums[low]) / (high - low)
-        return result
+    def smooth(self, borders: Sequence[float] = ()) -> Floats:
+        """`_smooth` of each piece between borders: on either side of one, y is another thing."""
+        starts = [0, *self.breaks(borders), len(self.x)]
+        pieces = [_smooth(self.x[a:b], self.y[a:b]) for a, b in pairwise(starts)]
+        return np.concatenate(pieces)
+
+    def breaks(self, borders: Sequence[float]) -> list[int]:
+        """The indices of the first points behind borders that have points on either side."""
+        found = np.unique(np.searchsorted(self.x, np.asarray(borders, float) + NEAR, "right"))
+        return [int(i) for i in found if 0 < i < len(self.x)]
+
+
+def _smooth(x: Floats, y: Floats) -> Floats:
+    """A mean over a window that grows with the curve (2 % of it, at least 9 points), centred, shorter at the ends; of few
+    points it takes fewer, for a mean of a handful of epochs would lie far from each of them. A run that goes on in a file
+    has a point for each epoch and then one for each batch: none is mixed with what lies far from it."""
+    n = len(y)
+    half = min(max(4, n // 50), n // 12)
+    if n < 3:
+        return y
+    sums = np.concatenate([[0.0], np.cumsum(y)])
+    reach = (x[-1] - x[0]) * max(0.04, (half + 0.5) / (n - 1))
+    low = np.maximum(np.arange(n) - half, np.searchsorted(x, x - reach, "left"))
+    high = np.minimum(np.arange(n) + half + 1, np.searchsorted(x, x + reach, "right"))
+    result: Floats = (sums[high] - sums[low]) / (high - low)
+    return result
 
 
 def log_ticks(low: float, high: float, most: int = 7) -> list[float]:

@@ -39,7 +39,7 @@ from app.worker.protocol import (
 )  # fmt: skip
 from app.worker.writing import Writing
 from runtime.errors import NetwrightError
-from runtime.events import EpochDone, Event, Finished, Problem, StepDone
+from runtime.events import EpochDone, Event, Finished, Problem, StageBegan, StepDone
 
 if TYPE_CHECKING:
     from nodes.training import Run
@@ -177,6 +177,7 @@ class Worker:
         else:
             self._tell(force=True)
             self._send(event)
+            self._keep(force=isinstance(event, StageBegan))  # who looks at the stages sees at once which one it is
         self._tell()
         self._look()
         if self._run and self._writing.due(self._run, time.monotonic()):

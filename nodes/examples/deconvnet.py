@@ -15,8 +15,8 @@ SOURCE = "Noh, Hong, Han, Learning deconvolution network for semantic segmentati
 NOTE = (
     "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers where "
     "its largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it gets back "
-    "there: edges come back where they were. Open conv1 and deconv1 to see both ends.\n"
-    "Unpooled maps are mostly zeros; the upconvolutions behind (the transpose of a convolution) fill them in."
+    "there: edges come back where they were. Open conv1 and deconv1 to see both ends. Unpooled maps are mostly zeros; the "
+    "upconvolutions behind (the transpose of a convolution) fill them in."
 )
 SMALL = (
     "A small DeconvNet (lecture 003) on drawn shapes: three poolings down to one place of 64 numbers, and up again by "
@@ -95,8 +95,8 @@ def full() -> Document:
 
 @example(
     "deconvnet-small", "DeconvNet, small", "A small DeconvNet finds shapes pixel by pixel.",
-    "about 95 % of the pixels of drawn shapes",
+    "90 % of the pixels of drawn shapes",
     group="seeing", lectures=("003",),
 )  # fmt: skip
 def small() -> Document:
-    return deconvnet("DeconvNet, small", dense_recipe(), "shapes", [(8, 2), (12, 2), (16, 2)], 64, 4, 4, SMALL)
+    return deconvnet("DeconvNet, small", dense_recipe(), "shapes:count=4000", [(8, 2), (12, 2), (16, 2)], 64, 4, 4, SMALL)

@@ -11,21 +11,21 @@ from runtime.recipe import Recipe
 SOURCE = "Lin, Chen, Yan, Network in network, 2013."
 NOTE = (
     "Network in Network (lecture 003): each mlpconv block is a convolution and two of 1×1 behind it, a little dense "
-    "network that slides over the picture: “MLP in each pixel's channels”. Open one to see it.\n"
-    "At the end stand no dense layers: the last block makes one map for each class, and its average is the score. Look at "
-    "those maps when it is trained: they show where the class was seen."
+    "network that slides over the picture: “MLP in each pixel's channels”. Open one to see it. At the end stand no dense "
+    "layers: the last block makes one map for each class, and its average is the score. Look at those maps when it is "
+    "trained: they show where the class was seen."
 )
 SMALL = (
     "Network in Network (lecture 003) for digits, six times narrower. The last block makes ten maps, one for each digit: "
-    "their averages are the scores, and there is no dense layer at all."
+    "their averages are the scores, and there is no dense layer at all. The last ReLU is left out here: a class whose map "
+    "falls below 0 everywhere could not come back."
 )
 STACKS = (
     "The slide's comparison (lecture 003), on 56×56×128. Above: three 5×5 convolutions of 256 maps, 819,200 + 2 × "
     "1,638,400 = 4,096,000 weights. Below: one 5×5, and two of 1×1 behind it, 819,200 + 2 × 65,536 = 950,272 weights: as "
     "many layers, a quarter of the weights. What is lost is how far the later layers see: compare “sees” in the table of "
-    "layers.\n"
-    "The loss is the difference of the two: trained on maps, the lower stack learns to do what the upper one, frozen, "
-    "does."
+    "layers. The loss is the difference of the two: trained on maps, the lower stack learns to do what the upper one, "
+    "frozen, does."
 )
 #: How far apart columns are, and the two stacks.
 COLUMN, ROW = 232.0, 300.0
@@ -33,12 +33,13 @@ COLUMN, ROW = 232.0, 300.0
 Maps = tuple[int, int, int]
 
 
-def mlpconv(s: Sketch, name: str, kernel: int, maps: Maps) -> None:
-    """A convolution and two of 1×1, each with its ReLU."""
+def mlpconv(s: Sketch, name: str, kernel: int, maps: Maps, relus: int = 3) -> None:
+    """A convolution and two of 1×1, and so many of their ReLUs."""
     with s.block(name):
-        for layer, filters, side in zip(("conv", "cccp1", "cccp2"), maps, (kernel, 1, 1), strict=True):
-            s.add("Conv2D", layer, filters=filters, kernel_size=(side, side), padding="same", **HE)
-            s.add("ReLU")
+        for i, (layer, side) in enumerate((("conv", kernel), ("cccp1", 1), ("cccp2", 1))):
+            s.add("Conv2D", layer, filters=maps[i], kernel_size=(side, side), padding="same", **HE)
+            if i < relus:
+                s.add("ReLU")
 
 
 def nin(
@@ -53,7 +54,7 @@ def nin(
     mlpconv(s, "mlpconv2", 5, maps[1])
     s.add("MaxPool2D", "pool2", kernel_size=(3, 3), stride=(2, 2), padding="same")
     s.add("Dropout", rate=dropout)
-    mlpconv(s, "mlpconv3", 3, maps[2])
+    mlpconv(s, "mlpconv3", 3, maps[2], 3 if dropout == 0.5 else 2)
     s.add("GlobalAveragePool", "scores")
     return finished(s, data, note)
 

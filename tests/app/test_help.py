@@ -110,9 +110,9 @@ def test_f1_with_nothing_selected_lists_every_layer_as_a_link(qtbot, window):
     html = card.text.toHtml()
     assert all(f'href="layer:{type}"' in html for type in layer_types())
     assert all(c in card.text.toPlainText() for c in CATEGORIES if any(t.category == c for t in layer_types().values()))
-    qtbot.keyClick(card.text, Key.Key_Tab)  # the first link: Dataset
+    qtbot.keyClick(card.text, Key.Key_Tab)  # the first link: Constant
     qtbot.keyClick(card.text, Key.Key_Return)
-    shown(qtbot, window, "Dataset").hide()
+    shown(qtbot, window, "Constant").hide()
 
 
 def test_the_inspectors_question_mark_shows_the_same_page(qtbot, window):

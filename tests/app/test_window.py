@@ -167,3 +167,17 @@ def test_a_mistake_of_ours_is_a_sentence(window):
 
 def _box(window: QWidget, part: QWidget):
     return part.rect().translated(part.mapTo(window, part.rect().topLeft()))
+
+
+def test_tab_goes_through_the_window_as_it_is_read(window):
+    """Qt's own order is the order in which the parts were made."""
+    chain, widget = [], window.nextInFocusChain()
+    while widget is not window:
+        chain.append(widget)
+        widget = widget.nextInFocusChain()
+    bar, bottom = window.toolbar, window.bottom
+    wanted = [
+        bar.search, bar.export, window.palette_rail.open, window.palette_panel.search, window.canvas, bottom.tabs,
+        bottom.train_bar.train, bottom.training.recipe, bottom.problems, bottom.log, window.inspector_handle.open,
+    ]  # fmt: skip
+    assert sorted(wanted, key=chain.index) == wanted

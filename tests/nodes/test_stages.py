@@ -21,14 +21,15 @@ from nodes.example import new
 from nodes.files import load, save
 from nodes.plan import plan, plans
 from nodes.problems import Refusal
-from nodes.training import Run
+from nodes.training import Run, merge
 from runtime.autodiff import gradients
 from runtime.data.batches import batches
 from runtime.engines.numpy_engine import interpret
 from runtime.errors import TrainingError
 from runtime.events import EpochDone, Event, Finished, StageBegan, Started, StepDone
 from runtime.graph import Array
-from runtime.recipe import EarlyStop, Update
+from runtime.recipe import EarlyStop, Stage, Update
+from runtime.stages import followed
 from runtime.training_step import copied
 from tests.nodes.staged import adversaries, belief_net, stacked, two_datasets
 
@@ -257,7 +258,7 @@ def test_a_file_of_version_3_opens_with_nameless_stages() -> None:
         for update in stage["updates"]:
             del update["rate"]
     read = from_json(json.dumps(old)).recipe
-    assert VERSION == 4 and [s.name for s in read.stages] == ["", "", ""]
+    assert VERSION == 5 and [s.name for s in read.stages] == ["", "", ""]
     assert from_json(to_json(belief_net())).recipe == belief_net().recipe
 
 
@@ -321,6 +322,74 @@ def test_stages_are_taken_away_and_the_file_stays_whole(tmp_path: Path) -> None:
         edits.set_stages(shorter, ())
 
 
+def swapped(document: Document, *order: int) -> Document:
+    """The same stages in another order; those that are not named are gone, and −1 is a new one."""
+    stages = document.recipe.stages
+    new = replace(stages[0], name="new", epochs=1)
+    return edits.set_stages(document, [new if i < 0 else stages[i] for i in order])
+
+
+def halfway(document: Document) -> Run:
+    """In the midst of its second stage, after two steps of it."""
+    run = Run(document, threads=1)
+    for event in run.events():
+        if isinstance(event, StepDone) and event.step == 12:
+            break
+    return run
+
+
+def numbers(found: Iterable[Event]) -> list[int]:
+    """The stage of each epoch."""
+    return [e.stage.number for e in found if isinstance(e, EpochDone)]
+
+
+@pytest.mark.parametrize(("order", "left", "begun"), [
+    ((-1, 0, 1, 2), [3, 3, 4, 4], [[1, 0], [2, 2]]), ((1, 0, 2), [1, 1, 2, 2, 3, 3], [[1, 0], [0, 2]]),
+    ((0, 2, 1), [3, 3], [[0, 0], [2, 2]]), ((0, 1, -1, 2), [2, 2, 3, 4, 4], [[0, 0], [1, 2]]),
+    ((1, 2), [1, 1, 2, 2], [[0, 2]]), ((1, 1, 2), [1, 1, 2, 2, 3, 3], [[0, 2]]),
+])  # fmt: skip
+def test_training_stays_in_its_stage_when_others_come_go_or_move(
+    order: tuple[int, ...], left: list[int], begun: list[list[int]]
+) -> None:
+    run = halfway(stacked())
+    before = run.document()
+    after = swapped(before, *order)
+    assert after.standing + 1 == left[0] and after.training.progress["begun"] == begun
+    assert same_arrays(after.weights, before.weights) and same_arrays(after.training.slots, before.training.slots)
+    found = events(Run(after, threads=1))
+    assert numbers(found) == left
+    assert losses(found)[:8] == losses(events(run))[:8]  # as if nothing had been changed
+    live = halfway(stacked())
+    live.set_recipe(after.recipe)  # the same while it runs
+    assert live.document() == after
+
+
+def test_where_its_own_stage_is_gone_the_next_one_begins() -> None:
+    after = swapped(halfway(stacked()).document(), 0, 2)
+    progress = after.training.progress
+    assert after.standing == 1 and progress["stage_step"] == progress["batch"] == 0 and not after.training.slots
+    found = events(Run(after, threads=1))
+    assert numbers(found) == [2, 2] and isinstance(found[-1], Finished) and found[-1].reason == "done"
+
+
+def test_a_stage_is_known_again_by_itself_by_its_like_and_by_its_neighbours() -> None:
+    a, b, c = (Stage(name=name) for name in "abc")
+    other = replace(b, epochs=99)
+    twin = replace(a)
+    assert followed((a, b, c), (a, other, c)) == [0, 1, 2]
+    assert followed((a, b, c), (c, a, b)) == [1, 2, 0]
+    assert followed((a, b, c), (a, c)) == [0, None, 1]
+    assert followed((a, twin), (a, a, twin)) == [0, 2]
+    assert followed((a, b), (replace(a), replace(b))) == [0, 1]
+
+
+def test_a_checkpoint_on_its_way_finds_its_stage_in_the_new_list() -> None:
+    ran = halfway(stacked()).document()
+    current = swapped(stacked(), -1, 0, 1, 2)
+    assert current.standing == 0
+    assert merge(current, ran)[0].standing == 2
+
+
 # -- losses of parts -----------------------------------------------------------------------------------------------------
 def test_a_loss_with_class_weights_is_one_mean_over_all_parts_of_a_split(monkeypatch: pytest.MonkeyPatch) -> None:
     """Σ w·l / Σ w over the whole split, whatever the parts."""
@@ -333,5 +402,4 @@ def test_a_loss_with_class_weights_is_one_mean_over_all_parts_of_a_split(monkeyp
     whole = run.trainer.evaluate(validation)[0]
     monkeypatch.setattr("runtime.task.EVALUATION_BATCH", 130)
     assert run.trainer.evaluate(validation)[0] == pytest.approx(whole, rel=1e-5)
-    monkeypatch.setattr("app.headless.evaluate.EVALUATION_BATCH", 130)
     assert measured(run.document(), "validation")["loss"] == pytest.approx(whole, rel=1e-5)

@@ -78,7 +78,8 @@ def test_distances_of_a_regression() -> None:
 
 def test_events_as_json() -> None:
     step = to_json(StepDone(7, 2, math.nan, 0.5, 0.1))
-    assert step == {"event": "step", "step": 7, "epoch": 2, "loss": None, "accuracy": 0.5, "learning_rate": 0.1}
+    numbers = {"event": "step", "step": 7, "epoch": 2, "loss": None, "accuracy": 0.5, "learning_rate": 0.1}
+    assert step == {**numbers, "others": (), "stage": {"number": 1, "count": 1, "name": ""}}
     epoch = to_json(EpochDone(7, 2, 0.5, None, 0.25, None, 1.5))
     assert json.loads(json.dumps(epoch))["validation_loss"] == 0.25 and epoch["event"] == "epoch"
     assert to_json(Finished(7, 2, "done", "net.onnx"))["output"] == "net.onnx"

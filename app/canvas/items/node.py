@@ -120,7 +120,7 @@ class NodeItem(QGraphicsItem):
         return path
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        zoom = painter.worldTransform().m11()
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         if zoom < g.FAR:
             paint_far(painter, self, self.ink)
         elif self.look.bead:

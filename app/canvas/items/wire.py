@@ -148,7 +148,7 @@ class WireItem(QGraphicsItem):
         return path
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        zoom = painter.worldTransform().m11()
+        zoom = option.levelOfDetailFromTransform(painter.worldTransform())
         if self.folded:
             if zoom >= NEAR:
                 self._paint_tags(painter)

@@ -30,9 +30,11 @@ from tests.nodes.examples.published import PARAMETERS, SEES, SHAPES
 LARGE = [name for name, e in examples().items() if e.large]
 TRAINED = [name for name, e in examples().items() if not e.large]
 #: Another of the family, with the same code, is trained each time.
-SLOW = ("vgg19-small", "resnet34-small", "resnet152-small")
+SLOW = ("vgg19-small", "resnet34-small", "resnet50-small", "resnet152-small")
 #: Smaller data of the same kind, by example.
 CHEAP = dict.fromkeys(("context", "dilated", "fcn8s-small"), "shapes:size=16,count=100")
+CHEAP |= dict.fromkeys(("deconvnet-small", "dilated-baseline"), "shapes:count=100")
+CHEAP |= {"conv3d": "films:count=100"}
 
 
 @cache
@@ -114,6 +116,13 @@ def test_an_inception_block_has_four_branches(name: str) -> None:
     assert [p.setting for p in document.nodes[block].block.promotions] == ["filters"] * 6  # type: ignore[union-attr]
 
 
+def test_blocks_of_small_residual_networks_begin_as_the_identity() -> None:
+    """The last scale of each of 8 blocks is 0, and all others are 1, as all are in the published form."""
+    for name, zeros in (("resnet18-small", 8), ("resnet18", 0)):
+        scales = [p.init for key, p in found(name).built.graph.parameters.items() if key.endswith(".scale")]
+        assert len(scales) > 16 and scales.count("zeros") == zeros == len(scales) - scales.count("ones")
+
+
 # -- large ones ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", LARGE)
 def test_a_large_one_opens_at_once_and_is_written_whole(name: str) -> None:
@@ -146,10 +155,9 @@ def test_a_large_one_is_exported_and_reopened(name: str, tmp_path: Path) -> None
 
 # -- the rest ------------------------------------------------------------------------------------------------------------
 def light(name: str) -> Document:
-    """An example made cheap: two samples a step, and pictures as small as it takes. Where batches are normalized, plain
+    """An example made cheap: a sample a step, and pictures as small as it takes. Where batches are normalized, four and plain
     descent: Adam turns rounding of gradients near 0 into whole steps, and deep ReLU nets make it grow."""
-    document = new(name)
-    document = edits.set_recipe(document, batch_size=1 if document.recipe.stages[0].batch_size == 1 else 2)
+    document = edits.set_recipe(new(name), batch_size=1)
     if any(n.type == "BatchNormalization" for n in document.nodes.values()):
         document = edits.set_recipe(document, optimizer="SGD", learning_rate=1e-3, batch_size=4)
     data = next(n for n in document.nodes.values() if n.type == "Dataset")

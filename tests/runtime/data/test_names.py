@@ -15,7 +15,7 @@ LESSONS = ("and", "or", "xor-corners", "temperature", "mazur", "lee")
 FUNCTIONS = ("sine", "sine-7x", "step", "bump", "square", "abs")
 SEQUENCES = ("adding", "copying", "recall", "parity", "waves", "reverse", "shakespeare", "captions", "numbers")
 OWNED = ("cifar10", "fashion-mnist", "mnist")
-NAMES = ("digits", "shapes", "synthetic-imagenet", *OWNED, *PLAYGROUND, "correlated", *LESSONS, *SEQUENCES, *FUNCTIONS)
+NAMES = ("digits", "films", "shapes", "synthetic-imagenet", *OWNED, *PLAYGROUND, "correlated", *LESSONS, *SEQUENCES, *FUNCTIONS)
 SIZES = {**dict.fromkeys(PLAYGROUND, 250), "correlated": 250, **dict.fromkeys(FUNCTIONS, 100)}
 
 
