@@ -13,7 +13,7 @@ It wants a GPU: a step of 50 sequences of 100 characters is 28 billion multiply-
 
 
 @example(
-    "charrnn", "Character RNN, 3×512", "Three LSTMs of 512 units read Shakespeare.", "about 2.1 bits per character, on a GPU",
+    "charrnn", "Character RNN, 3×512", "Three LSTMs of 512 units read Shakespeare.", "not run here: it wants a GPU",
     group="memory", lectures=("002",), large=True,
 )  # fmt: skip
 def charrnn() -> Document:
