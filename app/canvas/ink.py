@@ -42,9 +42,13 @@ def shortened(text: str, role: str, room: float) -> str:
     return made if made == text or len(made) > 3 else ""
 
 
+#: What ends a line in plain text for Qt: a newline is dropped, and the words run together.
+LINE_END = "\u2028"
+
+
 @lru_cache(maxsize=4096)
 def _laid_out(text: str, role: str, width: float) -> QStaticText:
-    made = QStaticText(text)
+    made = QStaticText(text.replace("\n", LINE_END))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
     if width:
