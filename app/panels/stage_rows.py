@@ -58,6 +58,7 @@ class StageRows(QStyledItemDelegate):
     def __init__(self, rename: Callable[[int, str], None], parent: QObject) -> None:
         super().__init__(parent)
         self._rename = rename
+        self._edited = -1  # the row over which a name is typed
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(0, ROW)
@@ -68,9 +69,15 @@ class StageRows(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, ink, row.adjusted(2, 1, -2, -1), option.state)
-        upper, right = row.top() + 13, row.right() - EDGE
+        upper = row.top() + 13
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         ink.text(painter, row.left() + EDGE, upper, str(found.number), "caption", "text3")
+        if index.row() != self._edited:
+            self._tell(painter, ink, row, found, chosen)
+        painter.restore()
+
+    def _tell(self, painter: QPainter, ink: Ink, row: QRectF, found: About, chosen: bool) -> None:
+        upper, right = row.top() + 13, row.right() - EDGE
         left = right - text_width(found.count, "caption")
         ink.text(painter, right, upper, found.count, "caption", "accent" if found.state == NOW else "text3", 1.0)
         if found.state == DONE:
@@ -84,7 +91,6 @@ class StageRows(QStyledItemDelegate):
             line = QRectF(row.left() + NAME, row.bottom() - 3.5, right - row.left() - NAME, 2)
             painter.fillRect(line, ink.brush("line"))
             painter.fillRect(QRectF(line.left(), line.top(), line.width() * found.share, 2), ink.brush("accent"))
-        painter.restore()
 
     def _ground(self, painter: QPainter, ink: Ink, row: QRectF, state: QStyle.StateFlag) -> None:
         chosen, over = state & QStyle.StateFlag.State_Selected, state & QStyle.StateFlag.State_MouseOver
@@ -96,15 +102,20 @@ class StageRows(QStyledItemDelegate):
 
     # -- in place --------------------------------------------------------------------------------------------------------
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        self._edited = index.row()
         field = QLineEdit(parent)
         field.setMaxLength(LONGEST_NAME)
         field.setAccessibleName(f"Name of stage {index.row() + 1}")
         field.setPlaceholderText(f"Stage {index.row() + 1}")
         return field
 
+    def destroyEditor(self, editor: QWidget, index: Index) -> None:
+        self._edited = -1
+        super().destroyEditor(editor, index)
+
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         row: QRect = option.rect
-        editor.setGeometry(row.adjusted(NAME - 9, 11, -4, -5))
+        editor.setGeometry(row.adjusted(NAME - 9, 8, -4, -8))
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         assert isinstance(editor, QLineEdit)
