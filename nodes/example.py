@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -226,7 +227,9 @@ class Sketch:
         self.document, _ = add_frame(self.document, title, rect, text)
 
     def note(self, text: str) -> None:
-        """A note above all that was drawn so far: what to look for, and which lecture it belongs to."""
+        """A note above all that was drawn so far: what to look for, and which lecture it belongs to. Of the text's line
+        breaks those stay that stand behind a sentence; the canvas breaks the rest to the note's width."""
+        text = re.sub(r"(?<![.:!?])\n", " ", text)
         here = [n.position for n in self.document.nodes.values() if not n.parent]
         frames = [f.rect for f in self.document.frames if not f.parent]
         left = min([x for x, _ in here] + [r[0] for r in frames])

@@ -44,7 +44,8 @@ def shortened(text: str, role: str, room: float) -> str:
 
 @lru_cache(maxsize=4096)
 def _laid_out(text: str, role: str, width: float) -> QStaticText:
-    made = QStaticText(text)
+    # A line break is one: Qt leaves \n out where it lays out plain text.
+    made = QStaticText(text.replace("\n", "\u2028"))
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
     if width:
