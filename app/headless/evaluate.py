@@ -9,7 +9,7 @@ from typing import Any
 
 from app.headless.documents import opened, with_data
 from app.headless.predict import RUINED
-from app.headless.say import result, result_json, say
+from app.headless.say import number, result, result_json, say
 from nodes.build import Loss
 from nodes.document import Document
 from nodes.dreams import dreamers
@@ -42,19 +42,19 @@ def evaluate(file: Path, data: str | None, split: str, engine: str, as_json: boo
 
 
 def _lines(found: dict[str, Any]) -> Iterator[str]:
-    yield f"loss      {found['loss']:.4f}"
-    for name, number in (found["losses"] or {}).items():
-        yield f"  {name}  {number:.4f}"
+    yield f"loss      {number(found['loss'])}"
+    for name, loss in (found["losses"] or {}).items():
+        yield f"  {name}  {number(loss)}"
     if found["bits"] is not None:
         yield f"bits      {found['bits']:.4f} per character"
     for name, title in (("accuracy", "accuracy"), ("error", "error   "), ("top_5", "top 5   ")):
         if found[name] is not None:
             yield f"{title}  {found[name]:.2%}"
-    for name, title in (("mae", "mean absolute error"), ("r2", "R²")):
+    for name, title in (("mae", "mean absolute error"), ("r2", "R²      ")):
         if found[name] is not None:
-            yield f"{title}  {found[name]:.4f}"
-    for name, number in (found["free_energy"] or {}).items():
-        yield f"free energy of {name}  {number:.2f}"
+            yield f"{title}  {number(found[name])}"
+    for name, energy in (found["free_energy"] or {}).items():
+        yield f"free energy of {name}  {energy:.2f}"
     yield f"samples   {found['samples']:,} ({found['split']})"
     answers = sum(map(sum, found["confusion"] or ()))
     if answers > found["samples"]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any, Protocol
 
-from app.headless.say import result_json, say
+from app.headless.say import number, result_json, say
 from runtime.errors import counted
 from runtime.events import EpochDone, Event, Finished, Problem, StageBegan, Started, StepDone, restored_words, to_json
 
@@ -41,11 +41,11 @@ def reporter(events: str | None) -> Iterator[Reporter]:
 def epoch_line(event: EpochDone, seconds: float | None = None) -> str:
     """``epoch 3  loss 0.1204  accuracy 96.4%  validation 0.1310, 96.0%  0.8 s``; the time is the epoch's own, or `seconds`.
     Losses of further updates stand behind the first."""
-    parts = [f"epoch {event.epoch}", f"loss {', '.join(f'{loss:.4f}' for loss in (event.loss, *event.others))}"]
+    parts = [f"epoch {event.epoch}", f"loss {', '.join(map(number, (event.loss, *event.others)))}"]
     if event.accuracy is not None:
         parts.append(f"accuracy {event.accuracy:.1%}")
     if event.validation_loss is not None:
-        parts.append(f"validation {event.validation_loss:.4f}")
+        parts.append(f"validation {number(event.validation_loss)}")
     if event.validation_accuracy is not None:
         parts[-1] += f", {event.validation_accuracy:.1%}"
     return "  ".join([*parts, time_taken(event.seconds if seconds is None else seconds)])
@@ -153,7 +153,7 @@ class Bar:
                 say(stage_line(event))
                 self._open(event)
             case StepDone():
-                self._progress.update(self._task, completed=event.step - self._first, loss=f"{event.loss:.4f}")
+                self._progress.update(self._task, completed=event.step - self._first, loss=number(event.loss))
             case EpochDone():
                 self._last = event
                 if event.validation_accuracy is not None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from app.headless.documents import opened
 from app.headless.dreams import write_dreams
-from app.headless.say import result, say
+from app.headless.say import command, result, say
 from nodes.document import Document
 from nodes.training import trained
 from nodes.writer import Writer, alphabet
 from runtime.atomic import require_writable, write
 from runtime.engines import engine as make_engine
-from runtime.errors import FileError
+from runtime.errors import FileError, TrainingError
 
 #: A text of this suffix is written into a file.
 TEXT = ".txt"
@@ -38,6 +38,11 @@ def sample(options: Options) -> None:
     if alphabet(document):
         _text(document, options)
         return
+    if not any(node.type == "RBM" for node in document.nodes.values()):
+        raise TrainingError(
+            f"{options.file.name} makes nothing up: add an RBM, or let a network learn a text's next character (see "
+            f"{command('new', 'rbm')} and {command('new', 'charrnn-small')})."
+        )
     if options.output is None:
         raise FileError("Dreams go into a file: give -o a name that ends in .png for pictures, or in .npy for numbers.")
     write_dreams(

@@ -50,6 +50,11 @@ def _finite(data: Any) -> Any:
     return None if isinstance(data, float) and not math.isfinite(data) else data
 
 
+def number(value: float) -> str:
+    """``0.1204``; what four places would make 0 with its power of ten: ``3.512e-05``."""
+    return f"{value:.3e}" if 0 < abs(value) < 1e-3 else f"{value:.4f}"
+
+
 def command(*arguments: object) -> str:
     """A command of Netwright's as it can be typed: ``netwright train 'my net.onnx'``."""
     texts = ["netwright", *map(str, arguments)]

@@ -88,9 +88,10 @@ def _smooth(x: Floats, y: Floats) -> Floats:
 
 
 def log_ticks(low: float, high: float, most: int = 7) -> list[float]:
-    """1, 2, 5 steps of ten between two positive numbers; fewer where they would crowd."""
+    """1, 2, 5 steps of ten between two positive numbers; fewer where they would crowd, more where they are near each
+    other."""
     first, last = int(np.floor(np.log10(low))), int(np.ceil(np.log10(high)))
-    for mantissas in ((1, 2, 5), (1,)):
+    for mantissas in ((1, 2, 5), (1,), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
         ticks = [m * 10.0**e for e in range(first, last + 1) for m in mantissas]
         inside = [t for t in ticks if low * 0.999 <= t <= high * 1.001]
         if 2 <= len(inside) <= most:

@@ -18,15 +18,15 @@ def gan() -> Document:
     s.add("Dataset", "Digits", name="digits")
     real = s.add("Flatten")
     judge = _judge(s, "judge")
-    praised = _told(s, judge[-1], 0, 1.0, "real is real")
+    praised = _told(s, judge[-1], 0, "1 for real", "real is real")
     s.row(3 * BELOW, 232.0, real)
     forger = _forger(s)
     again = _judge(s, "judge again")
     for mine, its in zip(again, judge, strict=True):
         s.share(mine, "weight", its)
         s.share(mine, "bias", its)
-    caught = _told(s, again[-1], 0, 0.0, "forged is forged")
-    fooled = _told(s, again[-1], 2, 1.0, "judge is fooled")
+    caught = _told(s, again[-1], 0, "0 for forged", "forged is forged")
+    fooled = _told(s, again[-1], 2, "1 for forged", "judge is fooled")
     s.note(NOTE)
     calm = {"beta1": 0.5}
     updates = (
@@ -55,11 +55,11 @@ def _forger(s: Sketch) -> tuple[str, str]:
     return first, second
 
 
-def _told(s: Sketch, verdict: str, rows: int, value: float, name: str) -> str:
-    """A loss behind the judge, which is to say `value` of every picture; so many rows below it."""
+def _told(s: Sketch, verdict: str, rows: int, wanted: str, name: str) -> str:
+    """A loss behind the judge, which is to say 1 or 0, as `wanted` begins, of every picture; so many rows below it."""
     x, y = s.document.nodes[verdict].position
     s.row(y + (rows + 1) * BELOW, x + 232.0, verdict)
-    target = s.add("Constant", f"{value:g}", value=value)
+    target = s.add("Constant", wanted, value=float(wanted[0]))
     s.row(y + rows * BELOW, x + 464.0, verdict)
     loss = s.add("BinaryCrossEntropy", name)
     s.wire(target, "y", loss, "target")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from app.panels.fuzzy import nearest_layer, score
 from app.plots.series import Series, log_ticks, tick_text
@@ -51,6 +52,7 @@ def test_epochs_of_a_file_are_not_mixed_with_the_batches_after_them():
 
 def test_ticks():
     assert log_ticks(0.02, 2.5) == [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2]
+    assert log_ticks(2.4, 4.8) == [3, 4] and log_ticks(0.6, 0.99) == pytest.approx([0.6, 0.7, 0.8, 0.9])
     assert len(log_ticks(1e-9, 1e3)) <= 7
     assert [tick_text(v) for v in (0.05, 2, 1e-6)] == ["0.05", "2", "1e−6"]
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.headless.progress import Bar, Lines, time_taken
+from app.headless.say import number
 from nodes import edits
 from nodes.example import new
 from nodes.files import save
@@ -58,3 +59,7 @@ def test_a_resumed_run_says_from_where_it_goes_on(run: Any) -> None:
 
 def test_times() -> None:
     assert [time_taken(s) for s in (0.04, 119, 125)] == ["0.0 s", "119.0 s", "2 min 5 s"]
+
+
+def test_small_losses_keep_their_digits() -> None:
+    assert [number(v) for v in (0.0, 0.29837, 0.001, 3.5122e-5, float("nan"))] == ["0.0000", "0.2984", "0.0010", "3.512e-05", "nan"]

@@ -59,7 +59,8 @@ def test_refusals_in_words(run: Any, machine: Path) -> None:
     run("new", "mlp")
     before = machine.read_bytes()
     for words, sentence in (
-        (("mlp.onnx", "-o", "a.png"), "The network has no RBM that could dream: add one, and train it by contrastive"),
+        (("mlp.onnx", "-o", "a.png"), "mlp.onnx makes nothing up: add an RBM, or let a network learn a text's next character"),
+        (("mlp.onnx",), "mlp.onnx makes nothing up: add an RBM, or"),
         (("m.onnx", "-o", "m.onnx"), "m.onnx is no name for samples: end it in .png for pictures, or in .npy for numbers."),
         (("m.onnx", "-o", "no/a.png"), "the folder does not exist: make it, or save somewhere else."),
     ):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QTransform
 from PySide6.QtWidgets import QApplication
 
 from app import fonts
-from app.canvas.ink import Ink, metrics, text_width
+from app.canvas.ink import Ink, metrics, text_width, wrapped_height
 from app.canvas.items.node import NodeItem
 from app.canvas.scene import CanvasScene
 from app.session import Session
@@ -102,3 +102,8 @@ def test_long_names_and_many_numbers_give_way(canvas: Open) -> None:
     assert not [flaw for item in items for zoom in (1.0, 0.6) for flaw in flaws(item, zoom)]
     words = [text for text, _ in written_on(items[1], 1.0)]
     assert words[0] == "Conv2D" and "1024×1000×1000" in words and not [w for w in words if "13,1" in w]
+
+
+def test_a_line_break_of_a_note_is_one(qtbot: object) -> None:
+    one, two, three = (wrapped_height(text, "body", 500.0) for text in ("a", "a\nb", "a\n\nb"))
+    assert (two, three) == (2 * one, 3 * one)

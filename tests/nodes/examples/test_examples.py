@@ -58,6 +58,12 @@ def test_it_says_what_to_look_for(name: str) -> None:
     assert example.group != "deep" or any(frame.note for frame in document.frames)
 
 
+def test_a_note_breaks_its_lines_behind_sentences_only() -> None:
+    [note] = [f for f in new("perceptron-xor").frames if f.note]
+    first, second = note.text.split("\n")
+    assert first.endswith("10 on the other.") and second.startswith("Look for: ") and "a linear program" in second
+
+
 # -- published numbers ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", [*PARAMETERS, *(n for n in LARGE if n not in PARAMETERS)])
 def test_published_parameters(name: str) -> None:
