@@ -38,9 +38,14 @@ def routed(a: QPointF, b: QPointF, around: Surroundings | None, near: Near) -> R
 
 def _higher(a: QPointF, b: QPointF, around: Surroundings, near: Near, found: Route) -> Route:
     """A way back over those of the row below that stand higher than its end, where `found` runs under them."""
-    met = hits(found.path, near)
+    met = _under(found, near)
     higher = back(a, b, around, min(r.top() for r in met) - BEND) if met else found
-    return found if met and hits(higher.path, near) else higher
+    return found if met and _under(higher, near) else higher
+
+
+def _under(way: Route, near: Near) -> Sequence[QRectF]:
+    """The nodes that the level part of a way back runs under."""
+    return near(QRectF(way.label.x() - way.room / 2, way.label.y() - 1, way.room, 2))
 
 
 def _more(known: list[QRectF], met: list[QRectF]) -> list[QRectF]:

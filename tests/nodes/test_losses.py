@@ -72,7 +72,8 @@ def test_a_recipe_may_name_one_loss() -> None:
     assert values(named)[""] == values(named)[second]
     with pytest.raises(TrainingError) as error:
         plan(edits.set_recipe(document, loss="n99"))
-    assert str(error.value) == "Recipe: its update names the loss ‘n99’, and no loss has that id: leave the name empty."
+    why = "Recipe: its update names the loss ‘n99’, and no loss has that id: leave the name empty."
+    assert str(error.value) == f"{why} (Lower loss.)"
 
 
 def test_a_loss_that_is_bypassed_does_not_count() -> None:
