@@ -21,8 +21,8 @@ def epoch(number: int) -> EpochDone:
 def test_the_last_of_many_epochs_has_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     lines = Lines()
     lines(Started(0, 0, 1000, 250, 1))
-    for number in range(1, 996):
-        lines(epoch(number))
+    for done in range(1, 996):
+        lines(epoch(done))
     lines(Problem(996, 996, "The loss is NaN."))
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith("Training on 250 samples, 1 step an epoch (")
@@ -62,4 +62,5 @@ def test_times() -> None:
 
 
 def test_small_losses_keep_their_digits() -> None:
-    assert [number(v) for v in (0.0, 0.29837, 0.001, 3.5122e-5, float("nan"))] == ["0.0000", "0.2984", "0.0010", "3.512e-05", "nan"]
+    values = (0.0, 0.29837, 0.001, 3.5122e-5, float("nan"))
+    assert [number(v) for v in values] == ["0.0000", "0.2984", "0.0010", "3.512e-05", "nan"]
