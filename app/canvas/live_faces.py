@@ -153,7 +153,7 @@ class Bars:
     def paint(self, painter: QPainter, rect: QRectF, ink: Ink, words: bool = True) -> None:
         low, high = min(float(self.values.min()), 0.0), max(float(self.values.max()), 0.0)
         scale = CHART / max(high - low, 1e-12)
-        width, zero = rect.width() / len(self.values), rect.top() + high * scale
+        width, zero = rect.width() / len(self.values), rect.top() + (high * scale if high > low else CHART)
         for i, value in enumerate(self.values.tolist()):
             top, height = (zero - value * scale, value * scale) if value >= 0 else (zero, -value * scale)
             bar = QRectF(rect.left() + i * width + 1, top, width - 2, max(height, 1))

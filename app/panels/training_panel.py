@@ -148,9 +148,11 @@ class TrainingPanel(QWidget):
         self._share_room()
 
     def _share_room(self) -> None:
-        """Beside a list of stages there is room for both plots, or for one: machines have no accuracy."""
-        alone = self.width() < ROOMY and self.stages.isVisibleTo(self) and not len(self.accuracy.train)
-        self.accuracy.setVisible(not alone)
+        """Accuracy goes where a run has none (machines, autoencoders, regressions); beside a list of stages it comes only
+        with the first one."""
+        judged = len(self.accuracy.train) or len(self.accuracy.validation)
+        narrow = self.width() < ROOMY and self.stages.isVisibleTo(self)
+        self.accuracy.setVisible(bool(judged) or not (narrow or len(self.loss.train)))
 
     def _redraw(self) -> None:
         self._share_room()

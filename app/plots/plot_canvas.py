@@ -166,7 +166,8 @@ class PlotCanvas(pg.PlotWidget):
         return bottom, 100 + step * 0.35
 
     def _decades(self, values: Any) -> tuple[float, float]:
-        good = np.maximum(values, LEAST) if len(values) else np.array([0.1, 1.0])
+        # A loss of exactly 0 (a perceptron's) has no place here: its line leaves the picture.
+        good = values[values > LEAST] if (values > LEAST).any() else np.array([0.1, 1.0])
         low, high = float(np.quantile(good, 0.002)), float(np.quantile(good, 0.998))
         low, high = min(low, high / 1.5) * 0.85, high * 1.15
         self._left.values = [(float(np.log10(t)), tick_text(t)) for t in log_ticks(low, high, max(3, self.height() // 22))]

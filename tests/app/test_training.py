@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from app.worker.client import DIED
 from nodes import edits
+from nodes.example import new
 from tests.app.conftest import Heard, tiny, train_to_end
 from tests.nodes.staged import stacked
 
@@ -206,3 +207,21 @@ def test_stages_are_told_while_they_train(qtbot, make_window):
     form.fields["rate"].setText("0.5")
     qtbot.keyClick(form.fields["rate"], Qt.Key.Key_Return)
     assert [s.learning_rate for s in window.session.document.recipe.stages] == [0.02, 0.02, 0.5]
+
+
+def test_a_run_without_accuracy_leaves_its_room_to_the_loss(qtbot, make_window):
+    window = make_window(edits.set_recipe(new("mazur"), epochs=3))
+    panel = window.bottom.training
+    assert panel.accuracy.isVisible()
+    train_to_end(qtbot, window)
+    qtbot.waitUntil(lambda: not panel.accuracy.isVisible())
+    assert panel.loss.isVisible()
+
+
+def test_a_loss_of_nothing_does_not_stretch_the_axis(qtbot, make_window):
+    window = make_window(new("perceptron-xor"))
+    train_to_end(qtbot, window)
+    panel = window.bottom.training
+    qtbot.waitUntil(lambda: panel.loss.canvas is not None and len(panel.loss.train) == 12)
+    panel.loss.redraw()
+    assert min(panel.loss.train.y) == 0 and panel.loss.canvas.viewRange()[1][0] > -2

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.canvas import layout
 from app.canvas.faces import Column, Cylinder, Prompt, Scalar, Sentence, Sheets
-from app.canvas.live_faces import Bars, Distribution, Maps, Number, Picture
+from app.canvas.ink import Ink
+from app.canvas.live_faces import CHART, Bars, Distribution, Maps, Number, Picture
 from app.canvas.routes import Surroundings, Way, route
 from app.canvas.view import CanvasView
 from app.session import Live
@@ -206,3 +207,13 @@ def test_tidy_is_one_undo_and_settles(canvas: Open) -> None:
     assert {i for f in tidied.frames for i in layout.inside(tidied, f, sizes(tidied))} == set(tidied.nodes)
     view.session.undo()
     view.session.undo()
+
+
+def test_bars_of_nothing_stand_on_the_ground(canvas: Open) -> None:
+    view, _ = canvas(new("lenet"))
+    picture = QImage(100, 80, QImage.Format.Format_RGB32)
+    picture.fill(0)
+    painter = QPainter(picture)
+    Bars(np.zeros(2)).paint(painter, QRectF(0, 0, 100, 80), Ink(view.tokens), words=False)
+    painter.end()
+    assert [y for y in range(80) if picture.pixelColor(20, y) == QColor(view.tokens.positive)] == [CHART]
