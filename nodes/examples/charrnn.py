@@ -14,7 +14,7 @@ It wants a GPU: a step of 50 sequences of 100 characters is 28 billion multiply-
 
 @example(
     "charrnn", "Character RNN, 3×512", "Three LSTMs of 512 units read Shakespeare.", "not run here: it wants a GPU",
-    group="memory", lectures=("002",), large=True,
+    group="memory", lectures=("002",), picture="text", large=True,
 )  # fmt: skip
 def charrnn() -> Document:
     stage = Stage(epochs=50, batch_size=50, learning_rate=0.002, schedule="cosine", updates=(Update(clip_norm=5.0),))

@@ -15,7 +15,7 @@ netwright sample FILE --prompt "ROMEO:" --temperature 0.8 lets it write later.""
 
 @example(
     "charrnn-small", "Character RNN, small", "Reads Shakespeare letter by letter, and writes on.",
-    "below 2.3 bits per character", group="memory", lectures=("002",),
+    "below 2.3 bits per character", group="memory", lectures=("002",), picture="text",
 )  # fmt: skip
 def charrnn_small() -> Document:
     stage = Stage(epochs=24, batch_size=32, learning_rate=0.002, schedule="cosine", updates=(Update(clip_norm=5.0),))

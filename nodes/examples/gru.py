@@ -13,7 +13,7 @@ Look for: it learns about as soon as the LSTM does."""
 
 @example(
     "gru", "GRU", "Adds two marked numbers with three quarters of the weights.", "squared error below 0.005 (chance: 0.167)",
-    group="memory", lectures=("002",),
+    group="memory", lectures=("002",), picture="many-to-one",
 )  # fmt: skip
 def gru() -> Document:
     return adding("GRU", NOTE)

@@ -14,7 +14,7 @@ steps its gradients vanish, and it stays there. For another length set the data 
 
 @example(
     "lstm", "LSTM", "Adds two marked numbers, 75 steps apart on average.", "squared error below 0.005 (chance: 0.167)",
-    group="memory", lectures=("002",),
+    group="memory", lectures=("002",), picture="many-to-one",
 )  # fmt: skip
 def lstm() -> Document:
     return adding("LSTM", NOTE)

@@ -14,7 +14,7 @@ on 100 numbers that it never saw. Always saying the same best words is right in 
 
 @example(
     "rnn-encoder-decoder", "RNN: encoder and decoder", "Translates digits into words.",
-    "99 % of the letters of unseen numbers (chance: 38 %)", group="memory", lectures=("002",),
+    "99 % of the letters of unseen numbers (chance: 38 %)", group="memory", lectures=("002",), picture="encoder-decoder",
 )  # fmt: skip
 def rnn_encoder_decoder() -> Document:
     stage = Stage(epochs=60, batch_size=50, learning_rate=0.005, schedule="cosine", updates=(Update(clip_norm=1.0),))

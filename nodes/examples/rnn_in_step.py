@@ -13,7 +13,7 @@ Look for: no answer can be read off its own bit. One bit of state is enough, and
 
 @example(
     "rnn-in-step", "RNN: in step", "Says at every bit whether the ones so far are odd.", "98 % of the answers (chance: 50 %)",
-    group="memory", lectures=("002",),
+    group="memory", lectures=("002",), picture="in-step",
 )  # fmt: skip
 def rnn_in_step() -> Document:
     stage = Stage(epochs=15, batch_size=50, learning_rate=0.005, schedule="cosine", updates=(Update(clip_norm=1.0),))

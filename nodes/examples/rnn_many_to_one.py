@@ -13,7 +13,7 @@ Look for: only the last state is read, so all that was heard must be in its 32 n
 
 @example(
     "rnn-many-to-one", "RNN: many to one", "Hears a noisy wave and names its form.", "97 % of the waves (chance: 25 %)",
-    group="memory", lectures=("002",),
+    group="memory", lectures=("002",), picture="many-to-one",
 )  # fmt: skip
 def rnn_many_to_one() -> Document:
     stage = Stage(epochs=15, batch_size=50, learning_rate=0.003, schedule="cosine", updates=(Update(clip_norm=1.0),))

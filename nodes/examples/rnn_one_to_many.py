@@ -14,7 +14,7 @@ same best word is right in 48 % of the steps."""
 
 @example(
     "rnn-one-to-many", "RNN: one to many", "Looks at a digit and spells its name.", "96 % of the letters (chance: 48 %)",
-    group="memory", lectures=("002",),
+    group="memory", lectures=("002",), picture="one-to-many",
 )  # fmt: skip
 def rnn_one_to_many() -> Document:
     stage = Stage(epochs=10, batch_size=64, learning_rate=0.002, schedule="cosine", updates=(Update(clip_norm=1.0),))

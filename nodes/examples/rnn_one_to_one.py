@@ -13,7 +13,7 @@ tanh. It is here to be compared with the other four. Chance: 10 %."""
 
 @example(
     "rnn-one-to-one", "RNN: one to one", "A recurrent layer of one step is a dense one.",
-    "92 % on the built-in digits (chance: 10 %)", group="memory", lectures=("002",),
+    "92 % on the built-in digits (chance: 10 %)", group="memory", lectures=("002",), picture="one-to-one",
 )  # fmt: skip
 def rnn_one_to_one() -> Document:
     stage = Stage(epochs=5, batch_size=64, learning_rate=0.002, schedule="cosine", updates=(Update(),))

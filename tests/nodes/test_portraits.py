@@ -85,6 +85,11 @@ def test_every_portrait_stays_in_its_frame(name):
     assert max(y for _, y in points) - min(y for _, y in points) > 15, "it is something to look at"
 
 
+def test_the_arrangements_of_sequences_are_told_apart():
+    kinds = ("one-to-one", "one-to-many", "many-to-one", "encoder-decoder", "in-step")
+    assert all(examples()[f"rnn-{kind}"].picture == kind for kind in kinds)
+
+
 def test_an_example_names_a_picture_that_there_is():
     assert {e.picture for e in examples().values()} <= {"", *PICTURES}
 
