@@ -107,7 +107,7 @@ def _choose(keys: list[str], path: Path) -> str:
 def _read(stream: IO[bytes], where: str) -> npt.NDArray[Any]:
     shape, dtype = _header(stream)
     if dtype.kind not in "buif":
-        raise DataError(f"‘{where}’ holds values of type {dtype}: samples are real numbers.")
+        raise DataError(f"‘{where}’ holds values of type {dtype}: give real numbers.")
     if math.prod(shape) * dtype.itemsize > LIMIT:
         raise DataError(f"‘{where}’ declares {times(shape)} values, more than {LIMIT >> 20} MiB: give fewer samples.")
     stream.seek(0)
@@ -129,4 +129,4 @@ def _header(stream: IO[bytes]) -> Header:
 def _unreadable(path: Path, kind: str) -> DataError:
     if not path.exists():
         return DataError(f"The file ‘{path}’ does not exist: check its name.")
-    return DataError(f"‘{path}’ cannot be read as {kind}: it is damaged, incomplete, or of another kind.")
+    return DataError(f"‘{path}’ cannot be read as {kind}: it is damaged, incomplete, or of another kind: write it anew.")

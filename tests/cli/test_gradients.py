@@ -243,7 +243,7 @@ BAD_DATA: list[tuple[dict[str, Any], str, str]] = [
     ({"x": X * np.nan, "target": Y}, SQUARED, "net.onnx: The model's input ‘x’ was given NaN: give finite numbers."),
     ({"x": X[:0], "target": Y[:0]}, SQUARED, "net.onnx: The model's input ‘x’ was given 0×3: give one sample at least."),
     ({"x": X, "target": CLASSES * np.nan}, ENTROPY, "net.onnx: The target holds NaN or infinity: give finite numbers."),
-    ({"x": np.array(["a"]), "target": Y}, SQUARED, "‘in.npz, x’ holds values of type <U1: samples are real numbers."),
+    ({"x": np.array(["a"]), "target": Y}, SQUARED, "‘in.npz, x’ holds values of type <U1: give real numbers."),
 ]  # fmt: skip
 
 

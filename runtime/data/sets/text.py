@@ -143,6 +143,8 @@ def read(path: str) -> str:
         raise DataError(f"‘{path}’ is no text in UTF-8 (byte {error.start + 1:,}): save it as UTF-8.") from None
     if not text:
         raise DataError(f"‘{path}’ is empty: give a text to learn from.")
+    if not text.strip(text[0]):
+        raise DataError(f"‘{path}’ holds nothing but the character ‘{text[0]}’: give a text to learn from.")
     return text.replace("\r\n", "\n")
 
 

@@ -103,12 +103,12 @@ def test_numbers_that_are_none(tmp_path: Path, bad: float, what: str) -> None:
 
 def test_types_that_are_no_real_numbers(tmp_path: Path) -> None:
     path = saved(tmp_path / "x.npy", np.array([1j, 2]))
-    assert refusal(path, (2,)) == f"‘{path}’ holds values of type complex128: samples are real numbers."
+    assert refusal(path, (2,)) == f"‘{path}’ holds values of type complex128: give real numbers."
     np.save(path, np.array([{}, {}], object), allow_pickle=True)
-    assert refusal(path, (2,)) == f"‘{path}’ holds values of type object: samples are real numbers."
+    assert refusal(path, (2,)) == f"‘{path}’ holds values of type object: give real numbers."
     archive = tmp_path / "x.npz"
     np.savez(archive, x=np.array(["a"]))
-    assert refusal(archive, (2,)) == f"‘{archive}, x’ holds values of type <U1: samples are real numbers."
+    assert refusal(archive, (2,)) == f"‘{archive}, x’ holds values of type <U1: give real numbers."
 
 
 def test_declared_sizes_are_bounded_before_reading(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_large_tables_are_refused_unread(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_damaged_arrays(tmp_path: Path) -> None:
     path = declare(tmp_path / "x.npy", (10, 2))
-    end = "it is damaged, incomplete, or of another kind."
+    end = "it is damaged, incomplete, or of another kind: write it anew."
     assert refusal(path, (2,)) == f"‘{path}’ cannot be read as a NumPy array (.npy): {end}"
     assert refusal(declare(path, (-4, -5)), (2,)) == f"‘{path}’ cannot be read as a NumPy array (.npy): {end}"
     archive = tmp_path / "x.npz"

@@ -123,7 +123,7 @@ def test_objects_are_refused_unread(tmp_path: Path) -> None:
     labels[:] = [Evil() for _ in range(50)]
     np.savez(tmp_path / "a.npz", allow_pickle=True, samples=POINTS, labels=labels)
     name = str(tmp_path / "a.npz")
-    assert refusal(name) == f"‘{name}, labels’ holds values of type object: samples are real numbers."
+    assert refusal(name) == f"‘{name}, labels’ holds values of type object: give real numbers."
     assert not (tmp_path / "ran").exists()
 
 
@@ -131,7 +131,7 @@ def test_files_that_are_missing_damaged_or_given_options(tmp_path: Path) -> None
     path = tmp_path / "a.npz"
     assert refusal(str(path)) == f"There is no file {path}: check the name and the folder."
     path.write_bytes(b"PK no")
-    end = "it is damaged, incomplete, or of another kind."
+    end = "it is damaged, incomplete, or of another kind: write it anew."
     assert refusal(str(path)) == f"‘{path}’ cannot be read as NumPy arrays (.npz): {end}"
     assert refusal(f"{path}:size=3") == f"Dataset ‘{path}’: it has no options, and ‘size=3’ was given: leave it out."
     (tmp_path / "folder.npz").mkdir()

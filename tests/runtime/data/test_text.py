@@ -58,6 +58,7 @@ def test_encoding_is_what_a_dictionary_says() -> None:
 @pytest.mark.parametrize(("content", "words"), [
     (b"abc\xff\xfe" * 300, "is no text in UTF-8 \\(byte 4\\): save it as UTF-8."),
     (b"", "is empty: give a text to learn from."),
+    (b"a" * 1000, "holds nothing but the character ‘a’: give a text to learn from."),
     (b"abc" * 30, "it holds 90 characters, and its last tenth must hold a sequence of 64 and the character after it: give a "
                   "text of at least 650, or a smaller length."),
 ])  # fmt: skip
