@@ -59,7 +59,7 @@ class TrainingPanel(QWidget):
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         self.stages.setMinimumWidth(176)
-        self.recipe.setMinimumWidth(216)
+        self.recipe.setMinimumWidth(232)
         for widget in (self.stages, self.recipe, self.loss, self.accuracy):
             split.addWidget(widget)
         split.setSizes([208, 216, 500, 500])
