@@ -154,7 +154,11 @@ def wires_under_nodes(view: CanvasView) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("name", [*examples(), "residual", "u-net", "inception"])
+#: The small form of a network is drawn as the large one is.
+DRAWN = [pytest.param(n, marks=pytest.mark.slow) if n.endswith("-small") else n for n in examples()]
+
+
+@pytest.mark.parametrize("name", [*DRAWN, "residual", "u-net", "inception"])
 def test_no_wire_runs_under_a_node(canvas: Open, qtbot: QtBot, name: str) -> None:
     view, _ = canvas(new(name) if name in examples() else sketched(name))
     assert name not in examples() or (not wires_under_nodes(view) and no_overlap(view)), "as it was drawn"

@@ -30,7 +30,10 @@ from tests.nodes.examples.published import PARAMETERS, SEES, SHAPES
 LARGE = [name for name, e in examples().items() if e.large]
 TRAINED = [name for name, e in examples().items() if not e.large]
 #: Another of the family, with the same code, is trained each time.
-SLOW = ("vgg19-small", "resnet34-small", "resnet50-small", "resnet152-small")
+SLOW = (
+    "vgg19-small", "resnet34-small", "resnet50-small", "resnet152-small", "dilated-baseline", "mlp-500-300", "lenet-wide",
+    "gru", "perceptron-xor",
+)  # fmt: skip
 #: Smaller data of the same kind, by example.
 CHEAP = dict.fromkeys(("context", "dilated", "fcn8s-small"), "shapes:size=16,count=100")
 CHEAP |= dict.fromkeys(("deconvnet-small", "dilated-baseline"), "shapes:count=100")
