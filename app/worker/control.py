@@ -219,7 +219,13 @@ class RunControl(QObject):
     def _on_snapshot(self, message: Snapshot) -> None:
         if self._document is not None:
             label = message.label if isinstance(message.label, int) else None
-            self.session.show_live(Live(message.activations, message.gradients, label, self._loss))
+            self.session.show_live(Live(message.activations, message.gradients, label, self._own_loss()))
+
+    def _own_loss(self) -> float | None:
+        """The last batch's loss where it is a layer's: the network has one, and every stage lowers that."""
+        losses, stages = self.session.checked.built.losses, self.session.document.recipe.stages
+        named = {update.loss for stage in stages for update in stage.updates} - {""}
+        return self._loss if len(losses) == 1 and named <= {losses[0].node} else None
 
     def _on_likenesses(self, message: Likenesses) -> None:
         if self._document is not None:

@@ -321,3 +321,12 @@ def test_narrow_the_loss_has_the_room_until_there_is_an_accuracy(qtbot, make_win
     assert panel.width() < 1000 and not panel.accuracy.isVisible()
     train_to_end(qtbot, window)
     qtbot.waitUntil(panel.accuracy.isVisible)
+
+
+def test_a_loss_shows_no_other_ones_numbers(qtbot, make_window):
+    window = make_window(belief_net(epochs=1))
+    train_to_end(qtbot, window)
+    assert window.session.live.activations and window.session.live.loss is None
+    plain = make_window(tiny())
+    train_to_end(qtbot, plain)
+    assert plain.session.live.loss is not None
