@@ -17,8 +17,9 @@ from nodes.sharing import numbers_behind
 from runtime.boltzmann import ROLES, Machine
 from runtime.engines import engine as make_engine
 from runtime.errors import TrainingError
-from runtime.graph import Array, Graph, Value
+from runtime.graph import Array, Graph, Value, prune
 from runtime.randomness import generator, key
+from runtime.training_step import copied
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,12 @@ def dreamers(built: Built, document: Document) -> list[Dreamer]:
 
 
 def dreams(
-    document: Document, count: int, steps: int, seed: int, engine_name: str = "onnxruntime", path: str = ""
-) -> Array:
+    document: Document, count: int, steps: int, seed: int, engine_name: str = "onnxruntime", path: str = "",
+    start: Array | None = None,
+) -> Array:  # fmt: skip
     """What an RBM dreams (the last one, or that of `path`): `count` chains, from noise, each `steps` times hidden
-    units from visible ones and back.
+    units from visible ones and back. With `start`, (count, *sample), each begins at what the RBM sees of a sample: from
+    noise alone all may end alike.
 
     Each ends with the probabilities p(v = 1 | h), passed down through the RBMs below it: (count, *sample) where the first
     one's visible units are as many as a sample's numbers, else (count, visible). Raises `TrainingError` without an RBM.
@@ -74,13 +77,23 @@ def dreams(
         raise TrainingError("The network has no RBM that could dream: add one, and train it by contrastive divergence.")
     top, bottom = stack[-1], stack[0]
     load = make_engine(engine_name, "cpu").load
-    v = generator(seed, "dream").integers(0, 2, (count, len(top.numbers["visible_bias"]))).astype(np.float32)
+    noise = generator(seed, "dream").integers(0, 2, (count, len(top.numbers["visible_bias"]))).astype(np.float32)
+    v = noise if start is None else _seen(document, built, top, engine_name, start)
     chain, shown = _graph(stack, seed, _next), _graph(stack, seed, _shown)
     program = load(chain)
     for step in range(1, steps):
         v = program.run({"v": v, "step": np.array(step)})[chain.outputs[0].name]
     found = load(shown).run({"v": v, "step": np.array(max(1, steps))})[shown.outputs[0].name]
     return found.reshape(count, *_sample_shape(document, len(bottom.numbers["visible_bias"])))
+
+
+def _seen(document: Document, built: Built, top: Dreamer, engine_name: str, samples: Array) -> Array:
+    """What `top` sees of the samples, through the machines below it."""
+    graph = copied(built.graph)
+    graph.outputs = [top.seen]
+    prune(graph)
+    program = make_engine(engine_name, "cpu").load(graph, initial_weights(document, graph))
+    return program.run({graph.inputs[0].name: samples.astype(graph.dtype)})[top.seen.name]
 
 
 def stacked(found: Sequence[Dreamer], path: str = "") -> list[Dreamer]:

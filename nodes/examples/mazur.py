@@ -9,8 +9,8 @@ from runtime.recipe import Recipe, Stage, Update
 NOTE = """Mazur's 2-2-2 network (lecture 002): backpropagation by hand, every number of it. Inputs .05 and .10, targets .01 and
 .99 (the slide's 0.09 is a slip, and its h1 stands there before the sigmoid), rate 0.5, one step an epoch.
 Look for: the loss is 0.298371109 before the first step. After it w5, the first weight of ‘output’, is 0.35891648, and the
-loss 0.291027774. After 10,000 steps it is 0.000035. As on his page the offsets stay as they are: both layers' biases are
-left out of the update. Let them learn, and it goes faster: 0.280471447, and 0.0000024 at the end."""
+loss 0.291027774. After 10,000 steps it is 0.000035. As on his page the offsets stay as they are, left out of the update (he
+draws one for each layer, here each unit has its own). Let them learn, and it goes faster: 0.280471447, and 0.0000024."""
 
 
 @example(

@@ -6,6 +6,9 @@ from nodes.document import Document
 from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
+NOTE = """One neuron (lecture 001): 784 weights, an offset, a sigmoid. It answers one question: is it a 1, or not?
+Look for: its weights as a picture, bright where a 1 has ink and dark where only other digits have."""
+
 
 @example(
     "neuron", "Neuron", "One sigmoid unit answers “is it a 1?”", "about 99 % on the built-in digits",
@@ -20,4 +23,5 @@ def neuron() -> Document:
     s.add("Dense", "neuron", units=1)
     s.add("Sigmoid")
     s.loss("MeanSquaredError", data)
+    s.note(NOTE)
     return s.document

@@ -11,6 +11,9 @@ NOTES = (
     "class. Full-batch Adam with a cosine schedule solves even the spiral."
 )
 
+NOTE = """The playground (lectures 001, 003): two coordinates in, one number out, whose sign is the class.
+Look for: lines become bends, bends become a spiral. Take the Tanhs out, and however deep it is, only a line is left."""
+
 
 @example(
     "playground", "Playground", "Two coordinates, 8 + 8 tanh units, class by sign.", "over 97 % on the spiral",
@@ -25,4 +28,5 @@ def playground() -> Document:
         s.add("Dense", name, units=units)
         s.add("Tanh")
     s.loss("MeanSquaredError", data, {"targets": "−1 and 1"})
+    s.note(NOTE)
     return s.document

@@ -114,3 +114,14 @@ def test_a_shared_weight_counts() -> None:
 def test_a_network_without_a_machine() -> None:
     with pytest.raises(TrainingError, match=r"^The network has no RBM that could dream: add one, and train it by contr"):
         dreams(document(), 1, 1, 0)
+
+
+def test_chains_that_begin_at_samples_begin_at_what_the_top_sees() -> None:
+    """One step: down(h) for an h that the top draws from σ(x W + b) of the machine below; told apart by the start alone."""
+    strong = {name: 40 * n for name, n in UPPER.items()}
+    low, high = np.zeros((1, SIZES[0]), "f"), np.ones((1, SIZES[0]), "f")
+    seen = [sigmoid(x @ LOWER["weight"] + LOWER["hidden_bias"]) for x in (low, high)]
+    found = [dreams(document(LOWER, strong), 1, 1, 5, start=x) for x in (low, high)]
+    for v, dream in zip(seen, found, strict=True):
+        hidden = np.round(sigmoid(v @ strong["weight"] + strong["hidden_bias"]))
+        assert dream == pytest.approx(down(down(hidden, strong), LOWER), abs=1e-4)

@@ -12,6 +12,7 @@ from nodes.document import Document, Training
 from nodes.dreams import dreams
 from nodes.example import new
 from nodes.training import Run
+from runtime import data
 from runtime.atomic import write
 from runtime.events import EpochDone
 from runtime.graph import Array
@@ -21,8 +22,8 @@ from tests.course.training import answers, prepared, test_error, told, trained
 
 #: The rates that fine-tuning tries, and the epochs after which both are compared.
 RATES, EARLY, LATE = (3e-4, 1e-3, 3e-3, 1e-2), 5, 20
-#: Steps of Gibbs sampling in which the top machine dreams up its digits.
-STEPS, COUNT = 2000, 100
+#: Digits that are dreamt; steps of Gibbs sampling from held-out digits, and from noise.
+COUNT, STEPS, NOISE_STEPS = 100, 20, 1000
 
 
 @row(
@@ -55,20 +56,23 @@ def _fine_tuned(start: Document, rate: float, seed: int) -> tuple[float, float]:
 
 @row(
     "dbn", "784-500-500-2000-10: stacked RBMs, then fine-tuned", "1.25 % (up-down)", Number("error", "% wrong", 2, 1.25),
-    Number("classes", "classes among its 100 dreams, as a LeNet sees them", 0, 8, above=True),
-    Number("confidence", "mean confidence", 2, 0.8, above=True), epochs="10 a machine, then 30",
+    Number("classes", f"classes a LeNet sees in 100 dreams, {STEPS} steps from held-out digits", 0, 8, above=True),
+    Number("confidence", "its mean confidence", 2, 0.8, above=True),
+    Number("from noise", f"classes in {NOISE_STEPS:,} steps from noise", 0), epochs="10 a machine, then 30",
 )  # fmt: skip
 def dbn(place: Place) -> Numbers:
     """Its dreams also as a picture, beside the results. The machines dream before fine-tuning: it is not for that."""
     document = prepared("dbn", place.seed, "mnist", epochs=30, learning_rate=0.001)
     stages = document.recipe.stages
     machines = trained(document.changed(recipe=replace(document.recipe, stages=stages[:-1])), place, "-machines")
-    pictures = dreams(machines, COUNT, STEPS, place.seed)
+    seen = data.load("mnist", place.seed).validation.samples[:COUNT]
+    pictures = dreams(machines, COUNT, STEPS, place.seed, start=seen)
     _draw(place, pictures)
     classes, confidence = _judged(place, pictures)
+    from_noise, _ = _judged(place, dreams(machines, COUNT, NOISE_STEPS, place.seed))
     tuned = Recipe(stages[-1:], place.seed)
     error = test_error(trained(machines.changed(recipe=tuned, training=Training()), place))
-    return {"error": error, "classes": classes, "confidence": confidence}
+    return {"error": error, "classes": classes, "confidence": confidence, "from noise": from_noise}
 
 
 def _judged(place: Place, pictures: Array) -> tuple[int, float]:
