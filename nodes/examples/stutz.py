@@ -18,7 +18,7 @@ from 500 to 1000 hardly any more. `dev.py course stutz` draws the curve."""
 )  # fmt: skip
 def stutz() -> Document:
     update = Update(optimizer="SGD")
-    stage = Stage(epochs=20, batch_size=10, learning_rate=1.0, schedule="constant", updates=(update,))
+    stage = Stage(epochs=20, batch_size=10, learning_rate=0.3, schedule="constant", updates=(update,))
     s = Sketch("Two-layer perceptron", Recipe((stage,)), "D. Stutz, Introduction to neural networks, seminar, 2014.")
     data = s.add("Dataset", "Digits", name="digits")
     s.add("Flatten")
