@@ -28,7 +28,7 @@ def stacked_autoencoder() -> Document:
     loss = s.loss("CrossEntropy", data)
     s.note(NOTE)
     last = Stage(
-        name="fine-tuning", epochs=20, batch_size=32, learning_rate=0.001, schedule="constant", updates=(Update(loss=loss),)
+        name="fine-tuning", epochs=20, batch_size=64, learning_rate=0.001, schedule="constant", updates=(Update(loss=loss),)
     )
     return s.document.changed(recipe=Recipe((*stages, last)))
 
