@@ -106,7 +106,9 @@ class Takeable(Protocol):
     def take(self, indices: npt.NDArray[np.int64]) -> Split: ...
 
 
-def with_validation(info: DatasetInfo, training: Takeable, test: Split, seed: int) -> Dataset:
-    """A dataset whose validation split is drawn from the training samples by `seed`: a tenth, stratified."""
-    kept, held = hold_out(strata(training.labels), VALIDATION_DIVISOR, seed, "validation")
+def with_validation(
+    info: DatasetInfo, training: Takeable, test: Split, seed: int, divisor: int = VALIDATION_DIVISOR
+) -> Dataset:
+    """A dataset whose validation split is drawn from the training samples by `seed`: one in `divisor`, stratified."""
+    kept, held = hold_out(strata(training.labels), divisor, seed, "validation")
     return assemble(info, training.take(kept), training.take(held), test)

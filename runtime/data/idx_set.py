@@ -11,12 +11,14 @@ from runtime.data.dataset import Dataset, DatasetInfo, Labels, assemble, times, 
 from runtime.data.idx import read_idx
 from runtime.data.naming import Option, Reference
 from runtime.data.owned import Download, Owned
-from runtime.data.splits import Indices
+from runtime.data.splits import VALIDATION_DIVISOR, Indices, share
 from runtime.errors import DataError
 from runtime.randomness import generator
 
 TRAINING = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz")
 TEST = ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+
+TOTAL = 60_000  # pictures for training and validation
 
 
 def downloads(base: str, *files: tuple[str, str, int]) -> tuple[Download, ...]:
@@ -52,7 +54,10 @@ class IdxSet(Owned):
     """Its four files have MNIST's names, gzipped, or unpacked and without ``.gz``."""
 
     options = (
-        Option("train", 0, 0, 54_000, "How many pictures train, as many of each class: few labels. 0: all."),
+        Option("train", 0, 0, 59_000, "How many pictures train, as many of each class: few labels. 0: all."),
+        Option(
+            "validation", VALIDATION_DIVISOR, 2, 60, "One picture in so many only judges during training: 60 lets 59,000 train."
+        ),
     )
     title: str
     what: str  # its name in sentences
@@ -62,14 +67,15 @@ class IdxSet(Owned):
     licence: str
 
     def describe(self, reference: Reference) -> DatasetInfo:
+        held = share(TOTAL, reference.options["validation"])
         return DatasetInfo(
             name=reference.name,
             title=self.title,
             sample_shape=(1, 28, 28),
             classes=self.classes,
             target_shape=(),
-            train_size=reference.options["train"] or 54_000,
-            validation_size=6_000,
+            train_size=reference.options["train"] or TOTAL - held,
+            validation_size=held,
             test_size=10_000,
             help=self.help,
             source=self.source,
@@ -79,7 +85,8 @@ class IdxSet(Owned):
     def load(self, reference: Reference, seed: int) -> Dataset:
         train_images, train_labels, test_images, test_labels = self.files()
         training, test = read_pair(train_images, train_labels), read_pair(test_images, test_labels)
-        found, count = with_validation(self.describe(reference), training, test.split(), seed), reference.options["train"]
+        count, divisor = reference.options["train"], reference.options["validation"]
+        found = with_validation(self.describe(reference), training, test.split(), seed, divisor)
         if not count:
             return found
         return assemble(found.info, found.train.take(few(found.train.labels, count, seed)), found.validation, found.test)

@@ -183,6 +183,11 @@ def machine() -> str:
     return f"{processor}, Python {platform.python_version()}, onnxruntime {version('onnxruntime')}"
 
 
+def in_readme(begin: str, end: str) -> str:
+    """What stands between the marks now."""
+    return (ROOT / "README.md").read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
+
+
 def write_readme(table: str, begin: str = BEGIN, end: str = END) -> None:
     """Put `table` between its marks in the README's section on speed."""
     readme = ROOT / "README.md"

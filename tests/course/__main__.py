@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import resource
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import date
 
 from runtime.errors import NetwrightError, unknown
-from tests.benchmarks.bench import machine, write_readme
-from tests.course.row import Place, Row, rows
-from tests.course.store import FOLDER, Measured, forget, keep, kept
-from tests.course.table import HEAD, line
+from tests.benchmarks.bench import in_readme, machine, write_readme
+from tests.course.row import Row, rows
+from tests.course.store import Measured, forget, keep, kept, place
+from tests.course.table import HEAD, line, standing
 from tests.course.training import told
 
 BEGIN, END = "<!-- course: written by `dev.py course --readme` -->", "<!-- /course -->"
@@ -22,15 +23,15 @@ CORES = 2
 def _measured(row: Row, seed: int) -> Measured:
     """Train one seed. Minutes are those of two cores' work, so that a busy machine does not lengthen them; what an
     interrupted part of it took is kept in a file, and counts."""
-    place = Place(FOLDER, row.name, seed)
-    clock = place.file(".seconds")
+    at = place(row, seed)
+    clock = at.file(".seconds")
     earlier, began = float(clock.read_text()) if clock.is_file() else 0.0, _worked()
     try:
-        numbers = dict(row.measure(place))
+        numbers = dict(row.measure(at))
     finally:
         seconds = earlier + _worked() - began
         clock.write_text(str(seconds))
-    return Measured(row.fingerprint, seed, numbers, seconds / 60 / CORES, date.today().isoformat())
+    return Measured(seed, numbers, seconds / 60 / CORES, date.today().isoformat())
 
 
 def _worked() -> float:
@@ -46,13 +47,14 @@ def _train(chosen: Sequence[Row]) -> None:
                 keep(row, _measured(row, seed))
 
 
-def table(chosen: Sequence[Row]) -> str:
-    """Only what was run is in it."""
-    found = [(row, [m for seed in row.seeds if (m := kept(row, seed))]) for row in chosen]
-    lines = [line(row, measured) for row, measured in found if measured]
-    days = sorted({m.day for _, measured in found for m in measured})
-    told_of = f"{machine()}, {' to '.join(dict.fromkeys((days[0], days[-1])))}." if days else ""
-    return "\n".join([HEAD, *lines, "", told_of])
+def table(chosen: Sequence[Row], before: str = "") -> str:
+    """Only what was run is in it; of a row that was not run here, its line in the table `before`."""
+    lines = standing(before)
+    for row in chosen:
+        measured = [m for seed in row.seeds if (m := kept(row, seed))]
+        if measured:
+            lines[row.name] = line(row, measured)
+    return "\n".join([HEAD, *(lines[row.name] for row in chosen if row.name in lines), "", f"{machine()}."])
 
 
 def _chosen(names: Sequence[str]) -> list[Row]:
@@ -73,6 +75,8 @@ def main() -> None:
     chosen = _chosen(options.rows)
     for row in chosen if options.again else ():
         forget(row)
+    for wish in (signal.SIGINT, signal.SIGTERM):  # (a shell's background commands are deaf to the first)
+        signal.signal(wish, signal.default_int_handler)
     try:
         if not options.table:
             _train(chosen)
@@ -83,7 +87,7 @@ def main() -> None:
         sys.exit(130)
     print(table(chosen))
     if options.readme:
-        write_readme(table(list(rows().values())), BEGIN, END)
+        write_readme(table(list(rows().values()), in_readme(BEGIN, END)), BEGIN, END)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nodes.example import examples, new
+
 Numbers = Mapping[str, float]
 
 
@@ -65,8 +67,19 @@ class Row:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the way of measuring does: what was measured before is measured again."""
-        return hashlib.sha256(inspect.getsource(self.measure).encode()).hexdigest()[:12]
+        """Changes when the way of measuring or the example does: what was measured and half trained before does not count."""
+        source = inspect.getsource(self.measure)
+        way = source[source.find("def ") :]  # (words in the decorator change nothing)
+        return hashlib.sha256((way + _network(self.name)).encode()).hexdigest()[:12]
+
+
+def _network(name: str) -> str:
+    """All of the example `name` that a training depends on: layers with settings, wires, recipe. "" if there is none."""
+    if name not in examples():
+        return ""
+    document = new(name)
+    layers = [(node.id, node.type, sorted(node.settings.items())) for node in document.nodes.values()]
+    return repr((layers, document.wires, document.recipe))
 
 
 _ROWS: dict[str, Row] = {}

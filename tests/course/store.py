@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from runtime.atomic import write
-from tests.course.row import Row
+from tests.course.row import Place, Row
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "course"
 
@@ -16,33 +16,29 @@ FOLDER = Path(__file__).resolve().parents[2] / "build" / "course"
 class Measured:
     """The numbers of one seed, the minutes of two cores that they took, and the day."""
 
-    fingerprint: str
     seed: int
     numbers: dict[str, float]
     minutes: float
     day: str
 
 
-def _path(row: Row, seed: int) -> Path:
-    return FOLDER / f"{row.name}-{seed}.json"
+def place(row: Row, seed: int) -> Place:
+    """Where `row` is at work. A row that was changed works elsewhere: nothing older is gone on with, or told."""
+    return Place(FOLDER / f"{row.name}-{row.fingerprint}", row.name, seed)
 
 
 def kept(row: Row, seed: int) -> Measured | None:
     """What was measured of the row as it is now; None if nothing was."""
-    path = _path(row, seed)
-    if not path.is_file():
-        return None
-    found = Measured(**json.loads(path.read_text(encoding="utf-8")))
-    return found if found.fingerprint == row.fingerprint else None
+    path = place(row, seed).file(".json")
+    return Measured(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def keep(row: Row, measured: Measured) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    write(_path(row, measured.seed), (json.dumps(asdict(measured), indent=1) + "\n").encode())
+    write(place(row, measured.seed).file(".json"), (json.dumps(asdict(measured), indent=1) + "\n").encode())
 
 
 def forget(row: Row) -> None:
-    """All that was measured and half trained of `row`."""
+    """All that was measured and half trained of `row`, as it is now and as it was."""
     for seed in row.seeds:
-        for path in FOLDER.glob(f"{row.name}-{seed}[.-]*"):
+        for path in FOLDER.glob(f"{row.name}-*/{row.name}-{seed}[.-]*"):
             path.unlink()

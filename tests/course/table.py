@@ -8,7 +8,8 @@ from statistics import mean
 from tests.course.row import Number, Row
 from tests.course.store import Measured
 
-HEAD = "| row | the lecture says | to reach | Netwright got | seeds | epochs | minutes |\n|---|---|---|---|---|---|---|"
+COLUMNS = ("row", "the lecture says", "to reach", "Netwright got", "seeds", "epochs", "minutes", "on")
+HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 
 def line(row: Row, found: Sequence[Measured]) -> str:
@@ -17,8 +18,14 @@ def line(row: Row, found: Sequence[Measured]) -> str:
         f"`{row.name}`: {row.title}", row.lecture or "–", "; ".join(filter(None, map(_wanted, row.numbers))) or "as it is",
         "; ".join(_got(n, [m.numbers[n.key] for m in found]) for n in row.numbers) + (f" ({row.note})" if row.note else ""),
         ", ".join(str(m.seed) for m in found), row.epochs or "–", f"{sum(m.minutes for m in found):.1f}",
+        max(m.day for m in found),
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
+
+
+def standing(table: str) -> dict[str, str]:
+    """The lines of a table by their rows' names."""
+    return {text.split("`")[1]: text for text in table.splitlines() if text.startswith("| `")}
 
 
 def _wanted(number: Number) -> str:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from nodes.example import examples
+from nodes.example import examples, new
+from tests.course import row as row_module
 from tests.course import store, training
 from tests.course.__main__ import table
 from tests.course.row import Number, Numbers, Place, Row, rows
-from tests.course.store import Measured, keep, kept
+from tests.course.store import Measured, forget, keep, kept
 from tests.course.table import line
 from tests.course.training import prepared, trained
 
 ROW = Row("toy", "a toy", "0.95 %", (Number("error", "% wrong", 2, 0.9, 0.8),), lambda place: {"error": 1.0}, epochs="2")
 
 
-def measured(*errors: float, fingerprint: str = ROW.fingerprint) -> list[Measured]:
-    return [Measured(fingerprint, i + 1, {"error": e}, 0.5, "2026-11-21") for i, e in enumerate(errors)]
+def measured(*errors: float) -> list[Measured]:
+    return [Measured(i + 1, {"error": e}, 0.5, "2026-11-21") for i, e in enumerate(errors)]
 
 
 @pytest.fixture
@@ -41,14 +43,31 @@ def test_what_was_measured_in_another_way_does_not_count(place: Place) -> None:
     keep(ROW, found)
     assert kept(ROW, 1) == found
     assert kept(ROW, 2) is None
-    keep(ROW, *measured(0.7, fingerprint="older"))
-    assert kept(ROW, 1) is None
+    assert kept(replace(ROW, title="in other words"), 1) == found
+    assert kept(replace(ROW, measure=rows()["lee"].measure), 1) is None
+
+
+def test_what_an_example_teaches_is_part_of_its_rows_fingerprint(monkeypatch: pytest.MonkeyPatch) -> None:
+    before, whole = rows()["mlp-1000"].fingerprint, new("mlp-1000")
+    monkeypatch.setattr(row_module, "new", lambda name: replace(whole, frames=(), title="in other words"))
+    assert rows()["mlp-1000"].fingerprint == before
+    monkeypatch.setattr(row_module, "new", lambda name: whole.changed(recipe=whole.recipe.with_stage(epochs=1)))
+    assert rows()["mlp-1000"].fingerprint != before
 
 
 def test_only_what_was_run_is_in_the_table(place: Place) -> None:
     assert "`toy`" not in table([ROW])
     keep(ROW, *measured(0.7))
     assert "`toy`" in table([ROW])
+
+
+def test_a_row_that_was_not_run_here_keeps_its_line(place: Place) -> None:
+    keep(ROW, *measured(0.7))
+    before, others = table([ROW]), replace(ROW, name="other")
+    forget(ROW)
+    assert table([ROW, others], before).splitlines()[2:3] == before.splitlines()[2:3]
+    keep(ROW, *measured(0.8))
+    assert "**0.80**" in table([ROW], before)
 
 
 def test_an_interrupted_training_goes_on_to_the_same_weights(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,13 +63,9 @@ def _line(event: EpochDone) -> str:
     return f"{shown} ({event.seconds:.1f} s)"
 
 
-def test_error(document: Document) -> float:
+def error_on_test(document: Document) -> float:
     """Percent of the test set that is answered wrong."""
     return 100 * float(measured(document, "test")["error"])
-
-
-test_error.__test__ = False  # type: ignore[attr-defined]  # (it is no test, whatever pytest may think of its name)
-
 
 
 def answers(document: Document, samples: Array) -> Array:

@@ -17,8 +17,9 @@ from runtime.atomic import write
 from runtime.events import EpochDone
 from runtime.graph import Array
 from runtime.recipe import Recipe
-from tests.course.row import Number, Numbers, Place, row
-from tests.course.training import answers, prepared, test_error, told, trained
+from tests.course import store
+from tests.course.row import Number, Numbers, Place, row, rows
+from tests.course.training import answers, error_on_test, prepared, told, trained
 
 #: The rates that fine-tuning tries, and the epochs after which both are compared.
 RATES, EARLY, LATE = (3e-4, 1e-3, 3e-3, 1e-2), 5, 20
@@ -50,7 +51,7 @@ def _fine_tuned(start: Document, rate: float, seed: int) -> tuple[float, float]:
     run, found = Run(document), []
     for event in run.events():
         if isinstance(event, EpochDone) and event.epoch in (EARLY, LATE):
-            found.append(test_error(run.document()))
+            found.append(error_on_test(run.document()))
     return found[0], found[1]
 
 
@@ -68,16 +69,16 @@ def dbn(place: Place) -> Numbers:
     seen = data.load("mnist", place.seed).validation.samples[:COUNT]
     pictures = dreams(machines, COUNT, STEPS, place.seed, start=seen)
     _draw(place, pictures)
-    classes, confidence = _judged(place, pictures)
-    from_noise, _ = _judged(place, dreams(machines, COUNT, NOISE_STEPS, place.seed))
+    classes, confidence = _judged(pictures)
+    from_noise, _ = _judged(dreams(machines, COUNT, NOISE_STEPS, place.seed))
     tuned = Recipe(stages[-1:], place.seed)
-    error = test_error(trained(machines.changed(recipe=tuned, training=Training()), place))
+    error = error_on_test(trained(machines.changed(recipe=tuned, training=Training()), place))
     return {"error": error, "classes": classes, "confidence": confidence, "from noise": from_noise}
 
 
-def _judged(place: Place, pictures: Array) -> tuple[int, float]:
+def _judged(pictures: Array) -> tuple[int, float]:
     """How many classes a trained LeNet sees in the pictures, and how sure it is on average."""
-    judge = trained(prepared("lenet", 1, "mnist", epochs=12), replace(place, name="lenet", seed=1))
+    judge = trained(prepared("lenet", 1, "mnist", epochs=12), store.place(rows()["lenet"], 1))
     found = answers(judge, pictures)
     told(f"  classes: {np.bincount(found.argmax(1), minlength=10).tolist()}, confidence {found.max(1).mean():.3f}")
     return len(set(found.argmax(1).tolist())), float(found.max(1).mean())

@@ -6,14 +6,14 @@ import numpy as np
 
 from runtime import data
 from tests.course.row import Number, Numbers, Place, row
-from tests.course.training import prepared, test_error, told, trained
+from tests.course.training import error_on_test, prepared, told, trained
 
 #: Test pictures in one product of matrices.
 PART = 1000
 
 
 def _error(place: Place, example: str, **changes: object) -> Numbers:
-    return {"error": test_error(trained(prepared(example, place.seed, "mnist", **changes), place))}
+    return {"error": error_on_test(trained(prepared(example, place.seed, "mnist", **changes), place))}
 
 
 @row("lenet", "6-16-120-84, softmax", "0.95 %", Number("error", "% wrong", 2, 0.9, 0.8), epochs="12")

@@ -7,7 +7,7 @@ from io import StringIO
 from nodes.edits import set_setting
 from runtime.atomic import write
 from tests.course.row import Number, Numbers, Place, row
-from tests.course.training import prepared, test_error, trained
+from tests.course.training import error_on_test, prepared, trained
 
 HIDDEN = (10, 25, 50, 100, 200, 400, 800)
 
@@ -22,7 +22,7 @@ def stutz(place: Place) -> Numbers:
     for units in HIDDEN:
         document = prepared("stutz", place.seed, "mnist", epochs=10)
         hidden = next(n.id for n in document.nodes.values() if n.name == "hidden")
-        found[str(units)] = test_error(trained(set_setting(document, hidden, "units", units), place, f"-{units}"))
+        found[str(units)] = error_on_test(trained(set_setting(document, hidden, "units", units), place, f"-{units}"))
     _write(place, found)
     return found
 

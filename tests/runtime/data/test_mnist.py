@@ -50,6 +50,15 @@ def test_splits_come_from_the_files(place: Path) -> None:
     assert load("mnist") is found
 
 
+def test_more_may_train_and_fewer_judge(place: Path) -> None:
+    found = load("mnist:validation=20")
+    assert (len(found.train), len(found.validation), len(found.test)) == (38, 2, 20)
+    info = describe("mnist:validation=60")
+    assert (info.train_size, info.validation_size) == (59_000, 1_000)
+    few = load("mnist:train=10,validation=20")
+    assert (len(few.train), len(few.validation)) == (10, 2)
+
+
 def test_changed_files_are_read_again(place: Path) -> None:
     before = load("mnist")
     write_idx(place / mnist.TEST[0], np.full((20, 28, 28), 255))
