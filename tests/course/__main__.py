@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import resource
-import signal
 import sys
 from collections.abc import Sequence
-from datetime import date
 
 from runtime.errors import NetwrightError, unknown
 from tests.benchmarks.bench import in_readme, machine, write_readme
 from tests.course.row import Row, rows
-from tests.course.store import Measured, forget, keep, kept, place
+from tests.course.store import forget, kept
 from tests.course.table import HEAD, line, standing
 from tests.course.training import told
+from tests.course.work import heed_wishes_to_stop, train
 
 BEGIN, END = "<!-- course: written by `dev.py course --readme` -->", "<!-- /course -->"
-CORES = 2
-
-
-def _measured(row: Row, seed: int) -> Measured:
-    """Train one seed. Minutes are those of two cores' work, so that a busy machine does not lengthen them; what an
-    interrupted part of it took is kept in a file, and counts."""
-    at = place(row, seed)
-    clock = at.file(".seconds")
-    earlier, began = float(clock.read_text()) if clock.is_file() else 0.0, _worked()
-    try:
-        numbers = dict(row.measure(at))
-    finally:
-        seconds = earlier + _worked() - began
-        clock.write_text(str(seconds))
-    return Measured(seed, numbers, seconds / 60 / CORES, date.today().isoformat())
-
-
-def _worked() -> float:
-    """Seconds of processor time, children's included."""
-    return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
-
-
-def _train(chosen: Sequence[Row]) -> None:
-    for row in chosen:
-        for seed in row.seeds:
-            if kept(row, seed) is None:
-                told(f"{row.name}, seed {seed}")
-                keep(row, _measured(row, seed))
 
 
 def table(chosen: Sequence[Row], before: str = "") -> str:
@@ -75,11 +45,10 @@ def main() -> None:
     chosen = _chosen(options.rows)
     for row in chosen if options.again else ():
         forget(row)
-    for wish in (signal.SIGINT, signal.SIGTERM):  # (a shell's background commands are deaf to the first)
-        signal.signal(wish, signal.default_int_handler)
+    heed_wishes_to_stop()
     try:
         if not options.table:
-            _train(chosen)
+            train(chosen)
     except NetwrightError as error:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:

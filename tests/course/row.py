@@ -18,11 +18,12 @@ Numbers = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Place:
-    """Where one seed of a row is at work: files it keeps there let it go on after an interruption."""
+    """Where one seed of a row is at work, with how many threads: files it keeps there let it go on after an interruption."""
 
     folder: Path
     name: str
     seed: int
+    threads: int = 1
 
     def file(self, ending: str) -> Path:
         """``build/course/lenet-1ENDING``"""

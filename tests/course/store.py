@@ -22,9 +22,9 @@ class Measured:
     day: str
 
 
-def place(row: Row, seed: int) -> Place:
+def place(row: Row, seed: int, threads: int = 1) -> Place:
     """Where `row` is at work. A row that was changed works elsewhere: nothing older is gone on with, or told."""
-    return Place(FOLDER / f"{row.name}-{row.fingerprint}", row.name, seed)
+    return Place(FOLDER / f"{row.name}-{row.fingerprint}", row.name, seed, threads)
 
 
 def kept(row: Row, seed: int) -> Measured | None:

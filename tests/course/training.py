@@ -36,10 +36,15 @@ def prepared(example: str, seed: int, data: str | None = None, **changes: Any) -
     return document.changed(recipe=recipe.with_stage(len(recipe.stages) - 1, **changes) if changes else recipe)
 
 
+def begun(document: Document, place: Place) -> Run:
+    """Without threads that wait in a loop: the other core trains another seed."""
+    return Run(document, threads=place.threads, spinning=False)
+
+
 def trained(document: Document, place: Place, part: str = "") -> Document:
     """`document` trained to its recipe's end. Half of it may be in the place's file already."""
     path = place.file(f"{part}.onnx")
-    run = Run(load(path) if path.is_file() else document)
+    run = begun(load(path) if path.is_file() else document, place)
     last = monotonic()
     for event in run.events():
         if isinstance(event, Problem):

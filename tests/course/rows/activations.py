@@ -7,11 +7,10 @@ from statistics import mean
 
 from nodes.document import Document
 from nodes.example import Sketch
-from nodes.training import Run
 from runtime.events import StepDone
 from runtime.recipe import Recipe, Stage, Update
 from tests.course.row import Number, Numbers, Place, row
-from tests.course.training import told
+from tests.course.training import begun, told
 
 #: Rates that are tried; the one at which both are compared; batches in a running mean; steps after which it is given up.
 RATES, SAME, WINDOW, LONGEST = (0.03, 0.1, 0.3), 0.03, 100, 4000
@@ -40,10 +39,10 @@ def _network(kind: str, activation: str, first: str, rate: float, seed: int) -> 
     return s.document
 
 
-def _steps(document: Document, goal: float) -> int:
+def _steps(document: Document, goal: float, place: Place) -> int:
     """Steps until the mean training error of the last hundred batches is down at `goal`, or the most that are waited for."""
     errors: deque[float] = deque(maxlen=WINDOW)
-    for event in Run(document).events():
+    for event in begun(document, place).events():
         if isinstance(event, StepDone) and event.accuracy is not None:
             errors.append(1 - event.accuracy)
             if event.step >= LONGEST or (len(errors) == WINDOW and mean(errors) <= goal):
@@ -70,12 +69,12 @@ def relu_tanh(place: Place) -> Numbers:
         steps = {}
         for activation, first in (("ReLU", "he_normal"), ("Tanh", "glorot_uniform")):
             for rate in RATES:
-                steps[activation, rate] = _steps(_network(kind, activation, first, rate, place.seed), GOALS[kind])
+                steps[activation, rate] = _steps(_network(kind, activation, first, rate, place.seed), GOALS[kind], place)
                 told(f"  {kind}, {activation}, rate {rate:g}: {steps[activation, rate]:,} steps")
         best = {a: min(n for (b, _), n in steps.items() if a == b) for a in ("ReLU", "Tanh")}
         found[f"{kind} same"] = steps["Tanh", SAME] / steps["ReLU", SAME]
         found[f"{kind} best"] = best["Tanh"] / best["ReLU"]
         cold = (_network(kind, "Sigmoid", "normal", rate, place.seed) for rate in RATES)
-        found[f"{kind} sigmoid"] = min(_steps(document, GOALS[kind]) for document in cold)
+        found[f"{kind} sigmoid"] = min(_steps(document, GOALS[kind], place) for document in cold)
         told(f"  {kind}: {found}")
     return found

@@ -11,7 +11,6 @@ from app.headless.documents import with_data
 from nodes.document import Document, Training
 from nodes.dreams import dreams
 from nodes.example import new
-from nodes.training import Run
 from runtime import data
 from runtime.atomic import write
 from runtime.events import EpochDone
@@ -19,7 +18,7 @@ from runtime.graph import Array
 from runtime.recipe import Recipe
 from tests.course import store
 from tests.course.row import Number, Numbers, Place, row, rows
-from tests.course.training import answers, error_on_test, prepared, told, trained
+from tests.course.training import answers, begun, error_on_test, prepared, told, trained
 
 #: The rates that fine-tuning tries, and the epochs after which both are compared.
 RATES, EARLY, LATE = (3e-4, 1e-3, 3e-3, 1e-2), 5, 20
@@ -38,17 +37,17 @@ def stacked_autoencoder(place: Place) -> Numbers:
     stages = whole.recipe.stages
     layers = trained(whole.changed(recipe=replace(whole.recipe, stages=stages[:-1])), place)
     starts = {"pretrained": layers, "random": whole}
-    errors = {name: {rate: _fine_tuned(start, rate, place.seed) for rate in RATES} for name, start in starts.items()}
+    errors = {name: {rate: _fine_tuned(start, rate, place) for rate in RATES} for name, start in starts.items()}
     told(f"  {errors}")
     early, late = (errors["random"][1e-3][i] - errors["pretrained"][1e-3][i] for i in (0, 1))
     return {"ahead": early, "late": late, **{name: min(late for _, late in found.values()) for name, found in errors.items()}}
 
 
-def _fine_tuned(start: Document, rate: float, seed: int) -> tuple[float, float]:
+def _fine_tuned(start: Document, rate: float, place: Place) -> tuple[float, float]:
     """Percent wrong after a few epochs and after many, on 1,000 labels, from the weights of `start`."""
     stage = replace(new("stacked-autoencoder").recipe.stages[-1], learning_rate=rate, epochs=LATE)
-    document = with_data(start, "mnist:train=1000").changed(recipe=Recipe((stage,), seed), training=Training())
-    run, found = Run(document), []
+    document = with_data(start, "mnist:train=1000").changed(recipe=Recipe((stage,), place.seed), training=Training())
+    run, found = begun(document, place), []
     for event in run.events():
         if isinstance(event, EpochDone) and event.epoch in (EARLY, LATE):
             found.append(error_on_test(run.document()))
