@@ -137,18 +137,20 @@ def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
     "--temperature", type=Number(0, 100), default=1.0, show_default=True,
     help="A text: below 1 likelier characters, above 1 bolder ones; 0 takes the likeliest.",
 )
-@click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="Dreams: how many.")
+@click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="Pictures or numbers: how many.")
 @click.option("--steps", type=Whole(1, 1_000_000), default=1000, show_default=True, help="Dreams: steps of Gibbs sampling.")
 @click.option("--seed", type=Whole(0), default=0, show_default=True, help="Draws the characters; the noise and the steps.")
 @ENGINE
-@click.option("-o", "--output", type=File(), help="A text: .txt, stdout by default. Dreams: .png (pictures) or .npy (numbers).")
+@click.option("-o", "--output", type=File(), help="A text: .txt, stdout by default. Else .png (pictures) or .npy (numbers).")
 def sample(**options: Any) -> None:
-    """Write what FILE makes up by itself: a text, or what its Boltzmann machine (RBM) dreams.
+    """Write what FILE makes up by itself: a text, what its Boltzmann machine (RBM) dreams, or what comes of random numbers.
 
     A network that reads characters and learns the next one writes on from the prompt, one character at a time.
 
     Of several RBMs on top of each other the last one dreams, and those below it turn its dreams into what they see. From
     noise, a machine that was trained with persistent chains (a setting of contrastive divergence) dreams best.
+
+    A network with a Noise layer (a GAN) or a GaussianSample (a variational autoencoder) is fed numbers from N(0, 1) there.
     """
     from app.headless.sample import Options, sample
 

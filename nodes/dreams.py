@@ -84,7 +84,7 @@ def dreams(
     for step in range(1, steps):
         v = program.run({"v": v, "step": np.array(step)})[chain.outputs[0].name]
     found = load(shown).run({"v": v, "step": np.array(max(1, steps))})[shown.outputs[0].name]
-    return found.reshape(count, *_sample_shape(document, len(bottom.numbers["visible_bias"])))
+    return found.reshape(count, *sample_shape(document, len(bottom.numbers["visible_bias"])))
 
 
 def _seen(document: Document, built: Built, top: Dreamer, engine_name: str, samples: Array) -> Array:
@@ -126,7 +126,8 @@ def _shown(machines: list[Machine], v: Value) -> Value:
     return state
 
 
-def _sample_shape(document: Document, visible: int) -> tuple[int, ...]:
+def sample_shape(document: Document, numbers: int) -> tuple[int, ...]:
+    """The shape of the data's samples, if they are of so many numbers; else these in a row."""
     layers = (n.layer() for n in document.nodes.values() if n.type == "Dataset")
     shapes = (layer.info.sample_shape for layer in layers if isinstance(layer, Dataset))
-    return next((tuple(s) for s in shapes if prod(s) == visible), (visible,))
+    return next((tuple(s) for s in shapes if prod(s) == numbers), (numbers,))

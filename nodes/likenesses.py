@@ -1,4 +1,4 @@
-"""Likenesses: pictures that a network is shown, what it makes of them, and what its Boltzmann machine dreams."""
+"""Likenesses: pictures that a network is shown, what it makes of them, what its machine dreams or its generator makes up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nodes.aims import learner
 from nodes.build import Built, Loss
 from nodes.document import Document, own
 from nodes.dreams import Dreamer, dreamers, dreams, stacked
+from nodes.inventions import inventions, invents
 from nodes.layers.binary_cross_entropy import BinaryCrossEntropy
 from nodes.losses import logits
 from nodes.plan import Plan, initial_weights
@@ -29,26 +30,28 @@ KEEPING = ("Reshape", "Flatten", "Identity")
 
 @dataclass(frozen=True, eq=False)
 class Likenesses:
-    """Pictures in [0, 1], each (count, 1 or 3, height, width), by what is called `name`; where nothing dreams, `dreams` has
-    none."""
+    """Pictures in [0, 1], each (count, 1 or 3, height, width), by what is called `name`; what is not to be had has none.
+    `steps` of Gibbs sampling came before the dreams; 0: they are made up from random numbers."""
 
     name: str
     samples: Array
     made: Array
     dreams: Array
+    steps: int = 0
 
 
 def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine) -> Likenesses | None:
-    """What the present stage's machine or autoencoder makes of validation pictures; None where the network has neither, or
-    its data are no pictures."""
+    """What the present stage's machine, autoencoder or generator makes of validation pictures or by itself; None where the
+    network has none of them, or its data are no pictures."""
     split = dataset.validation if len(dataset.validation) else dataset.train
     shape = split.samples.shape[1:]
     if len(shape) != 3 or shape[0] not in (1, 3):
         return None
     stack = _machines(document, plan, prod(shape))
     loss = None if stack else _autoencoder(plan)
+    none, invented = split.samples[:0], _invented(document, split.samples.shape[1:], engine)
     if not stack and loss is None:
-        return None
+        return None if invented is None else Likenesses("the network", none, none, invented)
     g = copied(plan.evaluation.graph)
     g.outputs = [_remembered(g, stack) if loss is None else _decoded(g, plan.evaluation, loss)]
     prune(g)
@@ -57,12 +60,22 @@ def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine)
     made = engine.load(g).run(given)[g.outputs[0].name]
     if made.size != samples.size:
         return None
-    dreamt = dreams(document, COUNT, STEPS, document.recipe.seed, engine.name, stack[-1].path) if stack else samples[:0]
-    name = stack[-1].name if stack else "the network"
-    return Likenesses(name, *(_pictures(a, shape) for a in (samples, made, dreamt)))
+    seen, again = _pictures(samples, shape), _pictures(made, shape)
+    if not stack:
+        return Likenesses("the network", seen, again, none if invented is None else invented)
+    dreamt = dreams(document, COUNT, STEPS, document.recipe.seed, engine.name, stack[-1].path)
+    return Likenesses(stack[-1].name, seen, again, _pictures(dreamt, shape), STEPS)
 
 
-def _pictures(numbers: Array, shape: tuple[int, ...]) -> Array:
+def _invented(document: Document, shape: Sequence[int], engine: Engine) -> Array | None:
+    """Pictures made up from random numbers; None where the network makes up none, or something else."""
+    if not invents(document):
+        return None
+    found = inventions(document, COUNT, document.recipe.seed, engine.name)
+    return _pictures(found, shape) if found[0].size == prod(shape) else None
+
+
+def _pictures(numbers: Array, shape: Sequence[int]) -> Array:
     """As pictures of numbers from 0 to 1."""
     result: Array = np.clip(np.nan_to_num(numbers.reshape(-1, *shape)), 0, 1).astype(np.float32)
     return result

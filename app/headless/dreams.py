@@ -1,4 +1,5 @@
-"""``netwright sample`` of a Boltzmann machine: its dreams, as pictures or as numbers."""
+"""``netwright sample`` of a Boltzmann machine or a generator: what it dreams or makes up, as pictures or as numbers."""
+
 from __future__ import annotations
 
 from io import BytesIO
@@ -10,6 +11,7 @@ import numpy as np
 from app.headless.say import say
 from nodes.document import Document
 from nodes.dreams import dreams
+from nodes.inventions import inventions
 from nodes.training import trained
 from runtime.atomic import require_writable, write
 from runtime.errors import FileError, TrainingError, counted
@@ -22,14 +24,28 @@ SUFFIXES = (".png", ".npy")
 
 def write_dreams(document: Document, name: str, output: Path, count: int, steps: int, seed: int, engine: str) -> None:
     """Write `count` dreams: pictures side by side (.png), or the numbers (.npy)."""
+    _ready(document, name, output)
+    _write(output, dreams(document, count, steps, seed, engine))
+    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling: {output}")
+
+
+def write_inventions(document: Document, name: str, output: Path, count: int, seed: int, engine: str) -> None:
+    """Write what comes of `count` rows of random numbers: pictures side by side (.png), or the numbers (.npy)."""
+    _ready(document, name, output)
+    _write(output, inventions(document, count, seed, engine))
+    say(f"{counted(count, 'sample')} made up from random numbers: {output}")
+
+
+def _ready(document: Document, name: str, output: Path) -> None:
     if output.suffix.lower() not in SUFFIXES:
         raise FileError(f"{output} is no name for samples: end it in .png for pictures, or in .npy for numbers.")
     require_writable(output)
     if not trained(document):
-        say(f"{name} was never trained: these are the dreams of its first, random weights.")
-    found = dreams(document, count, steps, seed, engine)
-    write(output, _png(found) if output.suffix.lower() == ".png" else _npy(found))
-    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling: {output}")
+        say(f"{name} was never trained: this is what its first, random weights make up.")
+
+
+def _write(output: Path, samples: Array) -> None:
+    write(output, _png(samples) if output.suffix.lower() == ".png" else _npy(samples))
 
 
 def _npy(samples: Array) -> bytes:
@@ -39,14 +55,14 @@ def _npy(samples: Array) -> bytes:
 
 
 def _png(samples: Array) -> bytes:
-    """The samples (N, 1 or 3, height, width) in [0, 1], row by row in a sheet as square as can be."""
+    """The samples (N, 1 or 3, height, width), black at 0 and white at 1, row by row in a sheet as square as can be."""
     from PIL import Image
 
     if samples.ndim != 4 or samples.shape[1] not in (1, 3):
         found = describe_shape(samples.shape[1:])
-        raise TrainingError(f"What the network dreams is {found} and no picture: give -o a name that ends in .npy.")
-    held = BytesIO()
-    Image.fromarray(_sheet(_grown((samples * 255).round().astype(np.uint8).transpose(0, 2, 3, 1)))).save(held, "png")
+        raise TrainingError(f"What the network makes up is {found} and no picture: give -o a name that ends in .npy.")
+    held, shades = BytesIO(), (np.nan_to_num(samples).clip(0, 1) * 255).round().astype(np.uint8)
+    Image.fromarray(_sheet(_grown(shades.transpose(0, 2, 3, 1)))).save(held, "png")
     return held.getvalue()
 
 

@@ -74,7 +74,7 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     classes = list(ready.dataset.classes)
     losses = [loss for loss in ready.evaluation.losses if loss.node not in ready.dark]
     names = {loss.value.name: document.nodes[loss.node].name for loss in losses}
-    graph, judge = copied(job.evaluation), _judge(job, len(classes))
+    graph, judge = copied(job.evaluation), _judge(job, ready, len(classes))
     energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document) if d.path not in ready.dark}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
     numbers |= {loss.value.name: loss.summed for loss in losses}
@@ -129,12 +129,14 @@ def _walked(
     return {name: total / (masses[name] or 1.0) for name, total in sums.items()}, count
 
 
-def _judge(job: Task, classes: int) -> Answers | Distances | None:
-    """What fits the task: classes are counted, numbers are measured, where output and target have one shape."""
+def _judge(job: Task, ready: Plan, classes: int) -> Answers | Distances | None:
+    """What fits the task: classes are counted, numbers are measured, where output and target have one shape and all of the
+    network wants them near each other (a GAN does not)."""
     output, target = job.evaluation_output, job.evaluation_target
     if job.decision != "none":
         return Answers(job.decision, classes)
-    return Distances() if output and target and output.shape == target.shape else None
+    comparable = output and target and output.shape == target.shape and len(ready.stage.updates) == 1
+    return Distances() if comparable else None
 
 
 def _table(found: dict[str, Any]) -> str:

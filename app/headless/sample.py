@@ -1,4 +1,4 @@
-"""``netwright sample``: what a trained network makes up by itself: a text, or a Boltzmann machine's dreams."""
+"""``netwright sample``: what a trained network makes up by itself: a text, a Boltzmann machine's dreams, a generator's work."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.headless.documents import opened
-from app.headless.dreams import write_dreams
+from app.headless.dreams import write_dreams, write_inventions
 from app.headless.say import command, result, say
 from nodes.document import Document
+from nodes.inventions import invents
 from nodes.training import trained
 from nodes.writer import Writer, alphabet
 from runtime.atomic import require_writable, write
@@ -33,21 +34,25 @@ class Options:
 
 
 def sample(options: Options) -> None:
-    """A text on stdout or into a file, of a network that reads texts; else the dreams of its Boltzmann machine."""
+    """A text on stdout or into a file, of a network that reads texts; else the dreams of its Boltzmann machine, or what comes
+    of random numbers."""
     document = opened(options.file).document
     if alphabet(document):
         _text(document, options)
         return
-    if not any(node.type == "RBM" for node in document.nodes.values()):
+    dreaming = any(node.type == "RBM" for node in document.nodes.values())
+    if not dreaming and not invents(document):
         raise TrainingError(
-            f"{options.file.name} makes nothing up: add an RBM, or let a network learn a text's next character (see "
-            f"{command('new', 'rbm')} and {command('new', 'charrnn-small')})."
+            f"{options.file.name} makes nothing up: add an RBM, a Noise layer or a GaussianSample, or let it learn a text's "
+            f"next character (see {command('new', 'rbm')}, {command('new', 'gan')} and {command('new', 'charrnn-small')})."
         )
     if options.output is None:
-        raise FileError("Dreams go into a file: give -o a name that ends in .png for pictures, or in .npy for numbers.")
-    write_dreams(
-        document, options.file.name, options.output, options.count, options.steps, options.seed, options.engine
-    )
+        raise FileError("Samples go into a file: give -o a name that ends in .png for pictures, or in .npy for numbers.")
+    at = (document, options.file.name, options.output, options.count)
+    if dreaming:
+        write_dreams(*at, options.steps, options.seed, options.engine)
+    else:
+        write_inventions(*at, options.seed, options.engine)
 
 
 def _text(document: Document, options: Options) -> None:

@@ -1,4 +1,4 @@
-"""What a network makes of pictures while it trains: what it is shown, what it draws again, and what its machine dreams."""
+"""What a network makes of pictures while it trains: what it is shown, what it draws again, and dreams or makes up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.canvas.ink import Ink, shortened
 from app.canvas.live_faces import as_image, picture_pixels
 from app.theme import current
 from app.worker.control import RunControl
-from nodes.likenesses import STEPS, Likenesses
+from nodes.likenesses import Likenesses
 from runtime.graph import Array
 
 EDGE, GAP, WORDS, LARGEST = 12, 4, 136, 96
@@ -40,7 +40,8 @@ class PicturesPage(QWidget):
         if found is not None:
             rows = [
                 ("Input", "validation samples", found.samples), ("Reconstruction", f"by {found.name}", found.made),
-                ("Dreams", f"of {found.name}, after {STEPS} steps", found.dreams),
+                ("Dreams", f"of {found.name}, after {found.steps} steps", found.dreams) if found.steps else
+                ("Made up", "from random numbers", found.dreams),
             ]  # fmt: skip
             self._rows = [(what, of, _images(pictures)) for what, of, pictures in rows if len(pictures)]
         self.update()

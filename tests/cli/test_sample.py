@@ -59,14 +59,37 @@ def test_refusals_in_words(run: Any, machine: Path) -> None:
     run("new", "mlp")
     before = machine.read_bytes()
     for words, sentence in (
-        (("mlp.onnx", "-o", "a.png"), "mlp.onnx makes nothing up: add an RBM, or let a network learn a text's next character"),
-        (("mlp.onnx",), "mlp.onnx makes nothing up: add an RBM, or"),
+        (("mlp.onnx", "-o", "a.png"), "mlp.onnx makes nothing up: add an RBM, a Noise layer or a GaussianSample, or"),
+        (("mlp.onnx",), "mlp.onnx makes nothing up: add an RBM, a Noise"),
         (("m.onnx", "-o", "m.onnx"), "m.onnx is no name for samples: end it in .png for pictures, or in .npy for numbers."),
         (("m.onnx", "-o", "no/a.png"), "the folder does not exist: make it, or save somewhere else."),
     ):
         found = run("sample", *words)
         assert found.code == 1 and sentence in found.err
     assert machine.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["gan", "vae"])
+def test_generators_make_pictures_of_random_numbers(run: Any, name: str) -> None:
+    """As the finished model does, which whoever runs it feeds."""
+    assert run("new", name).code == 0
+    found = run("sample", f"{name}.onnx", "--count", 3, "-o", "out.npy")
+    assert (found.code, found.err.splitlines()[-1]) == (0, "3 samples made up from random numbers: out.npy")
+    run("sample", f"{name}.onnx", "--count", 3, "--engine", "numpy", "-o", "other.npy")
+    run("sample", f"{name}.onnx", "--count", 3, "--seed", 1, "-o", "seed.npy")
+    numbers = np.load("out.npy")
+    assert numbers.shape == (3, 1, 28, 28) and 0 < numbers.min() < numbers.max() < 1
+    np.testing.assert_allclose(numbers, np.load("other.npy"), atol=1e-6)
+    assert np.abs(numbers - np.load("seed.npy")).max() > 0.01
+    assert run("sample", f"{name}.onnx", "--count", 4, "-o", "out.png").code == 0
+    assert np.asarray(Image.open("out.png")).shape == (2 * (LEAST + LINE) + LINE,) * 2
+
+
+def test_rivals_have_losses_and_no_distance(run: Any) -> None:
+    run("new", "gan")
+    found = run("evaluate", "gan.onnx", "--json").json
+    assert found["mae"] is None and found["r2"] is None
+    assert set(found["losses"]) == {"real is real", "forged is forged", "judge is fooled"}
 
 
 def test_evaluate_tells_the_free_energy(run: Any, machine: Path) -> None:
@@ -113,7 +136,7 @@ def test_what_is_wrong_with_a_text_is_told_in_words(run: Any, reader: Path, word
 
 def test_dreams_want_a_file(run: Any, machine: Path) -> None:
     found = run("sample", "m.onnx")
-    assert found.code == 1 and "Dreams go into a file: give -o a name that ends in .png" in found.err
+    assert found.code == 1 and "Samples go into a file: give -o a name that ends in .png" in found.err
 
 
 def test_bits_per_character(run: Any, reader: Path) -> None:

@@ -179,3 +179,7 @@ def test_a_document_that_is_not_finished_has_an_outline():
     assert [c.shape for c in outline(s.document).cells] == [(3, 32, 32), ()]
     assert portrait(outline(s.document)).marks
     assert Outline((Cell("Dense", "core"),)).is_chain
+
+
+def test_every_special_picture_is_some_examples() -> None:
+    assert set(PICTURES) == {example.picture for example in examples().values() if example.picture}

@@ -12,6 +12,7 @@ from nodes import edits
 from nodes.build import Built, build
 from nodes.document import Document, Wire
 from nodes.example import Sketch
+from nodes.plan import initial_weights
 from runtime.autodiff import gradients
 from runtime.engines import engine
 from runtime.graph import Array, prune
@@ -281,3 +282,30 @@ def test_l1_has_its_minimum_where_the_formula_says(strength: float) -> None:
 def test_l2_shrinks_by_one_less_rate_times_strength() -> None:
     _, state = next(one_weight(Update(optimizer="SGD", weight_decay=0.3), 0.1, 5.0))
     assert state["fc1.weight"].item() == pytest.approx((1 - 0.1 * 0.3) * 5.0 - 0.1 * 2 * (5.0 - 2), rel=1e-12)
+
+
+# -- first numbers ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("0.15 x", "its first numbers are ‘0.15 x’: write numbers with spaces between them, or none."),
+        ("1 2 3", "its first numbers are 3 numbers, and it has 4 and 2 weights and offsets: write finite numbers, 6 of them,"),
+        ("1 2 3 4 5 inf", "write finite numbers, 6 of them, or none."),
+    ],
+)
+def test_first_numbers_that_do_not_fit_are_refused(text: str, sentence: str) -> None:
+    s = Sketch("", Recipe())
+    s.add("Input", shape=(2,))
+    s.add("Dense", "hidden", units=2, first_numbers=text)
+    (problem,) = build(s.document).problems
+    assert problem.where == "Dense ‘hidden’" and sentence in problem.what
+
+
+def test_first_numbers_are_the_weights_row_by_row_and_then_the_offsets() -> None:
+    s = Sketch("", Recipe())
+    s.add("Input", shape=(2,))
+    s.add("Dense", "hidden", units=2, first_numbers="0.15 0.25, 0.20 0.30, 0.35 0.4")
+    weights = initial_weights(s.document, build(s.document).graph)
+    found = {key.rpartition(".")[2]: array for key, array in weights.items()}
+    np.testing.assert_allclose(found["weight"], [[0.15, 0.25], [0.20, 0.30]])
+    np.testing.assert_allclose(found["bias"], [0.35, 0.4])
