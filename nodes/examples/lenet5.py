@@ -18,7 +18,7 @@ out, for 900 weights less), and the drawings are made anew."""
     group="seeing", lectures=("000", "002", "003"),
 )  # fmt: skip
 def lenet5() -> Document:
-    stage = Stage(epochs=15, batch_size=64, learning_rate=0.001, schedule="cosine", updates=(Update(),))
+    stage = Stage(epochs=30, batch_size=64, learning_rate=0.004, schedule="one-cycle", updates=(Update(),))
     s = Sketch("LeNet-5, 1998", Recipe((stage,)), "Gradient-based learning applied to document recognition, 1998.")
     data = s.add("Dataset", "Digits", name="digits")
     s.add("Pad", "to 32×32", margins=(2, 2, 2, 2))

@@ -10,8 +10,8 @@ NOTE = """A multilayer perceptron for digits (lectures 001, 002, 004): every pix
 Look for: it does not know that pixels have neighbours. Shuffle all pictures alike, and it learns as well; LeNet does not."""
 
 
-def _mlp(title: str, words: str, hidden: tuple[int, ...], epochs: int, batch_size: int) -> Document:
-    stage = Stage(epochs=epochs, batch_size=batch_size, learning_rate=0.001, schedule="cosine", updates=(Update(),))
+def _mlp(title: str, words: str, hidden: tuple[int, ...], epochs: int, batch_size: int, decay: float = 0.0) -> Document:
+    stage = Stage(epochs=epochs, batch_size=batch_size, learning_rate=0.001, schedule="cosine", updates=(Update(weight_decay=decay),))
     s = Sketch(title, Recipe((stage,)), words)
     data = s.add("Dataset", "Digits", name="digits")
     s.add("Flatten")
@@ -38,7 +38,7 @@ def mlp() -> Document:
     group="seeing", lectures=("002",),
 )  # fmt: skip
 def mlp_1000() -> Document:
-    return _mlp("MLP 784-1000-10", "One wide hidden layer: 795,010 parameters.", (1000,), 12, 128)
+    return _mlp("MLP 784-1000-10", "One wide hidden layer: 795,010 parameters.", (1000,), 20, 128, 1e-4)
 
 
 @example(
@@ -46,4 +46,4 @@ def mlp_1000() -> Document:
     group="seeing", lectures=("002",),
 )  # fmt: skip
 def mlp_500_300() -> Document:
-    return _mlp("MLP 784-500-300-10", "Two hidden layers: 545,810 parameters.", (500, 300), 12, 128)
+    return _mlp("MLP 784-500-300-10", "Two hidden layers: 545,810 parameters.", (500, 300), 20, 128, 1e-4)
