@@ -11,7 +11,8 @@ Look for: it does not know that pixels have neighbours. Shuffle all pictures ali
 
 
 def _mlp(title: str, words: str, hidden: tuple[int, ...], epochs: int, batch_size: int, decay: float = 0.0) -> Document:
-    stage = Stage(epochs=epochs, batch_size=batch_size, learning_rate=0.001, schedule="cosine", updates=(Update(weight_decay=decay),))
+    updates = (Update(weight_decay=decay),)
+    stage = Stage(epochs=epochs, batch_size=batch_size, learning_rate=0.001, schedule="cosine", updates=updates)
     s = Sketch(title, Recipe((stage,)), words)
     data = s.add("Dataset", "Digits", name="digits")
     s.add("Flatten")

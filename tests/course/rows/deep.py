@@ -18,7 +18,8 @@ from runtime.graph import Array
 from runtime.recipe import Recipe
 from tests.course import store
 from tests.course.row import Number, Numbers, Place, row, rows
-from tests.course.training import answers, begun, error_on_test, prepared, told, trained
+from tests.course.rows.digits import trained_lenet
+from tests.course.training import FULL, answers, begun, error_on_test, prepared, told, trained
 
 #: The rates that fine-tuning tries, and the epochs after which both are compared.
 RATES, EARLY, LATE = (3e-4, 1e-3, 3e-3, 1e-2), 5, 20
@@ -62,10 +63,10 @@ def _fine_tuned(start: Document, rate: float, place: Place) -> tuple[float, floa
 )  # fmt: skip
 def dbn(place: Place) -> Numbers:
     """Its dreams also as a picture, beside the results. The machines dream before fine-tuning: it is not for that."""
-    document = prepared("dbn", place.seed, "mnist", epochs=30, learning_rate=0.001)
+    document = prepared("dbn", place.seed, FULL, epochs=30, learning_rate=0.001)
     stages = document.recipe.stages
     machines = trained(document.changed(recipe=replace(document.recipe, stages=stages[:-1])), place, "-machines")
-    seen = data.load("mnist", place.seed).validation.samples[:COUNT]
+    seen = data.load(FULL, place.seed).validation.samples[:COUNT]
     pictures = dreams(machines, COUNT, STEPS, place.seed, start=seen)
     _draw(place, pictures)
     classes, confidence = _judged(pictures)
@@ -77,7 +78,7 @@ def dbn(place: Place) -> Numbers:
 
 def _judged(pictures: Array) -> tuple[int, float]:
     """How many classes a trained LeNet sees in the pictures, and how sure it is on average."""
-    judge = trained(prepared("lenet", 1, "mnist", epochs=12), store.place(rows()["lenet"], 1))
+    judge = trained_lenet(store.place(rows()["lenet"], 1))
     found = answers(judge, pictures)
     told(f"  classes: {np.bincount(found.argmax(1), minlength=10).tolist()}, confidence {found.max(1).mean():.3f}")
     return len(set(found.argmax(1).tolist())), float(found.max(1).mean())
