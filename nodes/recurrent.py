@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from onnx import helper
+
 from nodes.layer import SEQUENCE, VECTOR, Layer, LayerError, Port, Seen, sample_shape, setting
 from runtime.graph import Graph, Value
 from runtime.initializers import named
@@ -37,6 +39,12 @@ class Recurrent(Layer):
     bidirectional: bool = setting(False, help="A second one walks from the end, and both outputs stand side by side.")
     returns: str = setting(LAST, choices=(LAST, EVERY), help="The output of the last step, or that of every step.")
     carries: bool = setting(False, help="Goes on from the state that the batch before left: for texts cut into sequences.")
+
+    forgets: int = setting(
+        0, low=0, high=1_000_000, only_if=("carries", (True,)),
+        help="In training each stream begins anew after so many batches, now one, now another, so that beginning is learnt, "
+        "too. 0: never within an epoch.",
+    )
 
     @property
     def directions(self) -> int:
@@ -73,13 +81,23 @@ class Recurrent(Layer):
         width = self.layers * self.units
         if g.streams:
             parameter = g.parameter(f"carried_{name}", (g.streams, width), kind="carried", role="state")
-            return _Kept(parameter, lambda new: g.carry(parameter, new))
+            return _Kept(self._forgotten(g, parameter), lambda new: g.carry(parameter, new))
         if g.training:
             raise LayerError("it carries its state, and the recipe takes all samples at once: set a batch size.")
         state = g.state(name, width)
         shape = g.Concat(g.Shape(x, start=0, end=1), ints(g, [width], "width"), axis=0)
         rows = g.emit("Expand", (state, shape), like=Value("", g.dtype, (x.shape[0], width)))
         return _Kept(rows, lambda new: g.remember(state, g.Identity(new, name=f"next_{name}")))
+
+    def _forgotten(self, g: Graph, state: Value) -> Value:
+        """`state` (streams, width), all zeros for those streams whose turn it is at this step."""
+        if not self.forgets:
+            return state
+        turns = ints(g, [k * self.forgets // g.streams for k in range(g.streams)], "turns")
+        due = g.Equal(g.Mod(g.step(), ints(g, [self.forgets])), turns)
+        goes_on = g.Cast(g.Not(due), to=int(helper.np_dtype_to_tensor_dtype(g.dtype)))
+        result: Value = g.Mul(state, g.Unsqueeze(goes_on, ints(g, [1])))
+        return result
 
     def _walk(self, g: Graph, x: Value, k: int, first: Sequence[Value | None]) -> tuple[Value, ...]:
         """One of the stacked layers: outputs (steps, N, directions · units), last states (directions, N, units)."""

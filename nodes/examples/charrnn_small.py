@@ -8,7 +8,7 @@ from runtime.recipe import Recipe, Stage, Update
 
 NOTE = """A network that writes (lecture 002), small enough for a laptop. It reads Shakespeare a character at a time and learns
 which one comes next; its state is carried from batch to batch, so that it remembers more than the 64 steps that its gradient
-goes back. Untrained it needs log2 65 = 6.02 bits per character.
+goes back; now and then a stream forgets, so that beginning is learnt too. Untrained it needs log2 65 = 6.02 bits a character.
 Look for: the tab Text, where it writes while it learns: first letters, then words, then speakers with their names.
 netwright sample FILE --prompt "ROMEO:" --temperature 0.8 lets it write later."""
 
@@ -30,7 +30,7 @@ def writer(s: Sketch, layers: int, units: int, width: int, length: int, dropout:
     data = s.add("Dataset", "Shakespeare", name=f"shakespeare:length={length}")
     s.add("Embedding", "letter", classes=65, width=width)
     for k in range(1, layers + 1):
-        s.add("LSTM", f"lstm{k}" if layers > 1 else "lstm", units=units, returns="sequence", carries=True)
+        s.add("LSTM", f"lstm{k}" if layers > 1 else "lstm", units=units, returns="sequence", carries=True, forgets=32)
         s.add("Dropout", f"drop{k}" if layers > 1 else "drop", rate=dropout)
     s.add("Dense", "next", units=65)
     s.add("Softmax")

@@ -73,6 +73,23 @@ def test_batches_go_on_where_the_last_one_ended(file: Path, layer: str, engine_n
     np.testing.assert_allclose(found, [*expected, *expected], rtol=2e-5)
 
 
+def test_each_stream_forgets_in_its_turn(file: Path) -> None:
+    """Its long sequence is walked in pieces, each from no state. Batches count from 1: stream k of 4 forgets at 6 n + k·6/4."""
+    run = Run(carrying(file, "LSTM", 1e-30, forgets=6), "numpy")
+    found = losses(run.events(1))
+    split, each = run.dataset.train, len(run.dataset.train) // BATCH
+    expected = np.zeros(each)
+    for k in range(BATCH):
+        begins = sorted({0, *range((k * 6 // BATCH - 1) % 6, each, 6)})
+        for first, end in zip(begins, [*begins[1:], each], strict=True):
+            rows = slice(k * each + first, k * each + end)
+            piece = [a[rows].reshape(1, -1) for a in (split.samples, split.labels)]
+            expected[first:end] += walked(run.document(), *piece).reshape(-1, LENGTH).mean(axis=1) / BATCH
+    np.testing.assert_allclose(found, expected, rtol=2e-5)
+    on = losses(Run(carrying(file, "LSTM", 1e-30, forgets=6), threads=1).events(1))
+    np.testing.assert_allclose(on, found, rtol=2e-5)
+
+
 def test_both_engines_and_a_resumed_run_lose_the_same(file: Path, tmp_path: Path) -> None:
     document = carrying(file, rate=0.5)
     whole = losses(Run(document, threads=1).events(2))
