@@ -8,15 +8,15 @@ from nodes.families.images import HE, dense, finished, published, quick
 
 SOURCE = "Krizhevsky, Sutskever, Hinton, ImageNet classification with deep convolutional neural networks, 2012."
 NOTE = (
-    "AlexNet (lectures 000, 001, 003, 004: 8 layers, 16.4 % top-5 error), whole, as one GPU of today holds it; the authors "
-    "cut it in two for their 3 GB cards. New then: ReLU, dropout, normalization between maps, and six days on big data. "
-    "Look at the costs in the table of layers: 95 % of the multiply-adds and 6 % of the parameters are in convolutions. "
-    "Two slips in the slides, easily made: the “154,618,822,656 parameters” multiply what should be added (it is "
-    "62,378,344), and the first pooling has stride 2, not 4, or 55×55 would not become 27×27."
+    "AlexNet (lectures 000, 001, 003, 004: 8 layers, 16.4 % top-5 error), whole, as one GPU of today holds it; the "
+    "authors cut it in two for their 3 GB cards. New then: ReLU, dropout, normalization between maps, and six days on "
+    "big data. Look for: the costs in the table of layers. 95 % of the multiply-adds and 6 % of the parameters are in "
+    "convolutions. Two slips in the slides, easily made: the “154,618,822,656 parameters” multiply what should be "
+    "added (it is 62,378,344), and the first pooling has stride 2, not 4, or 55×55 would not become 27×27."
 )
 SMALL = (
-    "AlexNet (lectures 000, 003, 004) for digits: the same eight layers on 28×28 pixels, some twelve times narrower. Take "
-    "the dropout out, and watch training and validation part."
+    "AlexNet (lectures 000, 001, 003, 004) for digits: the same eight layers on 28×28 pixels, some twelve times narrower.\n"
+    "Look for: the gap between training and validation. Take the dropout out, and watch them part."
 )
 #: How many maps the five convolutions have.
 FULL, NARROW = (96, 256, 384, 384, 256), (16, 32, 48, 48, 32)

@@ -8,10 +8,11 @@ from nodes.families.images import HE, finished
 from nodes.families.segmenting import dense_recipe, scores
 
 NOTE = (
-    "The context network of Yu and Koltun (lecture 003): seven layers of 3×3 with dilations 1, 1, 2, 4, 8, 16, 1. One "
-    "place sees 3, 5, 9, 17, 33, 65, 67 pixels across (“sees” in the table of layers): the view grows exponentially and "
-    "the weights only with the layers, 64·C² for C maps with the last 1×1. No map shrinks. In the paper it stands behind a "
-    "network that gives 21 scores for each place; here a 1×1 convolution makes C = 12 maps of the picture."
+    "The context network of Yu and Koltun (lecture 003): seven layers of 3×3 with dilations 1, 1, 2, 4, 8, 16, 1.\n"
+    "Look for: “sees” in the table of layers. One place sees 3, 5, 9, 17, 33, 65, 67 pixels across: the view grows "
+    "exponentially and the weights only with the layers, 64·C² for C maps with the last 1×1. No map shrinks. In the "
+    "paper it stands behind a network that gives 21 scores for each place; here a 1×1 convolution makes C = 12 maps "
+    "of the picture."
 )
 DILATIONS = (1, 1, 2, 4, 8, 16, 1)
 MAPS = 12

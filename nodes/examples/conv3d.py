@@ -7,9 +7,10 @@ from nodes.example import Sketch, example
 from nodes.families.images import HE, finished, quick
 
 NOTE = (
-    "3-D convolution (lecture 003 names it as “not covered”): filters of 3×3×3 slide through time, height and width. Each "
-    "sample is a film of six pictures in which a dot drifts one of eight ways. No single picture says which: set the first "
-    "number of every kernel to 1, so that a filter sees one picture at a time, and the answers become guesses (12.5 %)."
+    "3-D convolution (lecture 003 names it as “not covered”): filters of 3×3×3 slide through time, height and width. "
+    "Each sample is a film of six pictures in which a dot drifts one of eight ways. No single picture says which.\n"
+    "Look for: what the third dimension is worth. Set the first number of every kernel to 1, so that a filter sees "
+    "one picture at a time, and the answers become guesses (12.5 %)."
 )
 
 

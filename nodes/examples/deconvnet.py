@@ -13,15 +13,17 @@ from runtime.recipe import Recipe
 
 SOURCE = "Noh, Hong, Han, Learning deconvolution network for semantic segmentation, 2015."
 NOTE = (
-    "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers where "
-    "its largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it gets back "
-    "there: edges come back where they were. Open conv1 and deconv1 to see both ends. Unpooled maps are mostly zeros; the "
-    "upconvolutions behind (the transpose of a convolution) fill them in."
+    "DeconvNet (lecture 003): VGG-16 down to a single place, and its mirror image up again. Each pooling remembers "
+    "where its largest numbers stood, and hands these switches to the unpooling of the same size, which puts what it "
+    "gets back there: edges come back where they were.\n"
+    "Look for: both ends of a switch, in conv1 and deconv1. Unpooled maps are mostly zeros; the upconvolutions behind "
+    "(the transpose of a convolution) fill them in."
 )
 SMALL = (
     "A small DeconvNet (lecture 003) on drawn shapes: three poolings down to one place of 64 numbers, and up again by "
-    "remembered switches. Compare its edges with those of fcn8s-small: with all else squeezed through one place, the "
-    "switches carry them."
+    "remembered switches.\n"
+    "Look for: its edges, beside those of fcn8s-small. With all else squeezed through one place, the switches carry "
+    "them."
 )
 #: Width and repetitions of each stage.
 Stages = Sequence[tuple[int, int]]

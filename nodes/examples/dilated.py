@@ -8,16 +8,18 @@ from nodes.families.images import HE, finished
 from nodes.families.segmenting import dense_recipe, scores
 
 NOTE = (
-    "Dilated convolutions (lecture 003): three layers of 3×3 with dilations 1, 2 and 4. Each place sees 3, 7, then 15 "
-    "pixels across (“sees” in the table of layers): twice as far with each layer, at nine weights a filter, and no map "
-    "shrinks. Without dilation it would be 3, 5, 7. The slide's l∗(k−1)+k for plain layers counts from the next layer on: "
-    "l of them see l·(k−1)+1. Set all dilations to 1 to see it. dilated-baseline does the same task with a dense layer: it "
-    "ends two points ahead, with 390 times as many parameters."
+    "Dilated convolutions (lecture 003): three layers of 3×3 with dilations 1, 2 and 4.\n"
+    "Look for: “sees” in the table of layers. Each place sees 3, 7, then 15 pixels across: twice as far with each "
+    "layer, at nine weights a filter, and no map shrinks. Without dilation it would be 3, 5, 7. The slide's l∗(k−1)+k "
+    "for plain layers counts from the next layer on: l of them see l·(k−1)+1. Set all dilations to 1 to see it. "
+    "dilated-baseline does the same task with a dense layer: it ends two points ahead, with 390 times as many "
+    "parameters."
 )
 BASELINE = (
-    "Convolution and a fully connected layer (lecture 003), the baseline of dilated: the picture is pooled to 8×8, and one "
-    "dense layer gives the scores of all 32×32 pixels. It sees the whole picture, and pays for it: compare the parameters, "
-    "and the edges of what it finds. What it learns in one corner it does not know in another."
+    "Convolution and a fully connected layer (lecture 003), the baseline of dilated: the picture is pooled to 8×8, "
+    "and one dense layer gives the scores of all 32×32 pixels.\n"
+    "Look for: what it pays for seeing the whole picture, parameters and edges. What it learns in one corner it does "
+    "not know in another."
 )
 SIDE, CLASSES = 32, 4
 

@@ -10,16 +10,18 @@ from nodes.families.segmenting import VOC, dense_recipe, photographs, scores, up
 
 SOURCE = "Long, Shelhamer, Darrell, Fully convolutional networks for semantic segmentation, 2015."
 NOTE = (
-    "FCN-8s (lecture 003, “skip links”): VGG-16 whose dense layers have become convolutions, so that it gives every place "
-    "of the picture a score for each of 21 classes. At stride 32 these are coarse: they are made twice as large by "
-    "upconvolution and added to scores from pool4, again with pool3, and the last step of 8 makes them as large as the "
-    "picture. The original puts a border of 100 pixels around the picture and crops what comes out; here padding keeps the "
-    "sizes."
+    "FCN-8s (lecture 003, “skip links”): VGG-16 whose dense layers have become convolutions, so that it gives every "
+    "place of the picture a score for each of 21 classes. At stride 32 these are coarse: they are made twice as large "
+    "by upconvolution and added to scores from pool4, again with pool3, and the last step of 8 makes them as large as "
+    "the picture.\n"
+    "Look for: the two sums where coarse scores meet finer ones. The original puts a border of 100 pixels around the "
+    "picture and crops what comes out; here padding keeps the sizes."
 )
 SMALL = (
-    "FCN with skip links (lecture 003) on drawn shapes: a class for every pixel. Three poolings instead of five, so the "
-    "links come from strides 2 and 4 and the last step doubles. Delete the wires of the two skip links and train again: "
-    "the shapes are found, and their edges are lost."
+    "FCN with skip links (lecture 003) on drawn shapes: a class for every pixel. Three poolings instead of five, so "
+    "the links come from strides 2 and 4 and the last step doubles.\n"
+    "Look for: the edges of the shapes. Delete the wires of the two skip links and train again: the shapes are found, "
+    "and their edges are lost."
 )
 
 

@@ -9,15 +9,16 @@ from runtime.recipe import Recipe
 
 SOURCE = "Szegedy et al., Going deeper with convolutions, 2015."
 NOTE = (
-    "GoogLeNet (lectures 001, 003, 004: 22 layers, 6.7 % top-5 error, the winner of ILSVRC 2014). Nine Inception blocks: "
-    "open one to see its four branches, which look at 1×1, 3×3 and 5×5 pixels and at the strongest of 3×3, side by side. "
-    "1×1 convolutions make the maps fewer before the costly ones. The six numbers on each face are those of the paper's "
-    "table. The lecture says “4M” parameters; as published it is 6,998,552, without the two auxiliary heads that helped it "
-    "train: still a ninth of AlexNet's. And it is the work of Szegedy and others at Google, which one slide mixes up."
+    "GoogLeNet (lectures 001, 003, 004: 22 layers, 6.7 % top-5 error, the winner of ILSVRC 2014).\n"
+    "Look for: the four branches of an Inception block. Open one of the nine: they look at 1×1, 3×3 and 5×5 pixels "
+    "and at the strongest of 3×3, side by side. 1×1 convolutions make the maps fewer before the costly ones. The six "
+    "numbers on each face are those of the paper's table. The lecture says “4M” parameters; as published it is "
+    "6,998,552, without the two auxiliary heads that helped it train: still a ninth of AlexNet's. And it is the work "
+    "of Szegedy and others at Google, which one slide mixes up."
 )
 SMALL = (
-    "GoogLeNet (lectures 003, 004) for digits: the same nine Inception blocks, an eighth as wide. Open one to see its four "
-    "branches; look at the maps of each when it is trained."
+    "GoogLeNet (lectures 001, 003, 004) for digits: the same nine Inception blocks, an eighth as wide.\n"
+    "Look for: the four branches of a block. Open one, and see the maps of each when it is trained."
 )
 #: The paper's table: #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj; None: a pooling that halves the maps.
 Module = tuple[int, int, int, int, int, int]

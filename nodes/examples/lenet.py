@@ -13,6 +13,12 @@ NOTES = (
 )
 
 
+NOTE = """LeNet in its modern form (lectures 000, 002, 003): ReLU for tanh, the largest of a pool for its average, softmax
+for drawn codes; lenet5 is the one of 1998.
+Look for: the maps of conv1 while it trains. Strokes of one direction light up in each; after pool2 nothing is left that an
+eye would call a digit, and the dense layers name it."""
+
+
 @example(
     "lenet", "LeNet", "Two convolutions and three dense layers read digits.", "97 % on the built-in digits",
     group="seeing", lectures=("000", "002", "003"),
@@ -38,4 +44,5 @@ def lenet() -> Document:
     s.loss("CrossEntropy", data)
     s.frame("Feature extractor", "finds strokes, then parts of digits", (-24, -36, 1352, 288))
     s.frame("Classifier", "weighs the parts into ten scores", (-24, 288, 1352, 236))
+    s.note(NOTE)
     return s.document

@@ -11,21 +11,22 @@ from runtime.recipe import Recipe
 SOURCE = "Lin, Chen, Yan, Network in network, 2013."
 NOTE = (
     "Network in Network (lecture 003): each mlpconv block is a convolution and two of 1×1 behind it, a little dense "
-    "network that slides over the picture: “MLP in each pixel's channels”. Open one to see it. At the end stand no dense "
-    "layers: the last block makes one map for each class, and its average is the score. Look at those maps when it is "
-    "trained: they show where the class was seen."
+    "network that slides over the picture: “MLP in each pixel's channels”. Open one to see it. At the end stand no "
+    "dense layers: the last block makes one map for each class, and its average is the score.\n"
+    "Look for: those maps when it is trained. They show where the class was seen."
 )
 SMALL = (
-    "Network in Network (lecture 003) for digits, six times narrower. The last block makes ten maps, one for each digit: "
-    "their averages are the scores, and there is no dense layer at all. The last ReLU is left out here: a class whose map "
-    "falls below 0 everywhere could not come back."
+    "Network in Network (lecture 003) for digits, six times narrower.\n"
+    "Look for: the ten maps of the last block, one for each digit. Their averages are the scores, and there is no "
+    "dense layer at all. The last ReLU is left out here: a class whose map falls below 0 everywhere could not come "
+    "back."
 )
 STACKS = (
     "The slide's comparison (lecture 003), on 56×56×128. Above: three 5×5 convolutions of 256 maps, 819,200 + 2 × "
-    "1,638,400 = 4,096,000 weights. Below: one 5×5, and two of 1×1 behind it, 819,200 + 2 × 65,536 = 950,272 weights: as "
-    "many layers, a quarter of the weights. What is lost is how far the later layers see: compare “sees” in the table of "
-    "layers. The loss is the difference of the two: trained on maps, the lower stack learns to do what the upper one, "
-    "frozen, does."
+    "1,638,400 = 4,096,000 weights. Below: one 5×5, and two of 1×1 behind it, 819,200 + 2 × 65,536 = 950,272 weights: "
+    "as many layers, a quarter of the weights.\n"
+    "Look for: what is lost, how far the later layers see (“sees” in the table of layers). The loss is the difference "
+    "of the two: trained on maps, the lower stack learns to do what the upper one, frozen, does."
 )
 #: How far apart columns are, and the two stacks.
 COLUMN, ROW = 232.0, 300.0

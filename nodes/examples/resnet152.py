@@ -7,15 +7,17 @@ from nodes.example import example
 from nodes.families import residual
 
 NOTE = (
-    "ResNet-152 (lectures 001, 003, 004: 152 layers, 3.57 % top-5 error, the winner of ILSVRC 2015). conv4 repeats its "
-    "bottleneck 36 times. Its weights are drawn when somebody needs them: opening it costs nothing. The lecture says “no "
-    "fully connected layers”. Nearly: one is left at the end, fc, 2048 → 1000, with 2,049,000 of the 60,192,808 "
-    "parameters. What is gone are the two large ones of AlexNet and VGG."
+    "ResNet-152 (lectures 001, 003, 004: 152 layers, 3.57 % top-5 error, the winner of ILSVRC 2015).\n"
+    "Look for: the 36 on conv4, which repeats its bottleneck as often. Its weights are drawn when somebody needs "
+    "them: opening it costs nothing. The lecture says “no fully connected layers”. Nearly: one is left at the end, "
+    "fc, 2048 → 1000, with 2,049,000 of the 60,192,808 parameters. What is gone are the two large ones of AlexNet and "
+    "VGG."
 )
 SMALL = (
-    "ResNet-152 (lectures 003, 004) for digits: all 152 layers, an eighth as wide. A network this deep without skip links "
-    "would not learn at all. It takes its minutes on a laptop: resnet18-small does the same task in a tenth of the time, "
-    "and as well. Depth pays where there is more to see than digits."
+    "ResNet-152 (lectures 001, 003, 004) for digits: all 152 layers, an eighth as wide.\n"
+    "Look for: that it learns. A network this deep without skip links would not learn at all. It takes its minutes on "
+    "a laptop: resnet18-small does the same task in a tenth of the time, and as well. Depth pays where there is more "
+    "to see than digits."
 )
 
 

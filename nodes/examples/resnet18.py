@@ -7,15 +7,17 @@ from nodes.example import example
 from nodes.families import residual
 
 NOTE = (
-    "ResNet-18 (lectures 003, 004): each block conv2 … conv5 learns what to add to what passes by (residual learning). "
-    "Open one: the lower way skips, the upper one learns, and the sum goes on. In the first repetition of conv3, conv4 and "
-    "conv5 the maps are halved, so what passes by is projected by a 1×1 convolution; in all others it passes as it is "
-    "(“identity” on the face)."
+    "ResNet-18 (lectures 003, 004): each block conv2 … conv5 learns what to add to what passes by (residual "
+    "learning).\n"
+    "Look for: the two ways through a block. Open one: the lower way skips, the upper one learns, and the sum goes "
+    "on. In the first repetition of conv3, conv4 and conv5 the maps are halved, so what passes by is projected by a "
+    "1×1 convolution; in all others it passes as it is (“identity” on the face)."
 )
 SMALL = (
-    "ResNet-18 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide, without its first pooling. "
-    "Take the links away (delete the wires from “in” to the sum inside the blocks) and train again: the shorter way for "
-    "the gradient is gone."
+    "ResNet-18 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide, without its first "
+    "pooling.\n"
+    "Look for: what the links are worth. Take them away (delete the wires from “in” to the sum inside the blocks) and "
+    "train again: the shorter way for the gradient is gone."
 )
 
 

@@ -7,13 +7,14 @@ from nodes.example import example
 from nodes.families import residual
 
 NOTE = (
-    "ResNet-34 (lectures 003, 004): ResNet-18 with its blocks repeated 3, 4, 6 and 3 times: the only difference stands on "
-    "the stages' heads. It takes 3.7 billion multiply-adds where VGG-19, half as deep, takes 19.6. In the paper a plain "
-    "net of 34 layers learnt worse than one of 18; with skip links the deeper one is better."
+    "ResNet-34 (lectures 003, 004): ResNet-18 with its blocks repeated 3, 4, 6 and 3 times.\n"
+    "Look for: the only difference, on the stages' heads. It takes 3.7 billion multiply-adds where VGG-19, half as "
+    "deep, takes 19.6. In the paper a plain net of 34 layers learnt worse than one of 18; with skip links the deeper "
+    "one is better."
 )
 SMALL = (
-    "ResNet-34 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide. Compare its first epoch with "
-    "that of vgg19-small, which has 19 layers and no links."
+    "ResNet-34 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide.\n"
+    "Look for: its first epoch, beside that of vgg19-small, which has 19 layers and no links."
 )
 
 

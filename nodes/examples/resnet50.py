@@ -7,13 +7,13 @@ from nodes.example import example
 from nodes.families import residual
 
 NOTE = (
-    "ResNet-50 (lectures 003, 004): ResNet-34 with another block in it. A bottleneck narrows its maps to a quarter by a "
-    "1×1 convolution, looks at them with 3×3, and widens them again: three layers for about the price of two. Open conv4 "
-    "to see it."
+    "ResNet-50 (lectures 003, 004): ResNet-34 with another block in it.\n"
+    "Look for: the bottleneck, in conv4. It narrows its maps to a quarter by a 1×1 convolution, looks at them with "
+    "3×3, and widens them again: three layers for about the price of two."
 )
 SMALL = (
-    "ResNet-50 (lectures 003, 004) for digits: bottlenecks an eighth as wide. Fifty layers with weights, and the loss "
-    "falls from the first step on."
+    "ResNet-50 (lectures 003, 004) for digits: bottlenecks an eighth as wide.\n"
+    "Look for: the loss, which falls from the first step on, through fifty layers with weights."
 )
 
 

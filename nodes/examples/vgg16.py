@@ -8,15 +8,17 @@ from nodes.families import vgg
 
 NOTE = (
     "VGG-16 (lectures 003, 004): nothing but 3×3 convolutions and 2×2 pooling. Each block conv1 … conv5 repeats one "
-    "convolution, 2, 2, 3, 3 and 3 times: open one with a double click. Two 3×3 filters in a row see 5×5, three see 7×7, "
-    "with fewer weights than one large filter. Look at the costs in the table of layers: of 138,357,544 parameters fc6 "
-    "alone has 102,764,544, and of the multiply-adds the convolutions have 99 %. “Most computation in convolutions, most "
-    "space in fully connected layers.”"
+    "convolution, 2, 2, 3, 3 and 3 times: open one with a double click. Two 3×3 filters in a row see 5×5, three see "
+    "7×7, with fewer weights than one large filter.\n"
+    "Look for: the costs in the table of layers. Of 138,357,544 parameters fc6 alone has 102,764,544, and of the "
+    "multiply-adds the convolutions have 99 %. “Most computation in convolutions, most space in fully connected "
+    "layers.”"
 )
 SMALL = (
-    "VGG-16 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide. Sixteen layers with weights learn "
-    "here without normalization, because their first weights are He's (MSR in the lecture). Draw them from 0.01·N(0, 1) "
-    "instead, and watch the loss stand still."
+    "VGG-16 (lectures 003, 004) for digits: as deep as the large one, an eighth as wide.\n"
+    "Look for: the loss of the first steps. Sixteen layers with weights learn here without normalization, because "
+    "their first weights are He's (MSR in the lecture). Draw them from 0.01·N(0, 1) instead, and watch the loss stand "
+    "still."
 )
 
 

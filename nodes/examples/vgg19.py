@@ -7,14 +7,17 @@ from nodes.example import example
 from nodes.families import vgg
 
 NOTE = (
-    "VGG-19 (lectures 003, 004: 19 layers, 7.3 % top-5 error): VGG-16 with one more convolution in each of its last three "
-    "stages. Compare the two: select conv3 and look at its repetitions, 4 here and 3 there. 5,309,696 more parameters and "
-    "a quarter more multiply-adds brought next to nothing in the paper: plain depth had come to its end, until ResNet."
+    "VGG-19 (lectures 003, 004: 19 layers, 7.3 % top-5 error): VGG-16 with one more convolution in each of its last "
+    "three stages.\n"
+    "Look for: the difference. Select conv3 and look at its repetitions, 4 here and 3 there. 5,309,696 more "
+    "parameters and a quarter more multiply-adds brought next to nothing in the paper: plain depth had come to its "
+    "end, until ResNet."
 )
 SMALL = (
-    "VGG-19 (lectures 003, 004) for digits, an eighth as wide. Nineteen layers are about what trains without normalization "
-    "or skip links: it may stand at 90 % error for an epoch before it starts. Then compare it with resnet34-small, which "
-    "is deeper and starts at once."
+    "VGG-19 (lectures 003, 004) for digits, an eighth as wide.\n"
+    "Look for: the first epoch. Nineteen layers are about what trains without normalization or skip links: it may "
+    "stand at 90 % error for an epoch before it starts. Then compare it with resnet34-small, which is deeper and "
+    "starts at once."
 )
 
 
