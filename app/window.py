@@ -151,7 +151,21 @@ class MainWindow(WindowCommands):
         session.document_changed.connect(lambda _: self.tell_title())
         session.selection_changed.connect(lambda _: self.refresh_actions())
         session.path_changed.connect(lambda _: self._on_path())
+        control.changed.connect(self.refresh_actions)
+        control.changed.connect(self._show_progress)
+        control.logged.connect(self.bottom.log.write)
+        self.autosave.kept.connect(self.status.show_kept)
+        self.bottom.operations.reached.connect(session.reveal)
+        canvas.status_message.connect(self.status.say)
+        canvas.canvas.choice_changed.connect(self.refresh_actions)
+        self.messages.keep_clear_of(canvas.title, canvas.breadcrumb)
+        self.messages.covers.connect(lambda down: canvas.make_way(down - canvas.y()))
         self.announcer, self.focus_ring = Announcer(self), FocusRing(self)
+        self._connect_keys()
+        self._connect_wishes()
+
+    def _connect_keys(self) -> None:
+        """Whoever shows a key shows the one that is bound now."""
         self.keys.changed.connect(lambda: menus.bind(self))
         self.keys.failed.connect(lambda sentence: self.messages.say("warn", sentence))
         self.inspector.page_made.connect(self.keys.name)
@@ -161,26 +175,20 @@ class MainWindow(WindowCommands):
         menus.bind(self)
         if self.keys.trouble:
             self.messages.say("warn", self.keys.trouble)
-        control.changed.connect(self.refresh_actions)
-        control.changed.connect(self._show_progress)
-        control.logged.connect(self.bottom.log.write)
-        self.autosave.kept.connect(self.status.show_kept)
+
+    def _connect_wishes(self) -> None:
+        """What panels and canvas ask the window for."""
+        canvas = self.canvas
         self.palette_panel.chosen.connect(self.add_layer)
         self.palette_rail.wanted.connect(self.show_category)
         self.inspector_handle.wanted.connect(self.show_inspector)
-        self.inspector.help_wanted.connect(self.show_layer_help)
-        self.bottom.operations.reached.connect(session.reveal)
-        self.bottom.problems.help_wanted.connect(self.show_layer_help)
-        canvas.search.help_wanted.connect(self.show_layer_help)
+        for asks in (self.inspector, self.bottom.problems, canvas.search):
+            asks.help_wanted.connect(self.show_layer_help)
         self.help_card.example_wanted.connect(self.open_layer_example)
         self.help_card.template_wanted.connect(self.open_template)
-        canvas.status_message.connect(self.status.say)
-        self.messages.keep_clear_of(canvas.title, canvas.breadcrumb)
-        self.messages.covers.connect(lambda down: canvas.make_way(down - canvas.y()))
         canvas.menu_requested.connect(self._show_menu)
         canvas.example_requested.connect(self.choose_new)
         canvas.help_requested.connect(self.node_help)
-        canvas.canvas.choice_changed.connect(self.refresh_actions)
         canvas.node_activated.connect(lambda _: self.show_inspector())
 
     # -- the document ----------------------------------------------------------------------------------------------------

@@ -46,19 +46,11 @@ class BottomPanel(QFrame):
         super().__init__(parent)
         self.setProperty("surface", "panel")
         self._session = session
-        self.tabs = QTabBar(self)
-        self.tabs.setAccessibleName("Bottom panel")
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        for name in ("Training", "Problems", "Layers", "Log", "Step", "Text", "Pictures"):
-            self.tabs.addTab(name)
-        self.tabs.setTabVisible(OPERATIONS, False)  # there from the first F10 on
-        self.tabs.setTabVisible(PICTURES, False)  # there while a run has some to show
+        self.tabs = self._tab_bar()
         self.badge = QLabel(self.tabs)
         self.badge.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge.setObjectName("badge")
-        # Of one size: a tab bar does not notice when a button in it grows.
-        self.badge.setFixedSize(26, 18)
+        self.badge.setFixedSize(26, 18)  # of one size: a tab bar does not notice when a button in it grows
         self.train_bar = TrainBar(session, control, self)
         self._pages = QStackedWidget(self)
         self.training = TrainingPanel(session, control, self._pages)
@@ -76,6 +68,17 @@ class BottomPanel(QFrame):
         control.changed.connect(lambda: self._follow(control.state))
         self.pictures.came.connect(lambda: self._show_page(PICTURES, self.pictures.shown is not None))
         self.refresh()
+
+    def _tab_bar(self) -> QTabBar:
+        tabs = QTabBar(self)
+        tabs.setAccessibleName("Bottom panel")
+        tabs.setDrawBase(False)
+        tabs.setExpanding(False)
+        for name in ("Training", "Problems", "Layers", "Log", "Step", "Text", "Pictures"):
+            tabs.addTab(name)
+        tabs.setTabVisible(OPERATIONS, False)  # there from the first F10 on
+        tabs.setTabVisible(PICTURES, False)  # there while a run has some to show
+        return tabs
 
     def _follow(self, state: str) -> None:
         """Who repairs the last problem and trains wants to see it train."""

@@ -35,7 +35,8 @@ class Place:
 class Number:
     """One number of a row: its key in what was measured, its name with the unit, its digits, and what it is to reach.
 
-    `goal` and `stretch` are bounds from above, or with `above` from below; None: told as it is.
+    `goal` and `stretch` are bounds from above, or with `above` from below; `exact` is to be met in every printed digit. None
+    of them: told as it is.
     """
 
     key: str
@@ -44,6 +45,10 @@ class Number:
     goal: float | None = None
     stretch: float | None = None
     above: bool = False
+    exact: float | None = None
+
+    def met(self, found: float) -> bool:
+        return self.exact is not None and f"{found:.{self.digits}f}" == f"{self.exact:.{self.digits}f}"
 
     def reached(self, found: float, bound: float | None) -> bool:
         return bound is not None and (found >= bound if self.above else found <= bound)

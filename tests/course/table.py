@@ -14,8 +14,9 @@ HEAD = f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|"
 
 def line(row: Row, found: Sequence[Measured]) -> str:
     """One row with what was measured of it."""
+    wanted = dict.fromkeys(filter(None, map(_wanted, row.numbers)))
     cells = [
-        f"`{row.name}`: {row.title}", row.lecture or "–", "; ".join(filter(None, map(_wanted, row.numbers))) or "as it is",
+        f"`{row.name}`: {row.title}", row.lecture or "–", "; ".join(wanted) or "as it is",
         "; ".join(_got(n, [m.numbers[n.key] for m in found]) for n in row.numbers) + (f" ({row.note})" if row.note else ""),
         ", ".join(str(m.seed) for m in found), row.epochs or "–", f"{sum(m.minutes for m in found):.1f}",
         max(m.day for m in found),
@@ -29,6 +30,8 @@ def standing(table: str) -> dict[str, str]:
 
 
 def _wanted(number: Number) -> str:
+    if number.exact is not None:
+        return "every printed digit"
     if number.goal is None:
         return ""
     sign = "≥" if number.above else "≤"
@@ -40,7 +43,12 @@ def _got(number: Number, values: Sequence[float]) -> str:
     """The mean, and the spread where there are several; ✓ or ✗ beside a goal."""
     middle, digits = mean(values), number.digits
     spread = f" ({min(values):.{digits}f}–{max(values):.{digits}f})" if len(values) > 1 else ""
-    mark = ""
-    if number.goal is not None:
-        mark = " ✗" if not number.reached(middle, number.goal) else " ✓✓" if number.reached(middle, number.stretch) else " ✓"
-    return f"{number.title} **{middle:.{digits}f}**{spread}{mark}"
+    return f"{number.title} **{middle:.{digits}f}**{spread}{_mark(number, middle)}"
+
+
+def _mark(number: Number, found: float) -> str:
+    if number.exact is not None:
+        return " ✓" if number.met(found) else " ✗"
+    if number.goal is None:
+        return ""
+    return " ✗" if not number.reached(found, number.goal) else " ✓✓" if number.reached(found, number.stretch) else " ✓"

@@ -38,6 +38,12 @@ def test_a_row_tells_mean_spread_and_whether_its_goal_is_reached(errors: tuple[f
     assert "| 0.95 % | % wrong ≤ 0.9, stretch 0.8 |" in line(ROW, measured(*errors))
 
 
+def test_an_exact_number_is_met_in_every_printed_digit() -> None:
+    exact = replace(ROW, numbers=(Number("error", "E", 4, exact=0.29837),))
+    assert "| every printed digit | E **0.2984** ✓ |" in line(exact, measured(0.29841))
+    assert "E **0.2985** ✗" in line(exact, measured(0.29846))
+
+
 def test_what_was_measured_in_another_way_does_not_count(place: Place) -> None:
     (found,) = measured(0.7)
     keep(ROW, found)
@@ -90,7 +96,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(place: Place, monke
 
 
 def test_rows_are_named_after_examples_or_say_what_they_compare() -> None:
-    comparisons = {"nearest-neighbour", "relu-tanh"}
+    comparisons = {"nearest-neighbour", "relu-tanh", "parts"}
     assert {name for name in rows() if name not in examples()} == comparisons
 
 
