@@ -113,20 +113,27 @@ class StageList(QWidget):
             self.tools[words].setEnabled(on)
 
     def _show(self, row: int) -> None:
-        progress = self._control.progress
-        begun = progress.batch / progress.batches if progress.batches and self._control.on else 0.0
-        found = about(self._session.document, row, begun)
+        found = about(self._session.document, row, self._running(row))
         item = self.view.item(row)
         item.setData(Qt.ItemDataRole.EditRole, self._session.document.recipe.stages[row].name)
         item.setData(ABOUT, found)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, found.words)
         item.setToolTip(found.words.partition(", ")[2])
 
+    def _running(self, row: int) -> float | None:
+        """The epochs of the stage that a run has done; None where it is at work on another one, or on none."""
+        progress, done = self._control.progress, self._session.document.training.progress
+        if not self._control.on or not progress.batches or row != progress.stage.number - 1:
+            return None
+        if progress.stage_start is not None:
+            return progress.epochs - progress.stage_start
+        return done.get("stage_epoch", 0) + max(0.0, progress.epochs - done.get("epoch", 0))
+
     def _tick(self) -> None:
         """A long epoch moves on, too."""
-        standing = self._session.document.standing
-        if self.isVisible() and standing < self.view.count():
-            self._show(standing)
+        for row in {self._session.document.standing, self._control.progress.stage.number - 1}:
+            if self.isVisible() and row < self.view.count():
+                self._show(row)
 
     # -- what it does ----------------------------------------------------------------------------------------------------
     def add(self) -> None:

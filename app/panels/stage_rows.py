@@ -34,10 +34,10 @@ class About:
     words: str
 
 
-def about(document: Document, index: int, begun: float = 0.0) -> About:
-    """`begun` is the part of the present epoch that is over."""
+def about(document: Document, index: int, running: float | None = None) -> About:
+    """`running`: how many epochs of the stage a run has done, which is ahead of what the document knows."""
     stage = document.recipe.stages[index]
-    found, epochs = state(document, index)
+    found, epochs = state(document, index) if running is None else (NOW, int(running))
     planned = f"{stage.epochs:,} epoch{'s' * (stage.epochs != 1)}"
     count = {
         NOW: f"{epochs:,} of {stage.epochs:,}", DONE: f"{epochs:,}" if epochs else "", SKIPPED: "skipped", AHEAD: planned,
@@ -48,7 +48,7 @@ def about(document: Document, index: int, begun: float = 0.0) -> About:
             "training", AHEAD: f"{planned}, to come"}[found]  # fmt: skip
     lowers = " ".join(f"Lowers {low}; {learns} learn{'' if learns == 'all layers' else 's'}." for low, learns in aims)
     name = title(document.recipe, index)
-    share = min(1.0, (epochs + begun) / stage.epochs) if found == NOW else 0.0
+    share = min(1.0, (epochs if running is None else running) / stage.epochs) if found == NOW else 0.0
     return About(index + 1, name, f"↓ {aim}", found, count, share, f"{index + 1}, {name}: {told}. {lowers}")
 
 

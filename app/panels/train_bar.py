@@ -111,7 +111,7 @@ class TrainBar(QWidget):
         stage = f"stage {progress.stage.number}/{progress.stage.count} · " if progress.stage.count > 1 else ""
         self.epoch.setText(f"{stage}epoch {min(progress.target, int(progress.epochs) + 1):,}/{progress.target:,}")
         self.epoch.setToolTip(progress.stage.words)
-        self.batch.setText(f"batch {progress.batch:,}/{progress.batches:,}")
+        self.batch.setText("preparing" if progress.preparing else f"batch {progress.batch:,}/{progress.batches:,}")
         # As wide as it becomes: a count that grows would be cut off until the bar is laid out again.
         most = self.batch.fontMetrics().horizontalAdvance(f"batch {progress.batches:,}/{progress.batches:,}")
         self.batch.setMinimumWidth(most + 2)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from runtime.events import EpochDone, StageBegan, StageMark, Started
 
+#: Seconds of steps before anything is said of the time that is left: the first ones are slow.
+TIMED = 1.0
+
 
 class Progress:
-    """Counts from the run's own events; speed is measured over the time it really ran."""
+    """Counts from the run's own events; speed is measured over the time it really ran. `preparing`: no step of the stage is
+    done yet. `stage_start` is the epoch at which the stage began in this run; None: before it."""
 
     def __init__(self) -> None:
         self.epoch, self.target, self.batches, self.samples = 0, 0, 0, 0
         self.step = 0
         self.stage = StageMark()
         self._epoch_start = 0
-        self._speed = 0.0
+        self.preparing = False
+        self.stage_start: int | None = None
+        self._speed, self._timed = 0.0, 0.0
         self._mark: tuple[float, int] | None = None
 
     def start(self, event: Started) -> None:
@@ -21,20 +27,21 @@ class Progress:
         self.step = event.step
         self._epoch_start = event.step - event.batch
         self._mark = None
-        self.stage = event.stage
+        self.stage, self.stage_start, self.preparing = event.stage, None, True
 
     def next_stage(self, event: StageBegan) -> None:
         """Other data, and batches of another size; the epochs count on."""
         self.epoch, self.batches, self.samples = event.epoch, event.batches, event.samples
         self.step = self._epoch_start = event.step
-        self.stage = event.stage
+        self.stage, self.stage_start, self.preparing = event.stage, event.epoch, True
+        self._speed, self._timed, self._mark = 0.0, 0.0, None
 
     def clock(self, running: bool, now: float) -> None:
-        """A pause must not count as slowness."""
-        self._mark = (now, self.step) if running else None
+        """A pause must not count as slowness, nor what comes before the first step."""
+        self._mark = (now, self.step) if running and not self.preparing else None
 
     def advance(self, step: int, epoch: int, now: float) -> None:
-        self.step, self.epoch = step, epoch
+        self.step, self.epoch, self.preparing = step, epoch, False
         if self._mark is None:
             self._mark = (now, step)
             return
@@ -43,6 +50,7 @@ class Progress:
             speed = steps / elapsed
             self._speed = 0.7 * self._speed + 0.3 * speed if self._speed else speed
             self._mark = (now, step)
+            self._timed += elapsed
 
     def epoch_ended(self, event: EpochDone) -> None:
         self._epoch_start = event.step
@@ -73,7 +81,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        if not self._speed or not self.batches:
+        if self._timed < TIMED or not self.batches:
             return None
         return max(0.0, (self.target - self.epochs) * self.batches / self._speed)
 

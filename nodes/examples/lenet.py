@@ -13,10 +13,9 @@ NOTES = (
 )
 
 
-NOTE = """LeNet in its modern form (lectures 000, 002, 003): ReLU for tanh, the largest of a pool for its average, softmax
-for drawn codes; lenet5 is the one of 1998.
-Look for: the maps of conv1 while it trains. Strokes of one direction light up in each; after pool2 nothing is left that an
-eye would call a digit, and the dense layers name it."""
+#: What to look for, on the frames: a note above them would make the first thing that a student sees smaller.
+STROKES = "finds strokes, then parts of digits. Look for: strokes of one direction in each map of conv1"
+PARTS = "weighs the parts into ten scores (lectures 000, 002, 003)"
 
 
 @example(
@@ -42,7 +41,6 @@ def lenet() -> Document:
     s.add("Dense", "fc3", units=10)
     s.add("Softmax")
     s.loss("CrossEntropy", data)
-    s.frame("Feature extractor", "finds strokes, then parts of digits", (-24, -36, 1352, 288))
-    s.frame("Classifier", "weighs the parts into ten scores", (-24, 288, 1352, 236))
-    s.note(NOTE)
+    s.frame("Feature extractor", STROKES, (-24, -36, 1352, 288))
+    s.frame("Classifier", PARTS, (-24, 288, 1352, 236))
     return s.document

@@ -68,8 +68,13 @@ def test_progress_and_time_left():
     progress = Progress()
     progress.start(Started(step=0, epoch=0, target=10, samples=100, batches=10))
     progress.clock(True, 0.0)
-    progress.advance(5, 1, 1.0)
-    assert progress.batch == 5 and progress.seconds_left == 19.0
+    assert progress.preparing
+    progress.advance(1, 1, 30.0)  # what came before the first step is no slowness
+    progress.advance(3, 1, 30.4)
+    assert not progress.preparing and progress.seconds_left is None
+    progress.advance(6, 1, 31.0)
+    assert progress.batch == 6 and progress.seconds_left == 94 / progress.speed
+    assert progress.speed == pytest.approx(5.0)
     progress.epoch_ended(EpochDone(10, 1, 0.1, None, None, None, 1.0))
     progress.advance(10, 1, 2.0)
     assert progress.epochs == 1 and progress.share == 0.1
