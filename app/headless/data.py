@@ -77,7 +77,7 @@ def _lines(family: Family, reference: Reference) -> Iterator[str]:
     if isinstance(family, Owned):
         lacking = family.missing()
         what = f"lacks {', '.join(file.name for file in lacking)}; netwright data fetch {family.name}"
-        yield f"folder    {family.folder()} ({what if lacking else 'complete'})"
+        yield f"folder    {family.folder()} ({what if lacking else 'no file missing'})"
     yield f"source    {info.source}"
     yield f"licence   {info.licence}"
 
