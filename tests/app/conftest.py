@@ -77,6 +77,26 @@ def window(make_window: Make) -> MainWindow:
     return make_window()
 
 
+@pytest.fixture
+def started(make_window: Make) -> MainWindow:
+    """A window as the program opens it without a file."""
+    window = make_window(Document())
+    window.starting.show()
+    settled()
+    return window
+
+
+def settled() -> None:
+    """What Qt has put off is done."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def press(*keys, held=Qt.KeyboardModifier.NoModifier) -> None:
+    for key in keys:
+        QTest.keyClick(QApplication.focusWidget(), key, held)
+
+
 def to_front(qtbot, window: MainWindow) -> None:
     """Shortcuts reach the active window only, and a window becomes that a little after it is shown."""
     window.activateWindow()

@@ -18,6 +18,7 @@ from app.window import MainWindow
 from nodes import edits
 from nodes.document import Document
 from nodes.example import new
+from tests.app.conftest import settled
 from tests.window_pictures import take
 
 SIZES = ((1280, 720), (960, 540))
@@ -74,11 +75,6 @@ def overlaps(widgets: list[QWidget], window: QWidget) -> list[tuple[str, str]]:
     placed = ((type(w).__name__, QRect(w.mapTo(window, QPoint(0, 0)), w.size())) for w in widgets if w.isVisible())
     seen = list(placed)
     return [(a, b) for i, (a, here) in enumerate(seen) for b, there in seen[i + 1 :] if here.intersects(there)]
-
-
-def settled() -> None:
-    for _ in range(4):
-        QApplication.processEvents()
 
 
 def troubled() -> Document:
