@@ -226,16 +226,16 @@ class Sketch:
     def frame(self, title: str, text: str, rect: tuple[float, float, float, float]) -> None:
         self.document, _ = add_frame(self.document, title, rect, text)
 
-    def note(self, text: str) -> None:
-        """A note above all that was drawn so far: what to look for, and which lecture it belongs to. Only a line that ends
-        with a sentence ends in the note, too."""
+    def note(self, text: str, at: tuple[float, float] | None = None) -> None:
+        """A note above all that was drawn so far, or `at` a place that is free: what to look for, and which lecture it belongs
+        to. Only a line that ends with a sentence ends in the note, too."""
         text = re.sub(r"(?<![.!?])\n", " ", text)
         here = [n.position for n in self.document.nodes.values() if not n.parent]
         frames = [f.rect for f in self.document.frames if not f.parent]
         left = min([x for x, _ in here] + [r[0] for r in frames])
         top = min([y for _, y in here] + [r[1] for r in frames])
         height = NOTE_LINE * (2 + sum(1 + len(line) // NOTE_LETTERS for line in text.split("\n")))
-        rect = (left, top - ABOVE - height, NOTE_WIDTH, height)
+        rect = (*(at or (left, top - ABOVE - height)), NOTE_WIDTH, height)
         self.document, _ = add_frame(self.document, "", rect, text, note=True)
 
     def loss(self, type: str, data: str, settings: Mapping[str, Any] | None = None) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from nodes.document import Document
-from nodes.example import BELOW, Sketch, example
+from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
+#: How far below each other rows stand: near, so that the layers can be read when all are in view.
+BELOW = 196.0
 NOTE = """A generative adversarial network (beyond the lectures): a forger makes digits out of 32 random numbers, a judge tells
 them from real ones. The judge stands twice, with the same weights: once before real digits, once before forged ones. One
 stage, two updates at once: the judge lowers its own two losses, the forger wants the judge to take its digits for real.
@@ -19,15 +21,15 @@ def gan() -> Document:
     real = s.add("Flatten")
     judge = _judge(s, "judge")
     praised = _told(s, judge[-1], 0, "1 for real", "real is real")
-    s.row(3 * BELOW, 232.0, real)
+    s.row(2 * BELOW, 232.0, real)
     forger = _forger(s)
     again = _judge(s, "judge again")
     for mine, its in zip(again, judge, strict=True):
         s.share(mine, "weight", its)
         s.share(mine, "bias", its)
     caught = _told(s, again[-1], 0, "0 for forged", "forged is forged")
-    fooled = _told(s, again[-1], 2, "1 for forged", "judge is fooled")
-    s.note(NOTE)
+    fooled = _told(s, again[-1], 1, "1 for forged", "judge is fooled")
+    s.note(NOTE, at=(232.0, 3 * BELOW))
     calm = {"beta1": 0.5}
     updates = (
         Update(loss=f"{praised}+{caught}", parameters=judge, settings=calm),
