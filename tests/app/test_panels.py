@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton
 from app.magnitude import scientific, share
 from app.panels.dataset_field import FILE, FOLDER
 from app.panels.dataset_list import HEADING
+from app.panels.fields import ChoiceField
 from app.panels.layer_palette import MIME
 from app.panels.numbers import read
 from app.session import Live
@@ -290,3 +291,15 @@ def test_what_a_port_means_stands_where_there_is_room(make_window) -> None:
     assert ports.isVisible() and not window.inspector.network.keys.isVisible()
     window.resize(1280, 720)
     assert not ports.isVisible()
+
+
+def test_a_choice_that_is_wider_than_its_field_ends_in_dots(qtbot):
+    field = ChoiceField(("real is real + forged is forged", "short"))
+    qtbot.addWidget(field)
+    field.resize(120, 24)
+    field.show()
+    assert field.told().currentText.endswith("…") and field.value == "real is real + forged is forged"
+    field.resize(500, 24)
+    assert field.told().currentText == "real is real + forged is forged"
+    field.show_value("short")
+    assert field.told().currentText == "short"
