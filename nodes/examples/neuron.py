@@ -7,7 +7,9 @@ from nodes.example import Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
 NOTE = """One neuron (lecture 001): 784 weights, an offset, a sigmoid. It answers one question: is it a 1, or not?
-Look for: its weights as a picture, bright where a 1 has ink and dark where only other digits have."""
+Look for: its weights as a picture, bright where a 1 has ink and dark where only other digits have. BinaryCrossEntropy, the
+logistic loss, does in place of the squared one, too: the slide writes −y log f, one of its two terms; −(1−y) log(1−f) speaks
+for the digits that are no 1."""
 
 
 @example(
