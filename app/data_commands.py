@@ -35,7 +35,7 @@ def info(name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--from", "base", metavar="URL", help="Another address under which the files lie, by their names.")
 def fetch(name: str, base: str | None) -> None:
-    """Fetch what is missing of the dataset NAME: mnist, fashion-mnist or cifar10.
+    """Fetch what is missing or damaged of the dataset NAME: mnist, fashion-mnist or cifar10.
 
     A download that broke off goes on where it stopped; a file is there only when it is whole and its checksum right.
     """

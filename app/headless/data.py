@@ -12,7 +12,7 @@ from app.headless.documents import dataset_name
 from app.headless.say import result, result_json, say
 from runtime import data
 from runtime.data.dataset import DatasetInfo, times
-from runtime.data.fetching import Progress, fetch
+from runtime.data.fetching import KEPT, Progress, fetch, others
 from runtime.data.naming import Option, Reference
 from runtime.data.owned import Download, Owned
 from runtime.data.registry import Family, resolve
@@ -94,20 +94,29 @@ def _option(option: Option, value: int) -> str:
 
 
 def fetch_(name: str, base: str | None) -> None:
-    """Bring what is missing of a dataset into its folder."""
+    """Bring what is missing of a dataset, or damaged, into its folder."""
     family, _ = resolve(name)
     if not isinstance(family, Owned):
-        others = ", ".join(other.name for other in map(_family, data.names()) if isinstance(other, Owned))
-        raise DataError(f"Dataset ‘{name}’ needs no fetching: use it as it is (what can be fetched: {others}).")
-    missing = family.missing()
-    if not missing:
-        say(f"All of {family.name} is in {family.folder()} already.")
+        known = ", ".join(other.name for other in map(_family, data.names()) if isinstance(other, Owned))
+        raise DataError(f"Dataset ‘{name}’ needs no fetching: use it as it is (what can be fetched: {known}).")
+    folder, unlike = family.folder(), others(family.downloads, family.folder())
+    for file in unlike:
+        say(f"{file.name} is not the official file: it is fetched again, and the one here becomes {file.name}{KEPT}.")
+    wanted = [*family.missing(), *unlike]
+    if not wanted:
+        say(f"All of {family.name} is in {folder} already, {_certainty(family)}.")
         return
-    for file in missing:
+    for file in wanted:
         with _shown(file) as progress:
-            fetch(file, family.folder(), base or "", progress)
+            fetch(file, folder, base or "", progress)
     family.unpack()
-    say(f"{family.name} is in {family.folder()}: {counted(len(missing), 'file')} fetched, their checksums right.")
+    say(f"{family.name} is in {folder}: {counted(len(wanted), 'file')} fetched, their checksums right.")
+
+
+def _certainty(family: Owned) -> str:
+    if any((family.folder() / file.name).is_file() for file in family.downloads):
+        return "its checksums right"
+    return "unpacked, without checksums: delete what is damaged, and fetch it again"
 
 
 def _family(name: str) -> Family:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from runtime.errors import DataError
 
 CHUNK = 1 << 16
 PATIENCE = 30.0  # seconds without a byte
+KEPT = ".old"  # what a file is called that was not the official one
 Progress = Callable[[int], None]
 
 
@@ -35,10 +36,18 @@ def fetch(file: Download, folder: Path, base: str = "", progress: Progress = lam
         if not _whole(part, file):
             _receive(url, part, file, progress)
         _verify(url, part, file)
+        if target.is_file():  # another file of that name: somebody may want it
+            target.replace(folder / f"{file.name}{KEPT}")
         part.replace(target)
     except OSError as error:
         raise DataError(f"{target} cannot be written: {atomic.words(error)}.") from error
     return target
+
+
+def others(files: Sequence[Download], folder: Path) -> list[Download]:
+    """Those of `files` in whose place stands another file than the official one: a damaged one, say."""
+    there = (file for file in files if (folder / file.name).is_file())
+    return [file for file in there if _sum(folder / file.name) != file.sha256]
 
 
 def _whole(part: Path, file: Download) -> bool:
@@ -108,9 +117,13 @@ def _cure(error: Exception) -> str:
 
 def _verify(url: str, part: Path, file: Download) -> None:
     """The official file, byte for byte; another one is thrown away, since going on with it would never mend it."""
-    with open(part, "rb") as stream:
-        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    found = _sum(part)
     if found != file.sha256:
         part.unlink()
         what = f"has the checksum {found[:12]}…, and {file.name} has {file.sha256[:12]}…"
         raise DataError(f"What came from {url} {what}: it was thrown away; fetch it again, or from elsewhere with --from.")
+
+
+def _sum(path: Path) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

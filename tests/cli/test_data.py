@@ -20,6 +20,7 @@ from runtime.data.sets.mnist import Mnist
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 NAME = "train-images-idx3-ubyte.gz"
+SURE = "its checksums right"
 
 
 @dataclass
@@ -85,8 +86,25 @@ def test_a_file_is_fetched_once(run: Any, server: Server, place: Path) -> None:
     done = run("data", "fetch", "mnist", "--from", f"{server.url}/files/")
     assert (done.code, done.out) == (0, "") and (place / NAME).read_bytes() == CONTENT
     assert done.err == f"Fetching {NAME} (0.3 MB) …\nmnist is in {place}: 1 file fetched, their checksums right.\n"
-    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already.\n"
+    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already, {SURE}.\n"
     assert server.asked == [(f"/files/{NAME}", "")] and [path.name for path in place.iterdir()] == [NAME]
+
+
+def test_a_damaged_file_is_fetched_again_and_kept(run: Any, server: Server, place: Path) -> None:
+    place.mkdir(parents=True)
+    (place / NAME).write_bytes(b"damaged")
+    done = run("data", "fetch", "mnist", "--from", server.url)
+    assert done.code == 0 and (place / NAME).read_bytes() == CONTENT and (place / f"{NAME}.old").read_bytes() == b"damaged"
+    assert done.err.startswith(f"{NAME} is not the official file: it is fetched again, and the one here becomes {NAME}.old.")
+    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already, {SURE}.\n"
+
+
+def test_what_is_unpacked_has_no_checksum(run: Any, server: Server, place: Path) -> None:
+    place.mkdir(parents=True)
+    (place / NAME.removesuffix(".gz")).write_bytes(b"unpacked")
+    told = run("data", "fetch", "mnist", "--from", server.url)
+    assert told.code == 0 and told.err.endswith("unpacked, without checksums: delete what is damaged, and fetch it again.\n")
+    assert not server.asked
 
 
 @pytest.mark.parametrize("knows_ranges", [True, False])
