@@ -146,9 +146,9 @@ class Sketch:
         with self.aside(source):
             return self.add(type, label, **settings)
 
-    def share(self, id: str, parameter: str, owner: str, transposed: bool = False) -> None:
-        """Let `id` use the parameter of that name of `owner`, its axes exchanged if asked."""
-        self.document = edits.share(self.document, id, parameter, owner, transposed=transposed)
+    def share(self, id: str, parameter: str, owner: str, owned: str = "", transposed: bool = False) -> None:
+        """Let `id` use a parameter of `owner`, called `owned` there or the same, its axes exchanged if asked."""
+        self.document = edits.share(self.document, id, parameter, owner, owned, transposed)
 
     def branch(self, source: str) -> None:
         """Go on behind `source`, on a row above all that stands here."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from nodes.document import Document
-from nodes.example import Sketch, example
+from nodes.example import ROW, Sketch, example
 from runtime.recipe import Recipe, Stage, Update
 
 NOTE = """A deep belief network (lecture 002): three Boltzmann machines, each trained by itself to dream what it sees of the one
-below; then the whole learns the classes by backpropagation. Four stages, one after the other: see the training panel.
+below. The row below them is a feedforward network with the same weights; the last stage teaches it the classes by
+backpropagation, with dropout, or it would know its training digits by heart. See the four stages in the training panel.
 Look for: the reconstructions of each machine, the top one's dreams, and how quickly the last stage learns. The slide's 1.25 %
 is Hinton's own network, whose top saw the labels too and was tuned by his up-down algorithm: not the same as this."""
 
 UNITS = (500, 500, 2000)
+#: Dropout of the pixels, and of each layer of units.
+PIXELS, HIDDEN = 0.2, 0.5
 
 
 @example(
@@ -21,8 +24,18 @@ UNITS = (500, 500, 2000)
 def dbn() -> Document:
     s = Sketch("Deep belief net", Recipe(), "784-500-500-2000-10. Hinton, Osindero, Teh, 2006.")
     data = s.add("Dataset", "Digits", name="digits")
-    s.add("Flatten")
+    pixels = s.add("Flatten")
     machines = [s.add("RBM", f"rbm{i + 1}", units=units) for i, units in enumerate(UNITS)]
+    s.row(ROW, 0.0, pixels)
+    s.add("Dropout", "drop0", rate=PIXELS)
+    for i, (machine, units) in enumerate(zip(machines, UNITS, strict=True), 1):
+        layer = s.add("Dense", f"fc{i}", units=units)
+        s.share(layer, "weight", machine)
+        s.share(layer, "bias", machine, "hidden_bias")
+        s.add("Sigmoid")
+        s.add("Dropout", f"drop{i}", rate=HIDDEN)
+        if i == 2:
+            s.row(2 * ROW)
     s.add("Dense", "scores", units=10)
     s.add("Softmax")
     loss = s.loss("CrossEntropy", data)
