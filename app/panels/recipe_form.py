@@ -22,9 +22,10 @@ from app.panels.fields import ChoiceField, NumberField
 from app.panels.layers_field import LayersField
 from app.panels.recipe_lines import LINES, Line, naming_lines, own_lines, shown
 from app.panels.stage_choice import StageChoice
-from app.panels.words import empty, icon_button, label, restyle
+from app.panels.words import button, empty, icon_button, label, restyle
 from app.session import Session
 from nodes import edits
+from nodes.updates import divided, removed
 from runtime.recipe import Recipe
 from runtime.stages import mark
 
@@ -68,10 +69,34 @@ class RecipeForm(QScrollArea):
         self._grid.setColumnStretch(1, 1)
         box.addLayout(self._grid)
         box.addWidget(self.note)
+        box.addLayout(self._foot())
         box.addStretch(1)
         self.error.hide()
         self.note.hide()
         return inside
+
+    def _foot(self) -> QHBoxLayout:
+        """Several updates of a stage are seldom wanted: what adds one stands below all else."""
+        self.divide = button("Add update", lambda: self._change_updates("Add update", divide=True), quiet=True)
+        self.divide.setToolTip("A second rule in the same step, for layers of its own: a GAN has two")
+        self.drop = button("Remove update", lambda: self._change_updates("Remove update", divide=False), quiet=True)
+        self.drop.setToolTip("Its layers stay as they are, until another update learns them")
+        foot = QHBoxLayout()
+        for made in (self.divide, self.drop):
+            foot.addWidget(made)
+        foot.addStretch(1)
+        return foot
+
+    def _change_updates(self, title: str, divide: bool) -> None:
+        built, stage, at = self._session.checked.built, self._choice.index, self._choice.at
+        sentence = self._session.attempt(title, lambda d: divided(d, built, stage, at) if divide else removed(d, stage, at))
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+        announce(self, sentence)
+        if sentence:
+            self.ensureWidgetVisible(self.error)
+        elif divide:
+            self._choice.choose(stage, at + 1)
 
     def _busy(self) -> bool:
         """Whether somebody types here: what is typed is meant for the stage that is shown."""
@@ -89,6 +114,7 @@ class RecipeForm(QScrollArea):
         self.stage.setVisible(bool(words))
         self.add.setVisible(len(document.recipe.stages) == 1)
         self.updates.refresh()
+        self.drop.setVisible(len(self._choice.stage.updates) > 1)
         named = naming_lines(document, self._session.checked.built, self._choice.index, self._choice.at)
         lines = (*named, *LINES, *own_lines(recipe))
         if [(x.name, x.choices, x.titles) for x in lines] != [(x.name, x.choices, x.titles) for x in self._lines]:

@@ -208,6 +208,27 @@ def test_each_of_two_updates_has_its_own_form(qtbot, make_window):
     assert [u.rate for u in window.session.document.recipe.stages[0].updates] == [1.0, 0.25]
 
 
+def test_an_update_is_added_with_layers_of_its_own_and_removed(qtbot, make_window):
+    window = make_window(tiny())
+    form = window.bottom.training.recipe
+    assert not form.drop.isVisible() and not form.updates.isVisible()
+    form.ensureWidgetVisible(form.divide)
+    qtbot.mouseClick(form.divide, LEFT)
+    document = window.session.document
+    layers = [n.id for n in document.nodes.values() if n.type == "Dense"]
+    assert [u.parameters for u in document.recipe.stages[0].updates] == [tuple(layers[:-1]), tuple(layers[-1:])]
+    assert form.updates.isVisible() and form.updates.buttons[1].isChecked() and window.session.checked.errors == ()
+    if len(layers) == 2:
+        qtbot.mouseClick(form.divide, LEFT)
+        assert form.error.isVisible() and "let this one learn more first." in form.error.text()
+    train_to_end(qtbot, window)
+    qtbot.waitUntil(lambda: window.control.state == "idle")
+    form.ensureWidgetVisible(form.drop)
+    qtbot.mouseClick(form.drop, LEFT)
+    assert [u.parameters for u in window.session.document.recipe.stages[0].updates] == [tuple(layers[:-1])]
+    assert not form.error.isVisible() and not form.drop.isVisible()
+
+
 # -- while it trains -------------------------------------------------------------------------------------------------------
 def test_states_follow_the_training_and_a_stage_put_before_is_skipped(qtbot, window):
     heard = Heard(window.control.stage)
