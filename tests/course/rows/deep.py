@@ -56,14 +56,15 @@ def _fine_tuned(start: Document, rate: float, place: Place) -> tuple[float, floa
 
 
 @row(
-    "dbn", "784-500-500-2000-10: stacked RBMs, then fine-tuned", "1.25 % (up-down)", Number("error", "% wrong", 2, 1.25),
+    "dbn", "784-500-500-2000-10: stacked RBMs, then fine-tuned with dropout", "1.25 % (up-down)",
+    Number("error", "% wrong", 2, 1.25),
     Number("classes", f"classes a LeNet sees in 100 dreams, {STEPS} steps from held-out digits", 0, 8, above=True),
     Number("confidence", "its mean confidence", 2, 0.8, above=True),
     Number("from noise", f"classes in {NOISE_STEPS:,} steps from noise", 0), epochs="10 a machine, then 30",
 )  # fmt: skip
 def dbn(place: Place) -> Numbers:
     """Its dreams also as a picture, beside the results. The machines dream before fine-tuning: it is not for that."""
-    document = prepared("dbn", place.seed, FULL, epochs=30, learning_rate=0.001)
+    document = prepared("dbn", place.seed, FULL)
     stages = document.recipe.stages
     machines = trained(document.changed(recipe=replace(document.recipe, stages=stages[:-1])), place, "-machines")
     seen = data.load(FULL, place.seed).validation.samples[:COUNT]
