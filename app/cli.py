@@ -20,7 +20,7 @@ from app.data_commands import data
 
 FILE = click.argument("file", type=File())
 DATA = click.option(
-    "--data", metavar="NAME|PATH", help="Another dataset: a name with options, a folder of pictures, or an .npz file."
+    "--data", metavar="NAME|PATH", help="Another dataset: a name with options, a folder of pictures, a .txt or an .npz file."
 )  # fmt: skip
 ENGINE = click.option("--engine", type=Known("engine", ["onnxruntime", "numpy"]), default="onnxruntime", show_default=True)
 
@@ -139,6 +139,10 @@ def predict(file: Path, input_: Path, engine: str, as_json: bool) -> None:
 )
 @click.option("--count", type=Whole(1, 10_000), default=16, show_default=True, help="Pictures or numbers: how many.")
 @click.option("--steps", type=Whole(1, 1_000_000), default=1000, show_default=True, help="Dreams: steps of Gibbs sampling.")
+@click.option(
+    "--start", type=Known("start", ["noise", "data"]), default="noise", show_default=True,
+    help="Dreams: whether they begin at noise, or at held-out samples; few steps do then.",
+)
 @click.option("--seed", type=Whole(0), default=0, show_default=True, help="Draws the characters; the noise and the steps.")
 @ENGINE
 @click.option("-o", "--output", type=File(), help="A text: .txt, stdout by default. Else .png (pictures) or .npy (numbers).")
@@ -151,6 +155,7 @@ def sample(**options: Any) -> None:
     noise, a machine that was trained with persistent chains (a setting of contrastive divergence) dreams best.
 
     A network with a Noise layer (a GAN) or a GaussianSample (a variational autoencoder) is fed numbers from N(0, 1) there.
+    In a .png, numbers are cut at 0 (black) and 1 (white).
     """
     from app.headless.sample import Options, sample
 

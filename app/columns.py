@@ -51,7 +51,9 @@ def _sees(row: Data) -> str:
 
 
 def _kind(row: Data) -> str:
-    shared = (f"{name} of {words}" for name, words in row.get("shared", {}).items())
+    """In few words, for there are more columns; ``--json`` says which parameter is whose."""
+    owners = dict.fromkeys(words.rpartition(": ")[0] for words in row.get("shared", {}).values())
+    shared = [f"shares {', '.join(owners)}"] if owners else []
     return " · ".join([row["type"], *(["frozen"] if "frozen" in row else []), *shared])
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from onnx import helper
 
-from nodes.build import Built, Loss, NodeBuilt, weighted
+from nodes.build import Built, Loss, NodeBuilt, first_judged, weighted
 from nodes.document import own
 from nodes.layer import LossLayer
 from runtime.errors import TrainingError
@@ -44,10 +44,8 @@ def aims(built: Built, stage: Stage) -> Aims:
     found = [_aim(g, built, update.loss) for update in stage.updates]
     first = stage.updates[0].loss
     chosen = _chosen(built, first)
-    deciding = [loss for loss in chosen if loss.decision != "none"]
-    judged = next(iter([*deciding, *chosen]), None)
     mass = _mass(g, built, chosen[0]) if len(chosen) == 1 and (first or chosen[0].weight == 1) else None
-    return Aims(g, tuple(value for value, _ in found), tuple(shown for _, shown in found), judged, mass)
+    return Aims(g, tuple(value for value, _ in found), tuple(shown for _, shown in found), first_judged(chosen), mass)
 
 
 def _chosen(built: Built, named: str) -> list[Loss]:

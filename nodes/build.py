@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import islice
@@ -45,8 +45,8 @@ class NodeBuilt:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss that was built: its node, its value, what it compares, how much it counts in the sum of all, and whether it sums
-    over a batch."""
+    """A loss that was built: its node, its value, what it compares (if it `compares` an answer with what it should be), how
+    much it counts in the sum of all, and whether it sums over a batch."""
 
     node: str
     value: Value
@@ -55,6 +55,12 @@ class Loss:
     decision: str
     weight: float = 1.0
     summed: bool = False
+    compares: bool = True
+
+
+def first_judged(losses: Sequence[Loss]) -> Loss | None:
+    """Of several losses the one off whose prediction answers are read: one that decides, else one that compares."""
+    return max(losses, key=lambda loss: (loss.decision != "none", loss.compares), default=None)
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,7 @@ class Built:
         recipe's last stage names one, that is what the network is for."""
         named = goal(self.plain.document)
         losses = [loss for loss in self.losses if not named.isdisjoint((loss.node, own(loss.node)))] or list(self.losses)
-        return next((loss for loss in losses if loss.decision != "none"), losses[0] if losses else None)
+        return first_judged(losses)
 
     def at(self, path: str) -> NodeBuilt | None:
         """What became of any node, blocks and their ends among them, by its path (`Document.path`)."""
@@ -279,7 +285,8 @@ class _Builder:
         if isinstance(layer, LossLayer) and outputs and not node.bypassed:
             x, target = list(inputs.values())[:2]
             how = layer.decision(self.graph, x, target)
-            self.losses.append(Loss(node.id, values[0], x, target, how, float(layer.weight), layer.reduction == "sum"))
+            summed = layer.reduction == "sum"
+            self.losses.append(Loss(node.id, values[0], x, target, how, float(layer.weight), summed, layer.compares))
 
     def _call(self, node: Node, layer: Layer, inputs: dict[str, Any]) -> Any:
         passed = node.bypassed or (layer.passes_inference and self.mode == "inference")

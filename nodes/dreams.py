@@ -84,7 +84,8 @@ def dreams(
     for step in range(1, steps):
         v = program.run({"v": v, "step": np.array(step)})[chain.outputs[0].name]
     found = load(shown).run({"v": v, "step": np.array(max(1, steps))})[shown.outputs[0].name]
-    return found.reshape(count, *sample_shape(document, len(bottom.numbers["visible_bias"])))
+    seen = len(bottom.numbers["visible_bias"])
+    return found.reshape(count, *(sample_shape(document, seen) or (seen,)))
 
 
 def _seen(document: Document, built: Built, top: Dreamer, engine_name: str, samples: Array) -> Array:
@@ -127,7 +128,7 @@ def _shown(machines: list[Machine], v: Value) -> Value:
 
 
 def sample_shape(document: Document, numbers: int) -> tuple[int, ...]:
-    """The shape of the data's samples, if they are of so many numbers; else these in a row."""
+    """The shape of the data's samples, if they are of so many numbers; else ()."""
     layers = (n.layer() for n in document.nodes.values() if n.type == "Dataset")
     shapes = (layer.info.sample_shape for layer in layers if isinstance(layer, Dataset))
-    return next((tuple(s) for s in shapes if prod(s) == numbers), (numbers,))
+    return next((tuple(s) for s in shapes if prod(s) == numbers), ())

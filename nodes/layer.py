@@ -287,6 +287,8 @@ class LossLayer(Layer):
     """
 
     looks_behind: ClassVar[bool] = True
+    #: Whether its two inputs are an answer and what it should have been.
+    compares: ClassVar[bool] = True
 
     reduction: str = setting("mean", choices=("mean", "sum"), help="How a batch's losses join; curves show them per sample.")
     weight: float = setting(1.0, low=0.0, high=1e9, help="How much it counts in the sum of several losses.")

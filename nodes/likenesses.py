@@ -49,11 +49,11 @@ def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine)
         return None
     stack = _machines(document, plan, prod(shape))
     loss = None if stack else _autoencoder(plan)
-    none, invented = split.samples[:0], _invented(document, split.samples.shape[1:], engine)
+    invented = split.samples[:0] if stack else _invented(document, shape, engine)
     if not stack and loss is None:
-        return None if invented is None else Likenesses("the network", none, none, invented)
+        return Likenesses("the network", split.samples[:0], split.samples[:0], invented) if len(invented) else None
     g = copied(plan.evaluation.graph)
-    g.outputs = [_remembered(g, stack) if loss is None else _decoded(g, plan.evaluation, loss)]
+    g.outputs = [_remembered(g, stack) if loss is None else decoded(g, plan.evaluation, loss)]
     prune(g)
     samples, labels = split.samples[:COUNT], split.labels[:COUNT]
     given = feeds(g, initial_weights(document, g), samples, labels)
@@ -62,17 +62,15 @@ def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine)
         return None
     seen, again = _pictures(samples, shape), _pictures(made, shape)
     if not stack:
-        return Likenesses("the network", seen, again, none if invented is None else invented)
+        return Likenesses("the network", seen, again, invented)
     dreamt = dreams(document, COUNT, STEPS, document.recipe.seed, engine.name, stack[-1].path)
     return Likenesses(stack[-1].name, seen, again, _pictures(dreamt, shape), STEPS)
 
 
-def _invented(document: Document, shape: Sequence[int], engine: Engine) -> Array | None:
-    """Pictures made up from random numbers; None where the network makes up none, or something else."""
-    if not invents(document):
-        return None
-    found = inventions(document, COUNT, document.recipe.seed, engine.name)
-    return _pictures(found, shape) if found[0].size == prod(shape) else None
+def _invented(document: Document, shape: Sequence[int], engine: Engine) -> Array:
+    """Pictures made up from random numbers; none where the network makes up none, or something else."""
+    found = inventions(document, COUNT, document.recipe.seed, engine.name) if invents(document) else np.zeros((0, 0))
+    return _pictures(found if found.size // COUNT == prod(shape) else found[:0], shape)
 
 
 def _pictures(numbers: Array, shape: Sequence[int]) -> Array:
@@ -121,8 +119,8 @@ def _origin(g: Graph) -> Callable[[str], str]:
     return origin
 
 
-def _decoded(g: Graph, built: Built, loss: Loss) -> Value:
-    """What the loss compares with the picture, as numbers from 0 to 1."""
+def decoded(g: Graph, built: Built, loss: Loss) -> Value:
+    """What the loss compares with its target, as that is written: probabilities from 0 to 1 where it takes logits."""
     prediction = g.values[loss.prediction.name]
     if isinstance(built.nodes[loss.node].layer, BinaryCrossEntropy) and logits(g, prediction, "Sigmoid") is prediction:
         with g.scope(layer=loss.node, label="decoded", phase="forward"):

@@ -12,7 +12,7 @@ from app.headless.documents import dataset_name
 from app.headless.say import result, result_json, say
 from runtime import data
 from runtime.data.dataset import DatasetInfo, times
-from runtime.data.fetching import KEPT, Progress, fetch, others
+from runtime.data.fetching import Progress, damaged, fetch, official
 from runtime.data.naming import Option, Reference
 from runtime.data.owned import Download, Owned
 from runtime.data.registry import Family, resolve
@@ -35,7 +35,7 @@ def list_(as_json: bool) -> None:
         result(group)
         for _, row in zip(infos, rows, strict=False):
             result("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    result("A folder of pictures, one subfolder a class, and an .npz file are datasets by their paths.")
+    result("A folder of pictures (a subfolder a class), a .txt and an .npz file are datasets by path.")
 
 
 def info(name: str, as_json: bool) -> None:
@@ -99,24 +99,19 @@ def fetch_(name: str, base: str | None) -> None:
     if not isinstance(family, Owned):
         known = ", ".join(other.name for other in map(_family, data.names()) if isinstance(other, Owned))
         raise DataError(f"Dataset ‘{name}’ needs no fetching: use it as it is (what can be fetched: {known}).")
-    folder, unlike = family.folder(), others(family.downloads, family.folder())
-    for file in unlike:
-        say(f"{file.name} is not the official file: it is fetched again, and the one here becomes {file.name}{KEPT}.")
-    wanted = [*family.missing(), *unlike]
+    folder, broken = family.folder(), damaged(family.downloads, family.folder())
+    wanted = [*family.missing(), *broken]
     if not wanted:
-        say(f"All of {family.name} is in {folder} already, {_certainty(family)}.")
+        sure = "" if official(family.downloads, folder) else ", not all of it byte for byte the official files"
+        say(f"All of {family.name} is in {folder} already{sure}.")
         return
     for file in wanted:
+        if file in broken:
+            say(f"{file.name} is damaged: it is fetched again, and what is there now is kept beside it as .old1.")
         with _shown(file) as progress:
             fetch(file, folder, base or "", progress)
     family.unpack()
     say(f"{family.name} is in {folder}: {counted(len(wanted), 'file')} fetched, their checksums right.")
-
-
-def _certainty(family: Owned) -> str:
-    if any((family.folder() / file.name).is_file() for file in family.downloads):
-        return "its checksums right"
-    return "unpacked, without checksums: delete what is damaged, and fetch it again"
 
 
 def _family(name: str) -> Family:

@@ -38,7 +38,7 @@ def dataset_name(typed: str, what: str = "--data") -> str:
     """What ``--data`` (or another `what`) means, as the document keeps it: a built-in name, or the full path of a
     folder or a file (found from anywhere)."""
     if not typed.strip():
-        raise NetwrightError(f"{what} is empty: give the name of a dataset, a folder of pictures, or an .npz file.")
+        raise NetwrightError(f"{what} is empty: give the name of a dataset, a folder of pictures, a .txt text or an .npz file.")
     base, _ = split_name(typed)
     built_in = spelt(base, data.names())
     if built_in in data.names():

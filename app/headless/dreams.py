@@ -12,7 +12,8 @@ from app.headless.say import say
 from nodes.document import Document
 from nodes.dreams import dreams
 from nodes.inventions import inventions
-from nodes.training import trained
+from nodes.plan import plan
+from nodes.training import load_data, trained
 from runtime.atomic import require_writable, write
 from runtime.errors import FileError, TrainingError, counted
 from runtime.graph import Array, describe_shape
@@ -20,13 +21,25 @@ from runtime.graph import Array, describe_shape
 #: Pictures smaller than this many pixels are drawn in whole multiples of their size; between them stands a line.
 LEAST, LINE, PAPER = 56, 2, 96
 SUFFIXES = (".png", ".npy")
+#: Where a chain may begin.
+NOISE, DATA = "noise", "data"
 
 
-def write_dreams(document: Document, name: str, output: Path, count: int, steps: int, seed: int, engine: str) -> None:
-    """Write `count` dreams: pictures side by side (.png), or the numbers (.npy)."""
+def write_dreams(
+    document: Document, name: str, output: Path, count: int, steps: int, seed: int, engine: str, start: str = NOISE
+) -> None:
+    """Write `count` dreams, begun at noise or at data: pictures side by side (.png), or the numbers (.npy)."""
     _ready(document, name, output)
-    _write(output, dreams(document, count, steps, seed, engine))
-    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling: {output}")
+    seen = None if start == NOISE else _held_out(document, count)
+    _write(output, dreams(document, count, steps, seed, engine, start=seen))
+    begun = "" if seen is None else ", begun at held-out samples"
+    say(f"{counted(count, 'sample')} after {counted(steps, 'step')} of Gibbs sampling{begun}: {output}")
+
+
+def _held_out(document: Document, count: int) -> Array:
+    """`count` samples of the validation split, again and again if it has fewer."""
+    split = load_data(plan(document, stage=-1), document.recipe.seed).validation
+    return split.samples[np.arange(count) % len(split)]
 
 
 def write_inventions(document: Document, name: str, output: Path, count: int, seed: int, engine: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite, log
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from nodes.build import Loss
 from nodes.document import Document
 from nodes.dreams import dreamers
 from nodes.layers.cross_entropy import CrossEntropy
+from nodes.likenesses import decoded
 from nodes.plan import Plan, initial_weights, plan
 from nodes.training import load_data, task, trained
 from runtime.engines import engine as make_engine
@@ -75,6 +77,8 @@ def measured(document: Document, split: str, engine_name: str = "onnxruntime") -
     losses = [loss for loss in ready.evaluation.losses if loss.node not in ready.dark]
     names = {loss.value.name: document.nodes[loss.node].name for loss in losses}
     graph, judge = copied(job.evaluation), _judge(job, ready, len(classes))
+    if isinstance(judge, Distances) and ready.evaluated.judged:
+        job = replace(job, evaluation_output=decoded(graph, ready.evaluation, ready.evaluated.judged))
     energies = {d.free_energy(graph).name: d.name for d in dreamers(ready.evaluation, document) if d.path not in ready.dark}
     numbers = {job.reported.name: False, **dict.fromkeys(energies, False)}
     numbers |= {loss.value.name: loss.summed for loss in losses}
@@ -130,13 +134,14 @@ def _walked(
 
 
 def _judge(job: Task, ready: Plan, classes: int) -> Answers | Distances | None:
-    """What fits the task: classes are counted, numbers are measured, where output and target have one shape and all of the
-    network wants them near each other (a GAN does not)."""
+    """What fits the task: classes are counted, numbers are measured, where output and target have one shape and all updates
+    want them near each other (a GAN's do not)."""
     output, target = job.evaluation_output, job.evaluation_target
     if job.decision != "none":
         return Answers(job.decision, classes)
-    comparable = output and target and output.shape == target.shape and len(ready.stage.updates) == 1
-    return Distances() if comparable else None
+    judged, aims = ready.evaluated.judged, {update.loss for update in ready.stage.updates}
+    alike = output and target and output.shape == target.shape
+    return Distances() if alike and judged and judged.compares and len(aims) == 1 else None
 
 
 def _table(found: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.headless.documents import opened
-from app.headless.dreams import write_dreams, write_inventions
+from app.headless.dreams import NOISE, write_dreams, write_inventions
 from app.headless.say import command, result, say
 from nodes.document import Document
-from nodes.inventions import invents
+from nodes.inventions import generates
 from nodes.training import trained
 from nodes.writer import Writer, alphabet
 from runtime.atomic import require_writable, write
@@ -29,6 +29,7 @@ class Options:
     temperature: float = 1.0
     count: int = 16
     steps: int = 1000
+    start: str = NOISE
     seed: int = 0
     engine: str = "onnxruntime"
 
@@ -41,7 +42,7 @@ def sample(options: Options) -> None:
         _text(document, options)
         return
     dreaming = any(node.type == "RBM" for node in document.nodes.values())
-    if not dreaming and not invents(document):
+    if not dreaming and not generates(document):
         raise TrainingError(
             f"{options.file.name} makes nothing up: add an RBM, a Noise layer or a GaussianSample, or let it learn a text's "
             f"next character (see {command('new', 'rbm')}, {command('new', 'gan')} and {command('new', 'charrnn-small')})."
@@ -50,7 +51,7 @@ def sample(options: Options) -> None:
         raise FileError("Samples go into a file: give -o a name that ends in .png for pictures, or in .npy for numbers.")
     at = (document, options.file.name, options.output, options.count)
     if dreaming:
-        write_dreams(*at, options.steps, options.seed, options.engine)
+        write_dreams(*at, options.steps, options.seed, options.engine, options.start)
     else:
         write_inventions(*at, options.seed, options.engine)
 

@@ -24,6 +24,7 @@ class Progress:
 
     def start(self, event: Started) -> None:
         self.epoch, self.target, self.batches, self.samples = event.epoch, event.target, event.batches, event.samples
+        self.epoch += event.batch > 0  # (that of the epoch it is in, as events of steps count)
         self.step = event.step
         self._epoch_start = event.step - event.batch
         self._mark = None

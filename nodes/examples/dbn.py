@@ -9,7 +9,8 @@ from runtime.recipe import Recipe, Stage, Update
 NOTE = """A deep belief network (lecture 002): three Boltzmann machines, each trained by itself to dream what it sees of the one
 below. The row below them is a feedforward network with the same weights; the last stage teaches it the classes by
 backpropagation, with dropout, or it would know its training digits by heart. See the four stages in the training panel.
-Look for: the reconstructions of each machine, the top one's dreams, and how quickly the last stage learns. The slide's 1.25 %
+Look for: the reconstructions of each machine, the top one's dreams (before the last stage, which is not after dreams), and how
+quickly that stage learns. netwright sample FILE --start data --steps 20 -o dreams.png draws them. The slide's 1.25 %
 is Hinton's own network, whose top saw the labels too and was tuned by his up-down algorithm: not the same as this."""
 
 UNITS = (500, 500, 2000)

@@ -11,7 +11,7 @@ BELOW = 196.0
 NOTE = """A generative adversarial network (beyond the lectures): a forger makes digits out of 32 random numbers, a judge tells
 them from real ones. The judge stands twice, with the same weights: once before real digits, once before forged ones. One
 stage, two updates at once: the judge lowers its own two losses, the forger wants the judge to take its digits for real.
-Look for: neither loss goes to 0. When the judge's does, the forger learns nothing any more."""
+Look for: neither loss goes to 0. When the judge's does, the forger learns little any more."""
 
 
 @example("gan", "GAN", "A forger against a judge.", "forged digits that look like digits", group="further")

@@ -30,6 +30,7 @@ class GaussianDivergence(LossLayer):
 
     inputs: ClassVar[tuple[Port, ...]] = (Port("mean", (VECTOR,)), Port("log_variance", (VECTOR,)))
     outputs: ClassVar[tuple[str, ...]] = ("loss",)
+    compares: ClassVar[bool] = False
 
     trials: ClassVar[tuple[Trial, ...]] = (
         Trial({}, {"mean": (3,), "log_variance": (3,)}), Trial({"reduction": "sum"}, {"mean": (2,), "log_variance": (2,)}),

@@ -5,10 +5,13 @@ Python's own client and not a library of downloads: pooch, the best kept one, be
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import ssl
+import zlib
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -20,7 +23,6 @@ from runtime.errors import DataError
 
 CHUNK = 1 << 16
 PATIENCE = 30.0  # seconds without a byte
-KEPT = ".old"  # what a file is called that was not the official one
 Progress = Callable[[int], None]
 
 
@@ -37,17 +39,38 @@ def fetch(file: Download, folder: Path, base: str = "", progress: Progress = lam
             _receive(url, part, file, progress)
         _verify(url, part, file)
         if target.is_file():  # another file of that name: somebody may want it
-            target.replace(folder / f"{file.name}{KEPT}")
+            target.replace(_free(target))
         part.replace(target)
     except OSError as error:
         raise DataError(f"{target} cannot be written: {atomic.words(error)}.") from error
     return target
 
 
-def others(files: Sequence[Download], folder: Path) -> list[Download]:
-    """Those of `files` in whose place stands another file than the official one: a damaged one, say."""
+def damaged(files: Sequence[Download], folder: Path) -> list[Download]:
+    """Those of `files` in whose place stands something that cannot be unpacked."""
     there = (file for file in files if (folder / file.name).is_file())
-    return [file for file in there if _sum(folder / file.name) != file.sha256]
+    return [file for file in there if not _unpacks(folder / file.name)]
+
+
+def _unpacks(path: Path) -> bool:
+    try:
+        with gzip.open(path) as stream:
+            while stream.read(CHUNK):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
+
+
+def official(files: Sequence[Download], folder: Path) -> bool:
+    """Whether all of `files` are there, byte for byte."""
+    return all((folder / file.name).is_file() and _sum(folder / file.name) == file.sha256 for file in files)
+
+
+def _free(path: Path) -> Path:
+    """Where a file of that name may be kept: ``train.gz.old1``."""
+    names = (path.with_name(f"{path.name}.old{number}") for number in count(1))
+    return next(other for other in names if not other.exists())
 
 
 def _whole(part: Path, file: Download) -> bool:

@@ -54,7 +54,7 @@ class IdxSet(Owned):
     """Its four files have MNIST's names, gzipped, or unpacked and without ``.gz``."""
 
     options = (
-        Option("train", 0, 0, 59_000, "How many pictures train, as many of each class: few labels. 0: all."),
+        Option("train", 0, 0, 59_000, "How many pictures train, as many of each class while there are enough. 0: all."),
         Option(
             "validation", VALIDATION_DIVISOR, 2, 60, "One picture in so many only judges during training: 60 lets 59,000 train."
         ),
@@ -74,7 +74,7 @@ class IdxSet(Owned):
             sample_shape=(1, 28, 28),
             classes=self.classes,
             target_shape=(),
-            train_size=reference.options["train"] or TOTAL - held,
+            train_size=min(reference.options["train"] or TOTAL, TOTAL - held),
             validation_size=held,
             test_size=10_000,
             help=self.help,

@@ -71,7 +71,7 @@ def _number(base: str, option: Option, text: str) -> int:
     # int() alone would take "1_000" and "٣", and refuse a very long number with a sentence of its own
     if digits.isascii() and digits.isdigit() and len(digits) <= 12 and option.low <= int(text) <= option.high:
         return int(text)
-    wanted = f"a whole number from {option.low} to {option.high}"
+    wanted = f"a whole number from {option.low:,} to {option.high:,}"
     raise DataError(f"Dataset ‘{base}’: {option.name} is ‘{text}’, and it takes {wanted}.")
 
 

@@ -81,6 +81,14 @@ def test_progress_and_time_left():
     assert [duration(s) for s in (0.2, 42, 200, 4000)] == ["1 s", "42 s", "3 min 20 s", "1 h 6 min"]
 
 
+def test_a_run_that_goes_on_inside_an_epoch_stands_in_it():
+    progress = Progress()
+    progress.start(Started(step=35, epoch=3, target=10, samples=100, batches=10, batch=5))
+    assert progress.preparing and progress.epochs == 3.5
+    progress.advance(36, 4, 0.0)
+    assert progress.epochs == pytest.approx(3.6)
+
+
 def test_documents_cross_the_pipe():
     import pickle
 

@@ -12,8 +12,10 @@ from PySide6.QtWidgets import QLineEdit
 from app.panels.bottom import PICTURES, TRAINING
 from app.panels.stage_rows import ABOUT, NAME
 from app.plots.series import Series
+from app.worker.control import IDLE, RUNNING
 from nodes import edits
 from nodes.files import load, save
+from runtime.events import EpochDone, StageBegan, StageMark, Started
 from tests.app.conftest import Heard, tiny, train_to_end
 from tests.nodes.staged import adversaries, belief_net, stacked, two_datasets
 
@@ -351,3 +353,23 @@ def test_a_loss_shows_no_other_ones_numbers(qtbot, make_window):
     plain = make_window(tiny())
     train_to_end(qtbot, plain)
     assert plain.session.live.loss is not None
+
+
+def test_a_row_keeps_up_with_a_run_that_is_ahead_of_the_document(window):
+    """The document learns of a run's epochs at its checkpoints only."""
+    panel, progress = window.bottom.training, window.control.progress
+    window.control.state = RUNNING
+    progress.start(Started(step=0, epoch=0, target=6, samples=100, batches=2, stage=StageMark(1, 3, "one")))
+    window.control.changed.emit()
+    assert window.bottom.train_bar.batch.text() == "preparing" and rows(window)[0].share == 0
+    progress.epoch_ended(EpochDone(2, 1, 0.1, None, None, None, 1.0))
+    progress.advance(3, 2, 0.0)
+    window.control.changed.emit()
+    assert window.bottom.train_bar.batch.text() != "preparing"
+    assert (rows(window)[0].count, rows(window)[0].share) == ("1 of 2", 0.75)
+    progress.next_stage(StageBegan(step=4, epoch=2, samples=100, batches=2, stage=StageMark(2, 3, "two")))
+    progress.advance(6, 3, 1.0)
+    progress.epoch_ended(EpochDone(6, 3, 0.1, None, None, None, 1.0))
+    window.control.changed.emit()
+    assert (rows(window)[1].count, rows(window)[1].share, panel.stages.view.count()) == ("1 of 2", 0.5, 3)
+    window.control.state = IDLE

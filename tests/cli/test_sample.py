@@ -55,6 +55,16 @@ def test_seeds_and_engines(run: Any, machine: Path) -> None:
     assert np.abs(arrays["a"] - arrays["c"]).max() > 0
 
 
+def test_dreams_begun_at_held_out_samples(run: Any, machine: Path) -> None:
+    run("train", "m.onnx")
+    begun = run("sample", "m.onnx", "--count", 3, "--steps", 2, "--start", "data", "-o", "a.npy")
+    told = "3 samples after 2 steps of Gibbs sampling, begun at held-out samples: a.npy\n"
+    assert begun.code == 0 and begun.err.endswith(told)
+    run("sample", "m.onnx", "--count", 3, "--steps", 2, "-o", "b.npy")
+    assert np.abs(np.load("a.npy") - np.load("b.npy")).max() > 1e-4
+    assert "‘here’" in run("sample", "m.onnx", "--start", "here", "-o", "c.npy").err
+
+
 def test_refusals_in_words(run: Any, machine: Path) -> None:
     run("new", "mlp")
     before = machine.read_bytes()
@@ -83,6 +93,25 @@ def test_generators_make_pictures_of_random_numbers(run: Any, name: str) -> None
     assert np.abs(numbers - np.load("seed.npy")).max() > 0.01
     assert run("sample", f"{name}.onnx", "--count", 4, "-o", "out.png").code == 0
     assert np.asarray(Image.open("out.png")).shape == (2 * (LEAST + LINE) + LINE,) * 2
+
+
+def test_a_variational_autoencoder_is_judged_by_its_pictures(run: Any) -> None:
+    """And not by its codes beside their variances, which its other loss takes."""
+    run("new", "vae")
+    found = run("evaluate", "vae.onnx", "--json").json
+    assert 0.3 < found["mae"] < 0.7 and set(found["losses"]) == {"divergence", "likeness"}
+
+
+def test_logits_are_measured_as_the_probabilities_they_mean(run: Any, tmp_path: Path) -> None:
+    """Untrained, near 0.5 each: half away from black and from white."""
+    s = Sketch("AE", Recipe())
+    s.add("Dataset", "Digits", name="digits")
+    pixels = s.add("Flatten")
+    s.add("Dense", "decoder", units=784, initial_weights="zeros")
+    s.wire(pixels, "y", s.add("BinaryCrossEntropy", "loss"), "target")
+    save(s.document, tmp_path / "ae.onnx")
+    found = run("evaluate", str(tmp_path / "ae.onnx"), "--json").json
+    assert 0.4 < found["mae"] <= 0.5
 
 
 def test_rivals_have_losses_and_no_distance(run: Any) -> None:

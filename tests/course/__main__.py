@@ -18,13 +18,16 @@ BEGIN, END = "<!-- course: written by `dev.py course --readme` -->", "<!-- /cour
 
 
 def table(chosen: Sequence[Row], before: str = "") -> str:
-    """Only what was run is in it; of a row that was not run here, its line in the table `before`."""
-    lines = standing(before)
+    """Only what was run is in it; of a row that was not run since, its line in the table `before`, if it is the same row."""
+    here, lines = f"{machine()}.", {}
+    found = standing(before, here)
     for row in chosen:
         measured = [m for seed in row.seeds if (m := kept(row, seed))]
         if measured:
             lines[row.name] = line(row, measured)
-    return "\n".join([HEAD, *(lines[row.name] for row in chosen if row.name in lines), "", f"{machine()}."])
+        elif row.fingerprint in found:
+            lines[row.name] = found[row.fingerprint]
+    return "\n".join([HEAD, *lines.values(), "", here])
 
 
 def _chosen(names: Sequence[str]) -> list[Row]:

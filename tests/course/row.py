@@ -7,7 +7,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -73,18 +73,19 @@ class Row:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when the way of measuring or the example does: what was measured and half trained before does not count."""
+        """Changes when the row's function or the example does: what was measured and half trained before does not count. What
+        the function calls is not in it: ``--again`` after a change there."""
         source = inspect.getsource(self.measure)
         way = source[source.find("def ") :]  # (words in the decorator change nothing)
-        return hashlib.sha256((way + _network(self.name)).encode()).hexdigest()[:12]
+        return hashlib.sha256((self.name + way + _network(self.name)).encode()).hexdigest()[:12]
 
 
 def _network(name: str) -> str:
-    """All of the example `name` that a training depends on: layers with settings, wires, recipe. "" if there is none."""
+    """All of the example `name` that a training depends on: layers, wires, recipe. "" if there is none."""
     if name not in examples():
         return ""
     document = new(name)
-    layers = [(node.id, node.type, sorted(node.settings.items())) for node in document.nodes.values()]
+    layers = [replace(node, name="", position=(0.0, 0.0)) for node in document.nodes.values()]
     return repr((layers, document.wires, document.recipe))
 
 

@@ -19,14 +19,16 @@ def line(row: Row, found: Sequence[Measured]) -> str:
         f"`{row.name}`: {row.title}", row.lecture or "–", "; ".join(wanted) or "as it is",
         "; ".join(_got(n, [m.numbers[n.key] for m in found]) for n in row.numbers) + (f" ({row.note})" if row.note else ""),
         ", ".join(str(m.seed) for m in found), row.epochs or "–", f"{sum(m.minutes for m in found):.1f}",
-        max(m.day for m in found),
+        f"{max(m.day for m in found)} <!-- {row.fingerprint} -->",
     ]  # fmt: skip
     return f"| {' | '.join(cells)} |"
 
 
-def standing(table: str) -> dict[str, str]:
-    """The lines of a table by their rows' names."""
-    return {text.split("`")[1]: text for text in table.splitlines() if text.startswith("| `")}
+def standing(table: str, machine: str) -> dict[str, str]:
+    """The lines of a table by their rows' fingerprints; none if another machine measured them."""
+    lines = table.splitlines()
+    told = [text for text in lines if text.startswith("| `") and text.endswith("--> |")]
+    return {text.split()[-3]: text for text in told} if machine in lines else {}
 
 
 def _wanted(number: Number) -> str:

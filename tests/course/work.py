@@ -17,7 +17,7 @@ CORES = 2
 
 
 def train(chosen: Sequence[Row]) -> None:
-    """Two seeds at once on a core each are quicker than one on both. Single seeds come first: they take longest."""
+    """Two seeds at once on a core each are quicker than one on both. Single seeds come first: the longest is one."""
     ordered = sorted(chosen, key=lambda row: len(row.seeds))
     missing = [(row.name, seed) for row in ordered for seed in row.seeds if not kept(row, seed)]
     if not missing:

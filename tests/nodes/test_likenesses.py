@@ -9,13 +9,10 @@ import pytest
 
 from nodes.document import Document
 from nodes.example import Sketch, new
-from nodes.inventions import inventions, invents
 from nodes.likenesses import COUNT
 from nodes.training import Run
-from runtime.errors import TrainingError
 from runtime.events import EpochDone
 from runtime.graph import Array
-from runtime.randomness import generator
 from runtime.recipe import Recipe
 from tests.nodes.staged import belief_net, stacked
 
@@ -58,23 +55,6 @@ def test_generators_make_up_pictures(name: str, shown: int) -> None:
     found = run.likenesses()
     assert found is not None and (len(found.samples), len(found.made), found.steps) == (shown, shown, 0)
     assert found.dreams.shape == (COUNT, 1, 28, 28) and 0 < found.dreams.min() < found.dreams.max() < 1
-
-
-def test_a_code_that_is_drawn_replaces_what_the_encoder_says() -> None:
-    """The decoder of the example, by hand."""
-    document = Run(new("vae"), threads=1).document()
-    found = inventions(document, 5, seed=3)
-    layers = {n.name: n.id for n in document.nodes.values()}
-    first, second = ([document.weights[f"{layers[n]}/{k}"] for k in ("weight", "bias")] for n in ("decoder", "picture"))
-    codes = generator(3, "invention").standard_normal((5, 2), np.float32)
-    expected = sigmoid(np.maximum(codes @ first[0] + first[1], 0) @ second[0] + second[1])
-    np.testing.assert_allclose(found.reshape(5, -1), expected, atol=1e-5)
-
-
-def test_what_also_hangs_on_the_data_makes_nothing_up() -> None:
-    assert not invents(new("mlp")) and not invents(new("autoencoder"))
-    with pytest.raises(TrainingError, match="No answer of the network hangs on random numbers alone"):
-        inventions(new("mlp"), 1, 0)
 
 
 @pytest.mark.parametrize("loss", ["MeanSquaredError", "BinaryCrossEntropy"])
