@@ -44,7 +44,8 @@ def _wanted(number: Number) -> str:
 def _got(number: Number, values: Sequence[float]) -> str:
     """The mean, and the spread where there are several; ✓ or ✗ beside a goal."""
     middle, digits = mean(values), number.digits
-    spread = f" ({min(values):.{digits}f}–{max(values):.{digits}f})" if len(values) > 1 else ""
+    ends = [f"{end:.{digits}f}" for end in (min(values), max(values))]
+    spread = f" ({'–'.join(ends)})" if len(set(ends)) > 1 else ""
     return f"{number.title} **{middle:.{digits}f}**{spread}{_mark(number, middle)}"
 
 

@@ -45,7 +45,7 @@ def _small_weights(document: Document, layer: str, seed: int) -> dict[str, Array
 
 @row(
     "charrnn-small", "bits per character of Shakespeare's last tenth", "text", Number("bits", "bits", 2, 2.3, 2.15),
-    epochs="as the example", seeds=(1,),
+    epochs="24", seeds=(1,),
 )  # fmt: skip
 def charrnn_small(place: Place) -> Numbers:
     """A sample of what it writes stands beside the results."""
