@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from runtime.errors import NetwrightError, unknown
 from tests.benchmarks.bench import in_readme, machine, write_readme
 from tests.course.row import Row, rows
-from tests.course.store import forget, kept
+from tests.course.store import drawn, forget, kept
 from tests.course.table import HEAD, line, standing
 from tests.course.training import told
 from tests.course.work import heed_wishes_to_stop, train
 
 BEGIN, END = "<!-- course: written by `dev.py course --readme` -->", "<!-- /course -->"
+PICTURES = Path(__file__).resolve().parents[2] / "resources" / "pictures" / "course"
 
 
 def table(chosen: Sequence[Row], before: str = "") -> str:
@@ -28,6 +31,14 @@ def table(chosen: Sequence[Row], before: str = "") -> str:
         elif row.fingerprint in found:
             lines[row.name] = found[row.fingerprint]
     return "\n".join([HEAD, *lines.values(), "", here])
+
+
+def _show_pictures(chosen: Sequence[Row]) -> None:
+    """Put what rows drew where the README shows it."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for row in chosen:
+        for path in drawn(row):
+            shutil.copyfile(path, PICTURES / f"{row.name}{path.suffix}")
 
 
 def _chosen(names: Sequence[str]) -> list[Row]:
@@ -60,6 +71,7 @@ def main() -> None:
     print(table(chosen))
     if options.readme:
         write_readme(table(list(rows().values()), in_readme(BEGIN, END)), BEGIN, END)
+        _show_pictures(list(rows().values()))
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ def keep(row: Row, measured: Measured) -> None:
     write(place(row, measured.seed).file(".json"), (json.dumps(asdict(measured), indent=1) + "\n").encode())
 
 
+def drawn(row: Row) -> list[Path]:
+    """The pictures, curves and texts that the row's first seed left beside its numbers."""
+    at = place(row, row.seeds[0])
+    return [path for ending in (".png", ".svg", ".csv", ".txt") if (path := at.file(ending)).is_file()]
+
+
 def forget(row: Row) -> None:
     """All that was measured and half trained of `row`, as it is now and as it was."""
     for seed in row.seeds:
