@@ -127,7 +127,7 @@ def test_a_built_in_dataset_comes_before_a_folder(
 def test_a_dataset_without_a_name(run: Any, tmp_path: Path) -> None:
     save(new("playground"), tmp_path / "p.onnx")
     result = run("train", "p.onnx", "--data", " ")
-    wanted = "give the name of a dataset, a folder of pictures, or an .npz file."
+    wanted = "give the name of a dataset, a folder of pictures, a .txt text or an .npz file."
     assert (result.code, result.err) == (1, f"--data is empty: {wanted}\n")
 
 

@@ -61,7 +61,7 @@ def test_options_are_complete_and_canonical() -> None:
         ("spiral:noise=-1", "Dataset ‘spiral’: noise is ‘-1’, and it takes a whole number from 0 to 50."),
         ("spiral:noise", "Dataset ‘spiral’: noise is ‘’, and it takes a whole number from 0 to 50."),
         ("spiral:noise=1.5", "Dataset ‘spiral’: noise is ‘1.5’, and it takes a whole number from 0 to 50."),
-        ("spiral:seed=1_0", "Dataset ‘spiral’: seed is ‘1_0’, and it takes a whole number from 0 to 2147483647."),
+        ("spiral:seed=1_0", "Dataset ‘spiral’: seed is ‘1_0’, and it takes a whole number from 0 to 2,147,483,647."),
         ("spiral:seed=1,seed=2", "Dataset ‘spiral’: seed is given twice: leave one out."),
         ("digits:noise=1", "Dataset ‘digits’: it has no options, and ‘noise=1’ was given: leave it out."),
     ],
