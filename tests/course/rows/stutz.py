@@ -39,7 +39,7 @@ def _curve(points: list[tuple[int, float]]) -> str:
     """A line through the points, hidden units on a logarithmic axis, errors in percent."""
     from math import log
 
-    left, right, bottom, top = 60, 620, 340, 20
+    left, right, bottom, top = 60, 620, 340, 30
     widest, least, most = log(points[-1][0]), log(points[0][0]), max(error for _, error in points)
 
     def at(units: int, error: float) -> tuple[float, float]:
@@ -56,6 +56,7 @@ def _curve(points: list[tuple[int, float]]) -> str:
     axis = f'<path d="M{left} {top}V{bottom}H{right}" fill="none" stroke="#888"/>'
     name = f'<text x="{(left + right) / 2}" y="{bottom + 40}" text-anchor="middle">hidden units</text>'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="400" font-family="sans-serif" font-size="12">{axis}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="400" font-family="sans-serif" font-size="12">'
+        f'<rect width="680" height="400" fill="#fff"/>{axis}'
         f'<polyline points="{line}" fill="none" stroke="#0055aa" stroke-width="2"/>{dots}{words}{name}</svg>\n'
     )
