@@ -14,7 +14,7 @@ from tests.course.row import Row, rows
 from tests.course.store import drawn, forget, kept
 from tests.course.table import HEAD, line, standing
 from tests.course.training import told
-from tests.course.work import heed_wishes_to_stop, train
+from tests.course.work import INTERRUPTED, heed_wishes_to_stop, train
 
 BEGIN, END = "<!-- course: written by `dev.py course --readme` -->", "<!-- /course -->"
 PICTURES = Path(__file__).resolve().parents[2] / "resources" / "pictures" / "course"
@@ -67,7 +67,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     except KeyboardInterrupt:
         told("Interrupted: the same command goes on from here.")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     print(table(chosen))
     if options.readme:
         write_readme(table(list(rows().values()), in_readme(BEGIN, END)), BEGIN, END)

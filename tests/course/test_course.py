@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.course.row import Number, Numbers, Place, Row, rows
 from tests.course.store import Measured, forget, keep, kept
 from tests.course.table import line
 from tests.course.training import prepared, trained
+from tests.course.work import train
 
 ROW = Row("toy", "a toy", "0.95 %", (Number("error", "% wrong", 2, 0.9, 0.8),), lambda place: {"error": 1.0}, epochs="2")
 
@@ -106,3 +110,29 @@ def test_rows_are_named_after_examples_or_say_what_they_compare() -> None:
 def test_lees_row_gives_the_slides_numbers(place: Place) -> None:
     found: Numbers = rows()["lee"].measure(place)
     assert list(found.values()) == pytest.approx([0.6177, 0.8291, 0.5118, 0.8544], abs=5e-5)
+
+
+def test_seeds_are_trained_in_processes_of_their_own(place: Place) -> None:
+    train([rows()["lee"], rows()["temperature"]])
+    found = kept(rows()["lee"], 1), kept(rows()["temperature"], 1)
+    assert all(found) and not active_children()
+    assert found[1] is not None and found[1].numbers["loss"] == pytest.approx(8317.44)
+
+
+def test_a_training_that_is_asked_to_stop_stops_all(place: Place) -> None:
+    """And what it did until then counts: its seconds are kept."""
+    row = rows()["dilated"]
+    clocks = [store.place(row, seed).file(".seconds") for seed in (1, 2)]
+
+    def ask() -> None:
+        while not all(clock.is_file() for clock in clocks):
+            time.sleep(0.02)
+        active_children()[0].terminate()
+
+    asking = Thread(target=ask)
+    asking.start()
+    with pytest.raises(KeyboardInterrupt):
+        train([row])
+    asking.join()
+    assert not active_children() and not any(kept(row, seed) for seed in row.seeds)
+    assert all(float(clock.read_text()) > 0 for clock in clocks) and not store.place(row, 3).file(".seconds").exists()

@@ -4,39 +4,60 @@ from __future__ import annotations
 
 import resource
 import signal
+import sys
+from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from datetime import date
-from multiprocessing import active_children, get_context
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
+from runtime.errors import NetwrightError
+from tests.course import store
 from tests.course.row import Row, rows
 from tests.course.store import Measured, keep, kept, place
 from tests.course.training import told
 
 CORES = 2
+#: The exit status of what was asked to stop.
+INTERRUPTED = 130
 
 
 def train(chosen: Sequence[Row]) -> None:
-    """Two seeds at once on a core each are quicker than one on both. Single seeds come first: the longest is one."""
+    """Two seeds at once on a core each are quicker than one on both. Single seeds come first: the longest is one. Raises
+    `KeyboardInterrupt` when this or a training was asked to stop: all of them are stopped then."""
     ordered = sorted(chosen, key=lambda row: len(row.seeds))
-    missing = [(row.name, seed) for row in ordered for seed in row.seeds if not kept(row, seed)]
-    if not missing:
-        return
-    at_once = min(CORES, len(missing))
-    with ProcessPoolExecutor(at_once, get_context("spawn"), heed_wishes_to_stop) as pool:
-        work = [pool.submit(_job, name, seed, CORES // at_once) for name, seed in missing]
-        try:
-            _wait(work)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in active_children():
-                process.terminate()
-            raise
+    missing = deque((row.name, seed) for row in ordered for seed in row.seeds if not kept(row, seed))
+    at_once = max(1, min(CORES, len(missing)))
+    at_work: list[SpawnProcess] = []
+    try:
+        while missing or at_work:
+            while missing and len(at_work) < at_once:
+                at_work.append(_begun(*missing.popleft(), CORES // at_once))
+            wait([process.sentinel for process in at_work])
+            at_work = [process for process in at_work if not _ended(process)]
+    finally:
+        for process in at_work:
+            process.terminate()
+        for process in at_work:
+            process.join()
 
 
-def _wait(work: Sequence[Future[None]]) -> None:
-    for done in as_completed(work):
-        done.result()
+def _begun(name: str, seed: int, threads: int) -> SpawnProcess:
+    process = get_context("spawn").Process(target=_job, args=(store.FOLDER, name, seed, threads))
+    process.start()
+    return process
+
+
+def _ended(process: SpawnProcess) -> bool:
+    if process.is_alive():
+        return False
+    if process.exitcode == INTERRUPTED:
+        raise KeyboardInterrupt
+    if process.exitcode:  # (it has said why)
+        raise SystemExit(process.exitcode)
+    return True
 
 
 def heed_wishes_to_stop() -> None:
@@ -45,10 +66,18 @@ def heed_wishes_to_stop() -> None:
         signal.signal(wish, signal.default_int_handler)
 
 
-def _job(name: str, seed: int, threads: int) -> None:
+def _job(folder: Path, name: str, seed: int, threads: int) -> None:
+    """One seed of a row, in a process of its own."""
+    store.FOLDER = folder
+    heed_wishes_to_stop()
     told(f"{name}, seed {seed}")
-    row = rows()[name]
-    keep(row, _measured(row, seed, threads))
+    try:
+        row = rows()[name]
+        keep(row, _measured(row, seed, threads))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except NetwrightError as error:
+        sys.exit(str(error))
 
 
 def _measured(row: Row, seed: int, threads: int) -> Measured:
@@ -57,6 +86,7 @@ def _measured(row: Row, seed: int, threads: int) -> Measured:
     at = place(row, seed, threads)
     clock = at.file(".seconds")
     earlier, began = float(clock.read_text()) if clock.is_file() else 0.0, _worked()
+    clock.write_text(str(earlier))
     try:
         numbers = dict(row.measure(at))
     finally:
