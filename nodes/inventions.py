@@ -20,14 +20,10 @@ from runtime.randomness import generator
 from runtime.training_step import copied
 
 
-def invents(document: Document) -> bool:
-    """Whether an answer of the network comes from random numbers alone: a GAN's forger, a variational decoder."""
-    return _graph(document) is not None
-
-
 def inventions(document: Document, count: int, seed: int, engine_name: str = "onnxruntime") -> Array:
-    """What comes of `count` rows of numbers from N(0, 1): (count, *sample) where the network gives as many numbers as a sample
-    of its data has, else in its own shape. Raises `TrainingError` where no answer hangs on them alone."""
+    """What a GAN's forger or a variational decoder makes of `count` rows of numbers from N(0, 1): (count, *sample) where they
+    are as many numbers as a sample of the data has, else in their own shape. Raises `TrainingError` where no answer of the
+    network hangs on random numbers alone."""
     graph = _graph(document)
     if graph is None:
         raise TrainingError(_lacking(document))

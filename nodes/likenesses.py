@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 
@@ -12,13 +13,14 @@ from nodes.aims import learner
 from nodes.build import Built, Loss
 from nodes.document import Document, own
 from nodes.dreams import Dreamer, dreamers, dreams, stacked
-from nodes.inventions import inventions, invents
+from nodes.inventions import generates, inventions
 from nodes.layers.binary_cross_entropy import BinaryCrossEntropy
 from nodes.losses import logits
 from nodes.plan import Plan, initial_weights
 from nodes.probe import feeds
 from runtime.data import Dataset
 from runtime.engines import Engine
+from runtime.errors import TrainingError
 from runtime.graph import Array, Graph, Value, prune
 from runtime.training_step import copied
 
@@ -40,12 +42,24 @@ class Likenesses:
     steps: int = 0
 
 
+def shows_likenesses(plan: Plan) -> bool:
+    """Whether `likenesses` may have something to show: told without the weights, which are not to be had for nothing."""
+    if not _is_picture(plan.dataset.info.sample_shape):
+        return False
+    alone = any(info.layer is not None and info.layer.learns_alone for info in plan.evaluation.nodes.values())
+    return alone or _autoencoder(plan) is not None or generates(plan.document)
+
+
+def _is_picture(shape: Sequence[int]) -> bool:
+    return len(shape) == 3 and shape[0] in (1, 3)
+
+
 def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine) -> Likenesses | None:
     """What the present stage's machine, autoencoder or generator makes of validation pictures or by itself; None where the
     network has none of them, or its data are no pictures."""
     split = dataset.validation if len(dataset.validation) else dataset.train
     shape = split.samples.shape[1:]
-    if len(shape) != 3 or shape[0] not in (1, 3):
+    if not _is_picture(shape):
         return None
     stack = _machines(document, plan, prod(shape))
     loss = None if stack else _autoencoder(plan)
@@ -69,8 +83,11 @@ def likenesses(document: Document, plan: Plan, dataset: Dataset, engine: Engine)
 
 def _invented(document: Document, shape: Sequence[int], engine: Engine) -> Array:
     """Pictures made up from random numbers; none where the network makes up none, or something else."""
-    found = inventions(document, COUNT, document.recipe.seed, engine.name) if invents(document) else np.zeros((0, 0))
-    return _pictures(found if found.size // COUNT == prod(shape) else found[:0], shape)
+    found = np.zeros((0, 0), np.float32)
+    if generates(document):
+        with suppress(TrainingError):  # its numbers lead elsewhere
+            found = inventions(document, COUNT, document.recipe.seed, engine.name)
+    return _pictures(found if found.size == COUNT * prod(shape) else found[:0], shape)
 
 
 def _pictures(numbers: Array, shape: Sequence[int]) -> Array:

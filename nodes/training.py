@@ -9,7 +9,7 @@ from nodes.build import place
 from nodes.document import Document, Training, frozen
 from nodes.fitting import fitted
 from nodes.layer import INDICES, LossLayer, kind_of
-from nodes.likenesses import Likenesses, likenesses
+from nodes.likenesses import Likenesses, likenesses, shows_likenesses
 from nodes.plan import Plan, initial_weights, plans, settled
 from nodes.probe import Probe
 from nodes.staging import by_recipe
@@ -130,6 +130,8 @@ class Run:
 
     def likenesses(self) -> Likenesses | None:
         """Pictures beside what the network makes of them, and its dreams; None where it has nothing of the kind."""
+        if not shows_likenesses(self.plan):
+            return None
         return likenesses(self.document(), self.plan, self.dataset, self.engine)
 
     def gradients(self) -> dict[str, float]:

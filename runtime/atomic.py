@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from runtime.errors import FileError
@@ -126,3 +127,9 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def aside(path: Path) -> Path:
+    """A free name beside `path`, for what is there and is to be kept: ``net.old1.onnx``."""
+    numbered = (path.with_stem(f"{path.stem}.old{number}") for number in count(1))
+    return next(other for other in numbered if not other.exists())

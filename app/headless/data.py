@@ -12,7 +12,7 @@ from app.headless.documents import dataset_name
 from app.headless.say import result, result_json, say
 from runtime import data
 from runtime.data.dataset import DatasetInfo, times
-from runtime.data.fetching import Progress, damaged, fetch, official
+from runtime.data.fetching import Progress, damaged, fetch
 from runtime.data.naming import Option, Reference
 from runtime.data.owned import Download, Owned
 from runtime.data.registry import Family, resolve
@@ -102,12 +102,11 @@ def fetch_(name: str, base: str | None) -> None:
     folder, broken = family.folder(), damaged(family.downloads, family.folder())
     wanted = [*family.missing(), *broken]
     if not wanted:
-        sure = "" if official(family.downloads, folder) else ", not all of it byte for byte the official files"
-        say(f"All of {family.name} is in {folder} already{sure}.")
+        say(f"All of {family.name} is in {folder} already; what you delete there is fetched again.")
         return
     for file in wanted:
         if file in broken:
-            say(f"{file.name} is damaged: it is fetched again, and what is there now is kept beside it as .old1.")
+            say(f"{file.name} is damaged: it is fetched again, and what is there now is kept beside it.")
         with _shown(file) as progress:
             fetch(file, folder, base or "", progress)
     family.unpack()

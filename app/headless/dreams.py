@@ -21,8 +21,8 @@ from runtime.graph import Array, describe_shape
 #: Pictures smaller than this many pixels are drawn in whole multiples of their size; between them stands a line.
 LEAST, LINE, PAPER = 56, 2, 96
 SUFFIXES = (".png", ".npy")
-#: Where a chain may begin.
-NOISE, DATA = "noise", "data"
+#: Where a chain usually begins; else at data.
+NOISE = "noise"
 
 
 def write_dreams(
@@ -38,7 +38,8 @@ def write_dreams(
 
 def _held_out(document: Document, count: int) -> Array:
     """`count` samples of the validation split, again and again if it has fewer."""
-    split = load_data(plan(document, stage=-1), document.recipe.seed).validation
+    found = load_data(plan(document, stage=-1), document.recipe.seed)
+    split = found.validation if len(found.validation) else found.train
     return split.samples[np.arange(count) % len(split)]
 
 

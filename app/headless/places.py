@@ -9,7 +9,7 @@ from pathlib import Path
 from app.headless.say import say
 from nodes.files import DOCUMENT, load
 from nodes.training import trained
-from runtime.atomic import require_writable
+from runtime.atomic import aside, require_writable
 from runtime.errors import FileError, NetwrightError
 from runtime.onnx_model import PRODUCER
 
@@ -51,8 +51,7 @@ def _exported(path: Path) -> bool:
 
 
 def _move_aside(path: Path) -> None:
-    number = next(i for i in range(1, 10_000) if not path.with_stem(f"{path.stem}.old{i}").exists())
-    other = path.with_stem(f"{path.stem}.old{number}")
+    other = aside(path)
     try:
         path.rename(other)
     except OSError as error:

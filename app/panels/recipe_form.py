@@ -77,9 +77,9 @@ class RecipeForm(QScrollArea):
 
     def _foot(self) -> QHBoxLayout:
         """Several updates of a stage are seldom wanted: what adds one stands below all else."""
-        self.divide = button("Add update", lambda: self._change_updates("Add update", divide=True), quiet=True)
+        self.divide = button("Add update", self._divide, quiet=True)
         self.divide.setToolTip("A second rule in the same step, for layers of its own: a GAN has two")
-        self.drop = button("Remove update", lambda: self._change_updates("Remove update", divide=False), quiet=True)
+        self.drop = button("Remove update", self._drop, quiet=True)
         self.drop.setToolTip("Its layers stay as they are, until another update learns them")
         foot = QHBoxLayout()
         for made in (self.divide, self.drop):
@@ -87,16 +87,24 @@ class RecipeForm(QScrollArea):
         foot.addStretch(1)
         return foot
 
-    def _change_updates(self, title: str, divide: bool) -> None:
+    def _divide(self) -> None:
         built, stage, at = self._session.checked.built, self._choice.index, self._choice.at
-        sentence = self._session.attempt(title, lambda d: divided(d, built, stage, at) if divide else removed(d, stage, at))
+        sentence = self._session.attempt("Add update", lambda d: divided(d, built, stage, at))
+        self._tell(sentence)
+        if not sentence:
+            self._choice.choose(stage, at + 1)
+
+    def _drop(self) -> None:
+        stage, at = self._choice.index, self._choice.at
+        self._tell(self._session.attempt("Remove update", lambda d: removed(d, stage, at)))
+
+    def _tell(self, sentence: str) -> None:
+        """Why something was refused; an empty one takes the last refusal away."""
         self.error.setText(sentence)
         self.error.setVisible(bool(sentence))
         announce(self, sentence)
         if sentence:
             self.ensureWidgetVisible(self.error)
-        elif divide:
-            self._choice.choose(stage, at + 1)
 
     def _busy(self) -> bool:
         """Whether somebody types here: what is typed is meant for the stage that is shown."""
@@ -155,12 +163,9 @@ class RecipeForm(QScrollArea):
         field = self.fields.get(line.name)
         if sentence and field:
             field.restore()
-            self.ensureWidgetVisible(self.error)
 
     def _show_refusal(self, line: Line, sentence: str) -> None:
-        self.error.setText(sentence)
-        self.error.setVisible(bool(sentence))
-        announce(self, sentence)
+        self._tell(sentence)
         field = self.fields.get(line.name)
         if isinstance(field, NumberField):
             restyle(field, "wrong", bool(sentence))

@@ -11,7 +11,6 @@ import http.client
 import ssl
 import zlib
 from collections.abc import Callable, Sequence
-from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -39,7 +38,7 @@ def fetch(file: Download, folder: Path, base: str = "", progress: Progress = lam
             _receive(url, part, file, progress)
         _verify(url, part, file)
         if target.is_file():  # another file of that name: somebody may want it
-            target.replace(_free(target))
+            target.replace(atomic.aside(target))
         part.replace(target)
     except OSError as error:
         raise DataError(f"{target} cannot be written: {atomic.words(error)}.") from error
@@ -60,17 +59,6 @@ def _unpacks(path: Path) -> bool:
     except (OSError, EOFError, zlib.error):
         return False
     return True
-
-
-def official(files: Sequence[Download], folder: Path) -> bool:
-    """Whether all of `files` are there, byte for byte."""
-    return all((folder / file.name).is_file() and _sum(folder / file.name) == file.sha256 for file in files)
-
-
-def _free(path: Path) -> Path:
-    """Where a file of that name may be kept: ``train.gz.old1``."""
-    names = (path.with_name(f"{path.name}.old{number}") for number in count(1))
-    return next(other for other in names if not other.exists())
 
 
 def _whole(part: Path, file: Download) -> bool:
@@ -140,13 +128,9 @@ def _cure(error: Exception) -> str:
 
 def _verify(url: str, part: Path, file: Download) -> None:
     """The official file, byte for byte; another one is thrown away, since going on with it would never mend it."""
-    found = _sum(part)
+    with open(part, "rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
     if found != file.sha256:
         part.unlink()
         what = f"has the checksum {found[:12]}…, and {file.name} has {file.sha256[:12]}…"
         raise DataError(f"What came from {url} {what}: it was thrown away; fetch it again, or from elsewhere with --from.")
-
-
-def _sum(path: Path) -> str:
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -21,6 +21,7 @@ from runtime.data.sets.mnist import Mnist
 
 CONTENT = gzip.compress(np.random.default_rng(0).bytes(299_952), 0, mtime=0)  # 300,000 bytes
 NAME = "train-images-idx3-ubyte.gz"
+AGAIN = "what you delete there is fetched again"
 
 
 @dataclass
@@ -86,7 +87,7 @@ def test_a_file_is_fetched_once(run: Any, server: Server, place: Path) -> None:
     done = run("data", "fetch", "mnist", "--from", f"{server.url}/files/")
     assert (done.code, done.out) == (0, "") and (place / NAME).read_bytes() == CONTENT
     assert done.err == f"Fetching {NAME} (0.3 MB) …\nmnist is in {place}: 1 file fetched, their checksums right.\n"
-    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already.\n"
+    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already; {AGAIN}.\n"
     assert server.asked == [(f"/files/{NAME}", "")] and [path.name for path in place.iterdir()] == [NAME]
 
 
@@ -94,9 +95,10 @@ def test_a_damaged_file_is_fetched_again_and_kept(run: Any, server: Server, plac
     place.mkdir(parents=True)
     (place / NAME).write_bytes(b"damaged")
     done = run("data", "fetch", "mnist", "--from", server.url)
-    assert done.code == 0 and (place / NAME).read_bytes() == CONTENT and (place / f"{NAME}.old1").read_bytes() == b"damaged"
-    assert done.err.startswith(f"{NAME} is damaged: it is fetched again, and what is there now is kept beside it as .old1.\n")
-    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already.\n"
+    assert done.code == 0 and (place / NAME).read_bytes() == CONTENT
+    assert (place / "train-images-idx3-ubyte.old1.gz").read_bytes() == b"damaged"
+    assert done.err.startswith(f"{NAME} is damaged: it is fetched again, and what is there now is kept beside it.\n")
+    assert run("data", "fetch", "mnist", "--from", server.url).err == f"All of mnist is in {place} already; {AGAIN}.\n"
 
 
 @pytest.mark.parametrize("name", [NAME, NAME.removesuffix(".gz")])
@@ -104,7 +106,7 @@ def test_what_was_unpacked_or_packed_by_others_stays(run: Any, server: Server, p
     place.mkdir(parents=True)
     (place / name).write_bytes(gzip.compress(b"packed anew") if name == NAME else b"unpacked")
     told = run("data", "fetch", "mnist", "--from", server.url)
-    assert told.code == 0 and told.err.endswith("already, not all of it byte for byte the official files.\n")
+    assert told.code == 0 and told.err.endswith("already; what you delete there is fetched again.\n")
     assert not server.asked and [path.name for path in place.iterdir()] == [name]
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from multiprocessing import active_children
+from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from nodes.example import examples, new
 from tests.benchmarks.bench import machine
 from tests.course import row as row_module
-from tests.course import store, training
+from tests.course import store, training, work
 from tests.course.__main__ import table
 from tests.course.row import Number, Numbers, Place, Row, rows
 from tests.course.store import Measured, forget, keep, kept
@@ -119,20 +119,33 @@ def test_seeds_are_trained_in_processes_of_their_own(place: Place) -> None:
     assert found[1] is not None and found[1].numbers["loss"] == pytest.approx(8317.44)
 
 
-def test_a_training_that_is_asked_to_stop_stops_all(place: Place) -> None:
-    """And what it did until then counts: its seconds are kept."""
-    row = rows()["dilated"]
-    clocks = [store.place(row, seed).file(".seconds") for seed in (1, 2)]
+def test_a_training_that_is_asked_to_stop_stops_all(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, row = work._begun, rows()["dilated"]
+    started: list[BaseProcess] = []
 
-    def ask() -> None:
-        while not all(clock.is_file() for clock in clocks):
-            time.sleep(0.02)
-        active_children()[0].terminate()
+    def begun_and_asked(name: str, seed: int, threads: int) -> SpawnProcess:
+        started.append(process := begun(name, seed, threads))
+        if len(started) == 2:
+            started[0].terminate()
+        return process
 
-    asking = Thread(target=ask)
-    asking.start()
+    monkeypatch.setattr(work, "_begun", begun_and_asked)
     with pytest.raises(KeyboardInterrupt):
         train([row])
-    asking.join()
-    assert not active_children() and not any(kept(row, seed) for seed in row.seeds)
-    assert all(float(clock.read_text()) > 0 for clock in clocks) and not store.place(row, 3).file(".seconds").exists()
+    assert len(started) == 2 and not active_children() and not any(kept(row, seed) for seed in row.seeds)
+
+
+def test_what_an_interrupted_training_took_counts(place: Place) -> None:
+    """Two minutes of one core before are one of both."""
+
+    def interrupted(at: Place) -> Numbers:
+        raise KeyboardInterrupt
+
+    row = replace(ROW, measure=interrupted)
+    clock = store.place(row, 1).file(".seconds")
+    clock.write_text("120")
+    with pytest.raises(KeyboardInterrupt):
+        work._measured(row, 1, 1)
+    assert 120 <= float(clock.read_text()) < 121
+    store.place(ROW, 1).file(".seconds").write_text("120")
+    assert 1 <= work._measured(ROW, 1, 1).minutes < 1.1

@@ -53,7 +53,7 @@ def _begun(name: str, seed: int, threads: int) -> SpawnProcess:
 def _ended(process: SpawnProcess) -> bool:
     if process.is_alive():
         return False
-    if process.exitcode == INTERRUPTED:
+    if process.exitcode in (INTERRUPTED, -signal.SIGINT, -signal.SIGTERM):  # (negative: before it heeded them)
         raise KeyboardInterrupt
     if process.exitcode:  # (it has said why)
         raise SystemExit(process.exitcode)

@@ -84,3 +84,10 @@ def test_others_have_nothing_to_show() -> None:
     blind = blind.changed(wires=tuple(replace(w, source_port="y") if w.source == first.id else w for w in blind.wires))
     for document in (new("mlp"), stacked(), blind):
         assert Run(document, threads=1).likenesses() is None
+
+
+def test_nobody_asks_for_weights_where_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which would be work in every training, for nothing."""
+    run = Run(new("lenet"), threads=1)
+    monkeypatch.setattr(run, "document", lambda: pytest.fail("nothing of it is shown"))
+    assert run.likenesses() is None
