@@ -12,6 +12,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from threading import Event
+from types import FrameType
 
 from runtime.errors import NetwrightError
 from tests.course import store
@@ -60,24 +62,34 @@ def _ended(process: SpawnProcess) -> bool:
     return True
 
 
-def heed_wishes_to_stop() -> None:
-    """Both signals, everywhere: a shell's background commands are deaf to the first, and Python ends at once on the second."""
+def heed_wishes_to_stop() -> Event:
+    """Both signals, everywhere: a shell's background commands are deaf to the first, and Python ends at once on the second.
+    Set when one came, for whoever meets another error in the place of `KeyboardInterrupt`."""
+    asked = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        raise KeyboardInterrupt
+
     for wish in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wish, signal.default_int_handler)
+        signal.signal(wish, stop)
+    return asked
 
 
 def _job(folder: Path, name: str, seed: int, threads: int) -> None:
     """One seed of a row, in a process of its own."""
     store.FOLDER = folder
-    heed_wishes_to_stop()
+    asked = heed_wishes_to_stop()
     told(f"{name}, seed {seed}")
     try:
         row = rows()[name]
         keep(row, _measured(row, seed, threads))
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except NetwrightError as error:
         sys.exit(str(error))
+    except BaseException:
+        if not asked.is_set():  # (ONNX Runtime, while it is imported, makes an ImportError of the interrupt)
+            raise
+        sys.exit(INTERRUPTED)
 
 
 def _measured(row: Row, seed: int, threads: int) -> Measured:
