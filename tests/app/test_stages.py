@@ -304,9 +304,9 @@ def test_the_curve_keeps_to_its_epochs_when_batches_become_smaller(qtbot, make_w
     window.session.do("Change batch", lambda d: edits.set_recipe(d, batch_size=5))
     began = loss.now
     qtbot.waitUntil(lambda: loss.now > began + 20, timeout=30_000)
+    qtbot.waitUntil(lambda: abs(loss.train.x[-1] - loss.validation.x[-1]) <= 1, timeout=30_000)
     window.control.stop()
     qtbot.waitUntil(lambda: window.control.state == "idle", timeout=30_000)
-    assert abs(loss.train.x[-1] - loss.validation.x[-1]) <= 1
 
 
 def test_the_mean_of_a_curve_keeps_to_its_side_of_a_border():
